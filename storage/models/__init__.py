@@ -1,0 +1,43 @@
+"""The tables, one module for each aggregate."""
+
+from sqlmodel import SQLModel
+
+from storage.models.audit import AuditEntry
+from storage.models.chats import Account, Card, InboxUpdate, Prompt
+from storage.models.outbox import OutboxMessage
+from storage.models.people import Deputy, Invitation, Member, Role, School
+from storage.models.plans import (
+    Decision,
+    ModelPlan,
+    Plan,
+    PlanEntry,
+    PlanRevision,
+    PlanStatus,
+    Reopening,
+    Verdict,
+)
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "Account",
+    "AuditEntry",
+    "Card",
+    "Decision",
+    "Deputy",
+    "InboxUpdate",
+    "Invitation",
+    "Member",
+    "ModelPlan",
+    "OutboxMessage",
+    "Plan",
+    "PlanEntry",
+    "PlanRevision",
+    "PlanStatus",
+    "Prompt",
+    "Reopening",
+    "Role",
+    "School",
+    "Verdict",
+    "metadata",
+]

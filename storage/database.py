@@ -1,0 +1,123 @@
+"""The engine, transactions and migrations.
+
+SQLite has one writer at a time: writing transactions take its lock when they begin and, within
+this process, wait for each other in order. PostgreSQL needs neither.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 7607_2023  # any number, as long as every process uses the same
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """The database behind `url` (an SQLAlchemy URL with an async driver)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._writers = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits at the end, or rolls everything back on an error."""
+        async with self.writing() as session:
+            yield session
+            await session.commit()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session that may write. The caller commits; what is not committed is rolled back.
+
+        The right to write ends with the commit that the caller makes, not with the block: leave
+        the block soon after.
+        """
+        async with self._turn_to_write(), self._session() as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads; it waits for no writer."""
+        async with self._session() as session:
+            if self.is_sqlite:
+                await session.connection(execution_options={"reads_only": True})
+            yield session
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest version. Safe to call from several processes at once."""
+        if self.is_sqlite and self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        async with self.engine.begin() as connection:
+            if not self.is_sqlite:  # SQLite's BEGIN IMMEDIATE is the lock already
+                await connection.execute(
+                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK}
+                )
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self.engine.dispose()
+
+    def _turn_to_write(self) -> AbstractAsyncContextManager[Any]:
+        return self._writers if self._writers is not None else nullcontext()
+
+    def _session(self) -> AsyncSession:
+        return AsyncSession(self.engine, expire_on_commit=False, autoflush=False)
+
+
+def _postgresql_engine(url: str) -> AsyncEngine:
+    # No ping before use: it would cost every tap a round trip. A connection that the server has
+    # dropped shows itself on first use, and whoever used it tries once more.
+    return create_async_engine(url, pool_size=20, max_overflow=20)
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver would begin transactions by its own rules; "begin" below does it by ours.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # Schools have power cuts: a commit is on the disk before anybody is told of it.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    # A transaction that reads first and writes later can fail half-way; taking the lock at once
+    # makes it wait instead.
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, bound to a connection when one is given."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("file_template", "%%(year)d%%(month).2d%%(day).2d_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(alembic_config(connection), "head")

@@ -1,0 +1,109 @@
+"""Why an operation was refused. Each error carries the facts a person needs; words live elsewhere."""
+
+from datetime import datetime
+
+
+class Refused(Exception):
+    """An operation that did not happen, and changed nothing."""
+
+
+class NotAllowed(Refused):
+    """The person may not do this, or it belongs to another school."""
+
+
+class NotFound(Refused):
+    """There is no such thing (any more)."""
+
+
+class InvitationUnknown(Refused):
+    """No invitation has this token."""
+
+
+class InvitationUsed(Refused):
+    """The invitation has let somebody in already."""
+
+    def __init__(self, *, by_this_account: bool) -> None:
+        super().__init__(f"used, by this account: {by_this_account}")
+        self.by_this_account = by_this_account
+
+
+class InvitationExpired(Refused):
+    """The invitation is too old."""
+
+    def __init__(self, expired_at: datetime) -> None:
+        super().__init__(f"expired at {expired_at:%Y-%m-%d}")
+        self.expired_at = expired_at
+
+
+class InvitationRevoked(Refused):
+    """A newer invitation has replaced this one."""
+
+
+class AlreadyInSchool(Refused):
+    """The account is another member of the same school already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("the account is another member of this school")
+        self.name = name
+
+
+class DuplicateSchool(Refused):
+    """A school with this NPSN exists."""
+
+
+class NotNow(Refused):
+    """The plan's status does not allow this."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"not while the plan is {status}")
+        self.status = status
+
+
+class StaleRevision(Refused):
+    """The plan has been submitted again since the card was made."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the plan is at revision {current} now")
+        self.current = current
+
+
+class AlreadyDecided(Refused):
+    """Somebody has decided on this revision already."""
+
+    def __init__(self, verdict: str, by_name: str, by_member: int, at: datetime) -> None:
+        super().__init__(f"{verdict} by member {by_member}")
+        self.verdict = verdict
+        self.by_name = by_name
+        self.by_member = by_member
+        self.at = at
+
+
+class Incomplete(Refused):
+    """The rule set asks for steps that are not filled yet."""
+
+    def __init__(self, steps: tuple[str, ...]) -> None:
+        super().__init__(f"missing: {', '.join(steps)}")
+        self.steps = steps
+
+
+class BelowTarget(Refused):
+    """Fewer points than the rule set's target. `hard` forbids it; otherwise a reason is enough."""
+
+    def __init__(self, points: int, target: int, *, hard: bool) -> None:
+        super().__init__(f"{points} of {target} points")
+        self.points = points
+        self.target = target
+        self.hard = hard
+
+
+class OutOfRange(Refused):
+    """A number or a date outside what is allowed."""
+
+    def __init__(self, lowest: object, highest: object) -> None:
+        super().__init__(f"not between {lowest} and {highest}")
+        self.lowest = lowest
+        self.highest = highest
+
+
+class ReasonMissing(Refused):
+    """A decision that needs a reason has none."""

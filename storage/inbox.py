@@ -1,0 +1,81 @@
+"""Updates as they arrive: stored before they are acknowledged, acted on once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import InboxUpdate
+
+KEPT_FOR = timedelta(days=3)
+"""Telegram repeats an update for a day at most; after that its number may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """An update that a stopped process left behind. `acted` says that only the answer is owed."""
+
+    payload: dict[str, Any]
+    acted: bool
+
+
+async def store(
+    session: AsyncSession, updates: Sequence[dict[str, Any]], now: datetime
+) -> set[int]:
+    """Keep updates as Telegram gave them; give the ids of those not seen before."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    rows = [
+        {"update_id": one["update_id"], "payload": one, "received_at": now} for one in updates
+    ]
+    stored = await session.execute(
+        insert(InboxUpdate)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["update_id"])
+        .returning(col(InboxUpdate.update_id))
+    )
+    return set(stored.scalars())
+
+
+async def mark_acted(session: AsyncSession, update_id: int, now: datetime) -> bool:
+    """Note that an update has had its effect; False when it had had it before."""
+    marked = await session.execute(
+        update(InboxUpdate)
+        .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.acted_at).is_(None))
+        .values(acted_at=now)
+    )
+    return bool(marked.rowcount)  # type: ignore[attr-defined]
+
+
+async def mark_answered(session: AsyncSession, update_ids: Sequence[int], now: datetime) -> None:
+    """Note that people have their answers. What they wrote is not kept any longer."""
+    await session.execute(
+        update(InboxUpdate)
+        .where(col(InboxUpdate.update_id).in_(update_ids))
+        .values(answered_at=now, payload=None)
+    )
+
+
+async def unfinished(session: AsyncSession) -> list[Unfinished]:
+    """Give what a stopped process left behind, in order of arrival."""
+    found = await session.exec(
+        select(InboxUpdate)
+        .where(col(InboxUpdate.answered_at).is_(None))
+        .order_by(col(InboxUpdate.update_id))
+    )
+    return [
+        Unfinished(row.payload, row.acted_at is not None)
+        for row in found.all()
+        if row.payload is not None
+    ]
+
+
+async def forget_old(session: AsyncSession, now: datetime) -> None:
+    """Drop answered updates that Telegram can no longer repeat."""
+    await session.execute(
+        delete(InboxUpdate).where(col(InboxUpdate.answered_at) < now - KEPT_FOR)
+    )

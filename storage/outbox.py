@@ -1,0 +1,139 @@
+"""What has to reach somebody else: written with the change that causes it, delivered later."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.models import Account, Member, OutboxMessage, School
+
+LEASE = timedelta(seconds=60)
+"""How long a sender has a message to itself. After a crash another may take it up then."""
+
+
+class Priority(IntEnum):
+    """What goes first when much is waiting."""
+
+    NOTICE = 0
+    REMINDER = 10
+    BROADCAST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message ready to go, with all it takes to address it."""
+
+    message: OutboxMessage
+    member: Member
+    school: School
+    account: Account | None
+
+
+async def announce(
+    session: AsyncSession,
+    *,
+    school_id: int,
+    recipients: Iterable[int],
+    occasion: str,
+    kind: str,
+    subject: dict[str, Any],
+    now: datetime,
+    priority: Priority = Priority.NOTICE,
+) -> None:
+    """Tell members (by id) that something happened. The same occasion is told once to each."""
+    rows = [
+        {
+            "school_id": school_id,
+            "member_id": member_id,
+            "occasion": occasion,
+            "kind": kind,
+            "subject": subject,
+            "priority": int(priority),
+            "created_at": now,
+            "due_at": now,
+            "attempts": 0,
+            "outcome": "",
+        }
+        for member_id in recipients
+    ]
+    if not rows:
+        return
+    insert = sqlite.insert if _is_sqlite(session) else postgresql.insert
+    await session.execute(
+        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["occasion", "member_id"]),
+        rows,
+    )
+
+
+async def lease(session: AsyncSession, now: datetime, limit: int = 50) -> list[Delivery]:
+    """Take up to `limit` due messages for this sender, most urgent and oldest first.
+
+    A message is taken by moving its due time one lease ahead, so a sender that dies gives it back
+    without anybody's help.
+    """
+    waiting = (
+        select(col(OutboxMessage.id))
+        .where(col(OutboxMessage.settled_at).is_(None), OutboxMessage.due_at <= now)
+        .order_by(col(OutboxMessage.priority), col(OutboxMessage.id))
+        .limit(limit)
+    )
+    if not _is_sqlite(session):
+        waiting = waiting.with_for_update(skip_locked=True)
+    taken = list((await session.exec(waiting)).all())
+    if not taken:
+        return []
+    await session.execute(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id).in_(taken))
+        .values(due_at=now + LEASE, attempts=col(OutboxMessage.attempts) + 1)
+    )
+    return await _addressed(session, taken)
+
+
+async def _addressed(session: AsyncSession, ids: Sequence[int | None]) -> list[Delivery]:
+    rows = await session.exec(
+        select(OutboxMessage, Member, School, Account)
+        .join(Member, col(Member.id) == col(OutboxMessage.member_id))
+        .join(School, col(School.id) == col(OutboxMessage.school_id))
+        .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
+        .where(col(OutboxMessage.id).in_(ids))
+        .order_by(col(OutboxMessage.priority), col(OutboxMessage.id))
+    )
+    return [Delivery(*row) for row in rows.all()]
+
+
+async def settle(session: AsyncSession, message_id: int, outcome: str, now: datetime) -> None:
+    """Close a message: it was sent, or never will be; `outcome` says which and why."""
+    await session.execute(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == message_id)
+        .values(settled_at=now, outcome=outcome[:200])
+    )
+
+
+async def postpone(session: AsyncSession, message_id: int, until: datetime) -> None:
+    """Try a message again, but not before this moment."""
+    await session.execute(
+        update(OutboxMessage).where(col(OutboxMessage.id) == message_id).values(due_at=until)
+    )
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """Say when the next message is due; None when nothing waits."""
+    found = await session.exec(
+        select(OutboxMessage.due_at)
+        .where(col(OutboxMessage.settled_at).is_(None))
+        .order_by(col(OutboxMessage.due_at))
+        .limit(1)
+    )
+    return found.first()
+
+
+def _is_sqlite(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
