@@ -1,6 +1,7 @@
 """Loads a rule set, with a school's corrections if it has any, and refuses a wrong one."""
 
 import tomllib
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -71,42 +72,30 @@ def load_ruleset(ruleset_id: str, overlay: Path | None = None) -> RuleSet:
 @lru_cache(maxsize=64)
 def _load(path: Path, overlay: Path | None, _changed_ns: int) -> RuleSet:
     """Read, correct and check; cached by the files and the overlay's time of change."""
+    if overlay is not None:
+        _load(path, None, 0)  # a rule set that is wrong by itself is not the overlay's fault
     return build(path, overlay, available_rulesets())
 
 
-def build(path: Path, overlay: Path | None, known_rulesets: tuple[str, ...]) -> RuleSet:
-    """Read and check a rule set from any file, without the cache. Raises RuleSetError."""
-    content = _parse(path)
-    corrected: frozenset[str] = frozenset()
-    overlay_name = overlay.name if overlay else ""
-    if overlay:
-        unplaced = Mistakes()
-        content, corrected = lay_over(content, _parse(overlay), unplaced)
-        if unplaced:
-            raise RuleSetError(*(Problem(overlay_name, *found) for found in unplaced.found))
+def build(path: Path, overlay: Path | None, known_rulesets: Collection[str]) -> RuleSet:
+    """Read and check a rule set from any file, without the cache. Raises RuleSetError.
+
+    Mistakes are put down to the overlay when there is one.
+    """
     mistakes = Mistakes()
-    ruleset = read_file(RuleSet, content, mistakes)
-    findings = mistakes.found
+    content = _parse(path)
+    if overlay is not None:
+        content = lay_over(content, _parse(overlay), mistakes)
+    ruleset = None if mistakes else read_file(RuleSet, content, mistakes)
     if ruleset is not None:
-        findings = check(ruleset, known_rulesets)
+        for key, reason in check(ruleset, known_rulesets):
+            mistakes.add(key, reason)
         if ruleset.id != path.stem:
-            findings.append(("scheme.id", f"differs from the name of the file, {path.stem!r}"))
-    if ruleset is None or findings:
-        raise RuleSetError(
-            *(
-                Problem(overlay_name if _is_at(key, corrected) else path.name, key, reason)
-                for key, reason in findings
-            )
-        )
+            mistakes.add("scheme.id", f"differs from the name of the file, {path.stem!r}")
+    if ruleset is None or mistakes:
+        file = (overlay or path).name
+        raise RuleSetError(*(Problem(file, key, reason) for key, reason in mistakes.found))
     return ruleset
-
-
-def _is_at(key: str, corrected: frozenset[str]) -> bool:
-    """Whether a key, or anything in it, was set by the overlay."""
-    return any(
-        key == each or key.startswith((f"{each}.", f"{each}[")) or each.startswith(f"{key}.")
-        for each in corrected
-    )
 
 
 def _parse(path: Path) -> dict[str, Any]:

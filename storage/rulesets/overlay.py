@@ -39,31 +39,29 @@ _CONFIDENCE_OF = {
 
 def lay_over(
     content: Mapping[str, Any], overlay: Mapping[str, Any], mistakes: Mistakes
-) -> tuple[dict[str, Any], frozenset[str]]:
-    """Return the corrected tables and the keys that the overlay set.
+) -> dict[str, Any]:
+    """Return the corrected tables.
 
     Notes a mistake for everything in the overlay that has no place in the rule set.
     """
     corrected = deepcopy(dict(content))
-    changed: set[str] = set()
     for name, tables in overlay.items():
         target = corrected.get(name)
         if not isinstance(tables, dict):
             mistakes.add(name, f"write a table: [{name}] or [{name}.code]")
         elif isinstance(target, dict):
-            changed |= _change(target, tables, name)
+            target.update(tables)
         elif isinstance(target, list):
-            changed |= _change_rows(target, tables, name, mistakes)
+            _change_rows(target, tables, name, mistakes)
         else:
             mistakes.add(name, "the rule set has no such table")
-    return corrected, frozenset(changed)
+    return corrected
 
 
 def _change_rows(
     rows: list[dict[str, Any]], tables: Mapping[str, Any], name: str, mistakes: Mistakes
-) -> set[str]:
+) -> None:
     """Change the rows of a list of tables that the overlay names."""
-    changed: set[str] = set()
     for wanted, values in tables.items():
         matching = [place for place, row in enumerate(rows) if _is_named(row, place, wanted)]
         key = f"{name}.{wanted}"
@@ -76,9 +74,7 @@ def _change_rows(
             mistakes.add(key, f"means more than one entry; write {names}")
         else:
             row = rows[matching[0]]
-            given = _spread_confidence(row, values)
-            changed |= _change(row, given, f"{name}.{identity(row, matching[0])}")
-    return changed
+            row.update(_spread_confidence(row, values))
 
 
 def _is_named(row: Mapping[str, Any], place: int, wanted: str) -> bool:
@@ -93,8 +89,3 @@ def _spread_confidence(row: Mapping[str, Any], values: Mapping[str, Any]) -> dic
             if name in _CONFIDENCE_OF:
                 given.setdefault(_CONFIDENCE_OF[name], given["confidence"])
     return given
-
-
-def _change(target: dict[str, Any], values: Mapping[str, Any], key: str) -> set[str]:
-    target.update(values)
-    return {f"{key}.{name}" for name in values}
