@@ -1,0 +1,200 @@
+"""The Bot API over HTTP: ``/bot<token>/<method>`` and ``/file/bot<token>/<path>``."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import inspect
+import json
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from bot.simulator import changing, fetching, profile, sending
+from bot.simulator.errors import ApiError
+from bot.simulator.faults import Fault, Faults
+from bot.simulator.params import Params, parse_params
+from bot.simulator.registry import METHODS
+from bot.simulator.world import World
+
+# Importing these modules is what fills the table of methods.
+METHOD_MODULES = (changing, fetching, profile, sending)
+
+KEPT_CALLS = 2000
+_JSON = [(b"content-type", b"application/json")]
+
+
+@dataclass(slots=True)
+class Call:
+    """One request of the bot, for reading in tests and on the page; it holds no token."""
+
+    method: str
+    params: dict[str, str]
+    status: int
+    response: Any
+    at: datetime
+
+
+def _encode(document: Any) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+class BotApi:
+    """The ASGI endpoints of one simulated Bot API."""
+
+    def __init__(self, token: str, world: World, faults: Faults) -> None:
+        self.token = token
+        self.world = world
+        self.faults = faults
+        self.calls: deque[Call] = deque(maxlen=KEPT_CALLS)
+
+    @property
+    def routes(self) -> list[Route]:
+        """Both routes, to be mounted wherever a page wants them."""
+        return [
+            Route("/bot{token}/{method}", _Endpoint(self.handle_method)),
+            Route("/file/bot{token}/{path:path}", _Endpoint(self.handle_file)),
+        ]
+
+    async def handle_method(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One Bot API call."""
+        token, name = scope["path_params"]["token"], scope["path_params"]["method"]
+        body = await _read(receive)
+        if not self._is_me(token):
+            await _respond(send, 401, ApiError(401, _unauthorized(token)).body())
+            return
+        headers = dict(scope["headers"])
+        params, fault = Params(), None
+        try:
+            content_type = headers.get(b"content-type", b"").decode()
+            params = parse_params(scope["query_string"], content_type, body)
+            fault = self._fault(name, params)
+            if fault is not None:
+                await self._strike(fault, scope, send)
+            result = await self._run(name, params, receive)
+            status, document = 200, {"ok": True, "result": result}
+        except ApiError as error:
+            status, document = error.code, error.body()
+        self._log(name, params, status, document)
+        if fault is not None and fault.drop == "after":
+            await _hang_up(scope, send)
+        await _respond(send, status, document)
+
+    async def handle_file(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """The download of a file by the path that ``getFile`` named."""
+        files = self.world.files
+        file_id = files.paths.get(scope["path_params"]["path"])
+        if file_id is None or not self._is_me(scope["path_params"]["token"]):
+            await _respond(send, 404, ApiError(404, "Not Found").body())
+            return
+        params = Params({"file_id": file_id})
+        fault = self.faults.pick("file", None)
+        try:
+            if fault is not None:
+                await self._strike(fault, scope, send)
+        except ApiError as error:
+            await _respond(send, error.code, error.body())
+            return
+        data = files.read(params.text("file_id"))
+        kind = [(b"content-type", b"application/octet-stream")]
+        await _respond_bytes(send, 200, data, kind)
+
+    def _is_me(self, token: str) -> bool:
+        return hmac.compare_digest(token.encode(), self.token.encode())
+
+    def _fault(self, name: str, params: Params) -> Fault | None:
+        chat_id = params.integer("chat_id")
+        return self.faults.pick(name, chat_id or None)
+
+    async def _strike(self, fault: Fault, scope: Scope, send: Send) -> None:
+        if fault.latency:
+            await asyncio.sleep(fault.latency)
+        if fault.drop == "before":
+            await _hang_up(scope, send)
+        refusal = fault.refusal()
+        if refusal is not None:
+            raise refusal
+
+    async def _run(self, name: str, params: Params, receive: Receive) -> Any:
+        lowered = name.lower()
+        if lowered == "getupdates":
+            return await fetching.get_updates(self.world, params, receive)
+        function = METHODS.get(lowered)
+        if function is None:
+            raise ApiError(404, "Not Found: method not found")
+        result = function(self.world, params)
+        return await result if inspect.isawaitable(result) else result
+
+    def _log(self, name: str, params: Params, status: int, document: Any) -> None:
+        call = Call(name, params.loggable(), status, document, self.world.now())
+        self.calls.append(call)
+        if self.world.observers:
+            data = {"method": name, "params": call.params, "status": status, "call": call}
+            self.world.tell("call", params.integer("chat_id"), data=data)
+
+
+class _Endpoint:
+    """Lets a bound method be a route's ASGI application, without Starlette's request objects."""
+
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.handle(scope, receive, send)
+
+
+def _unauthorized(token: str) -> str:
+    number, colon, _ = token.partition(":")
+    if not colon or not number.isdigit() or token.startswith("0"):
+        return "Unauthorized: invalid token specified"
+    return "Unauthorized"
+
+
+async def _read(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body
+    chunks = [body]
+    while message.get("more_body"):
+        message = await receive()
+        chunks.append(message.get("body", b""))
+    return b"".join(chunks)
+
+
+async def _respond(send: Send, status: int, document: Any) -> None:
+    headers = list(_JSON)
+    retry_after = document.get("parameters", {}).get("retry_after") if status == 429 else None
+    if retry_after is not None:
+        headers.append((b"retry-after", str(retry_after).encode()))
+    await _respond_bytes(send, status, _encode(document), headers)
+
+
+async def _respond_bytes(
+    send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]]
+) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _hang_up(scope: Scope, send: Send) -> None:
+    """Break the connection off in the middle of the answer.
+
+    A server closes the socket when an application ends before its answer does. In process
+    there is no socket: the exception itself reaches the client, so it is the one that a broken
+    connection raises there.
+    """
+    if "spec_version" in scope["asgi"]:
+        headers = [(b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+    raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
