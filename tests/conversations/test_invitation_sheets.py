@@ -71,7 +71,7 @@ def test_a_qr_picture_is_large_small_and_crisp() -> None:
 def test_a_qr_picture_shows_the_code_within_a_quiet_zone() -> None:
     image = picture(qr_png(LINK))
     code = segno.make_qr(LINK, error="m")
-    scale = image.width // code.symbol_size(border=QUIET_ZONE)[0]
+    scale = image.width // len(list(code.matrix_iter(border=QUIET_ZONE)))
     shown = [
         [not image.getpixel((x, y)) for x in range(scale // 2, image.width, scale)]
         for y in range(scale // 2, image.width, scale)
