@@ -2,7 +2,8 @@
 
 The loader reads the files by these classes: a field without a default is a key that must be
 there, and a key without a field is refused. Texts a teacher reads are Indonesian, as in the
-regulation; everything else is named in English.
+regulation; everything else is named in English. Objects compare by identity: a rule set is
+loaded once, and comparing whole ones would be slow.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ class UnknownCode(KeyError):
         return f"{self.ruleset} has no {self.kind} {self.code!r}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sourced:
     """A value with the page it was seen on, further pages, and how solid it is."""
 
@@ -50,7 +51,7 @@ class Sourced:
         return self.confidence is Confidence.RECONSTRUCTED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scheme(Sourced):
     """What the rule set is and where it comes from."""
 
@@ -81,7 +82,7 @@ class Scheme(Sourced):
     help_url: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PointsRule(Sourced):
     """How many points a plan needs. Points are whole numbers.
 
@@ -103,12 +104,12 @@ class PointsRule(Sourced):
     effect_on_credit: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WithoutPoints(Sourced):
     """The remark of a scheme that has no points."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class UploadRule(Sourced):
     """What the official page accepts as an upload; `max_mb` in megabytes of 1,000,000 bytes."""
 
@@ -120,7 +121,7 @@ class UploadRule(Sourced):
     recommended_device: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PeriodRule(Sourced):
     """A period as days of any year."""
 
@@ -130,7 +131,7 @@ class PeriodRule(Sourced):
     end: MonthDay
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PhaseRule(Sourced):
     """A phase as days, or as whole months, of any year.
 
@@ -173,7 +174,7 @@ class PhaseRule(Sourced):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:
     """One page of the planning wizard.
 
@@ -197,7 +198,7 @@ class Step:
     confidence: Confidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MainDuty(Sourced):
     """One of the five main duties of a teacher."""
 
@@ -207,7 +208,7 @@ class MainDuty(Sourced):
     article: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlanState(Sourced):
     """A state of a plan as the official page names it, with the states that may follow."""
 
@@ -224,7 +225,7 @@ class PlanState(Sourced):
     auto_approve_without_permanent_principal: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Category(Sourced):
     """A group of items."""
 
@@ -233,7 +234,7 @@ class Category(Sourced):
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Item(Sourced):
     """One entry a teacher can plan (RHK).
 
@@ -280,7 +281,7 @@ class Item(Sourced):
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EvidenceKind(Sourced):
     """A kind of document that proves something was done."""
 
@@ -289,7 +290,7 @@ class EvidenceKind(Sourced):
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DutyRules(Sourced):
     """What holds for all additional duties. `listed` of `total` duties are known."""
 
@@ -306,7 +307,7 @@ class DutyRules(Sourced):
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Duty(Sourced):
     """One additional duty. Empty `evidence` means that of the duty rules."""
 
@@ -330,7 +331,7 @@ class Guide:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Behaviour(Sourced):
     """One of the seven work values, with its guide statements.
 
@@ -360,7 +361,7 @@ class Behaviour(Sourced):
         return _find(self.guides, code, self.code, "guide")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BehaviourRules(Sourced):
     """What holds for choosing behaviours; `same_as` names the rule set the list was taken from."""
 
@@ -368,7 +369,7 @@ class BehaviourRules(Sourced):
     choose_note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IndicatorRules(Sourced):
     """What holds for choosing a practice indicator."""
 
@@ -380,7 +381,7 @@ class IndicatorRules(Sourced):
     rubric_source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Indicator(Sourced):
     """A practice indicator with the focus behaviours that are known."""
 
@@ -397,7 +398,7 @@ class Indicator(Sourced):
         return self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ObservationStep(Sourced):
     """One step, A to E, of the observation cycle; `fields` are the blanks of its form."""
 
@@ -410,7 +411,7 @@ class ObservationStep(Sourced):
     stage: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rating(Sourced):
     """The two axes of the rating and their levels, lowest first."""
 
@@ -425,7 +426,7 @@ class Rating(Sourced):
     flows_to: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RatingInput(Sourced):
     """Something the rating looks at, and who provides it."""
 
@@ -434,7 +435,7 @@ class RatingInput(Sourced):
     provider: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Predicate(Sourced):
     """One of the five results of a rating; `credit_percent` of the yearly career credit."""
 
@@ -444,7 +445,7 @@ class Predicate(Sourced):
     credit_confidence: Confidence | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MatrixCell(Sourced):
     """One cell of the rating matrix: two levels give a predicate."""
 
@@ -453,7 +454,7 @@ class MatrixCell(Sourced):
     predicate: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SpecialCase(Sourced):
     """A situation with a rule of its own; an empty `rule` means that none is known."""
 
@@ -462,7 +463,7 @@ class SpecialCase(Sourced):
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AccountabilityDocument(Sourced):
     """An ordinary school document that somebody confirms instead of an upload."""
 
@@ -471,7 +472,7 @@ class AccountabilityDocument(Sourced):
     confirmed_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Variable(Sourced):
     """One of the variables of the scheme from 2025 on."""
 
@@ -533,7 +534,7 @@ def _table(name: str) -> dict[str, str]:
     return {"table": name}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RuleSet:
     """A whole rule set, checked. Made by `load_ruleset`, never by hand.
 
