@@ -27,7 +27,6 @@ from storage.models import (
     PlanRevision,
     PlanStatus,
     Reopening,
-    Role,
     Verdict,
 )
 from storage.people import Actor, known_id
@@ -301,6 +300,18 @@ async def decision_on(
     return row
 
 
+async def reopening_of(
+    session: AsyncSession, plan_id: int, revision: int
+) -> tuple[Reopening, Member] | None:
+    """Give how a revision was opened again, with who did it."""
+    found = await session.exec(
+        select(Reopening, Member)
+        .join(Member, col(Member.id) == col(Reopening.member_id))
+        .where(Reopening.plan_id == plan_id, Reopening.revision == revision)
+    )
+    return found.first()
+
+
 async def owner_of(session: AsyncSession, full: FullPlan) -> Member:
     """Give the teacher whose plan it is."""
     member = await session.get(Member, full.plan.member_id)
@@ -308,19 +319,3 @@ async def owner_of(session: AsyncSession, full: FullPlan) -> Member:
         raise NotFound
     return member
 
-
-__all__ = [
-    "Changes",
-    "Role",
-    "Waiting",
-    "approve",
-    "changes_between",
-    "changes_since_return",
-    "count_waiting",
-    "decision_on",
-    "name_model_plan",
-    "owner_of",
-    "queue",
-    "reopen",
-    "send_back",
-]

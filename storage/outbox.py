@@ -17,6 +17,10 @@ LEASE = timedelta(seconds=60)
 """How long a sender has a message to itself. After a crash another may take it up then."""
 
 
+ANNOUNCED = "announced"
+"""Set in a session's info when it has added messages: whoever commits it may wake the sender."""
+
+
 class Priority(IntEnum):
     """What goes first when much is waiting."""
 
@@ -64,6 +68,7 @@ async def announce(
     ]
     if not rows:
         return
+    session.info[ANNOUNCED] = True
     insert = sqlite.insert if _is_sqlite(session) else postgresql.insert
     await session.execute(
         insert(OutboxMessage).on_conflict_do_nothing(index_elements=["occasion", "member_id"]),

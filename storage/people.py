@@ -1,7 +1,7 @@
 """Who is who: accounts, memberships, and the actor that every operation asks for."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
@@ -37,64 +37,69 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A member together with the school."""
+    """A member, the school, and the days (first, last) on which the member deputises."""
 
     member: Member
     school: School
+    deputations: tuple[tuple[date, date], ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
         """The school's time zone."""
         return ZoneInfo(self.school.timezone)
 
-    @property
-    def roles(self) -> Role:
-        """What the member may do, apart from deputising."""
-        return Role(self.member.roles)
+    def today(self, now: datetime) -> date:
+        """Give the day it is at the school."""
+        return now.astimezone(self.zone).date()
+
+    def actor(self, now: datetime) -> Actor:
+        """Make the actor of this membership, with what the member may do on this day."""
+        today, roles = self.today(now), Role(self.member.roles)
+        deputises = any(first <= today <= last for first, last in self.deputations)
+        return Actor(
+            member_id=known_id(self.member.id),
+            school_id=self.member.school_id,
+            name=self.member.name,
+            roles=roles,
+            decides=deputises or bool(roles & Role.PRINCIPAL),
+        )
 
 
 async def find_account(
-    session: AsyncSession, account_id: int
+    session: AsyncSession, account_id: int, now: datetime
 ) -> tuple[Account | None, list[Membership]]:
     """Give the account and its memberships, in the order of joining; one statement."""
+    # A day either way: which day it is depends on the zone of the school found.
+    earliest, latest = now.date() - timedelta(days=1), now.date() + timedelta(days=1)
     rows = await session.exec(
-        select(Account, Member, School)
+        select(Account, Member, School, Deputy.starts_on, Deputy.ends_on)  # type: ignore[call-overload]
         .join(Member, col(Member.account_id) == col(Account.id), isouter=True)
         .join(School, col(School.id) == col(Member.school_id), isouter=True)
+        .join(
+            Deputy,
+            (col(Deputy.member_id) == col(Member.id))
+            & (col(Deputy.starts_on) <= latest)
+            & (col(Deputy.ends_on) >= earliest)
+            & col(Deputy.withdrawn_at).is_(None),
+            isouter=True,
+        )
         .where(Account.id == account_id)
-        .order_by(col(Member.joined_at))
+        .order_by(col(Member.joined_at), col(Member.id))
     )
     account: Account | None = None
-    memberships: list[Membership] = []
-    for account, member, school in rows.all():  # noqa: B007 - the last one is the one
-        if member is not None:
-            memberships.append(Membership(member, school))
-    return account, memberships
+    found: dict[int, Membership] = {}
+    for account, member, school, starts_on, ends_on in rows.all():
+        if member is None:
+            continue
+        before = found.get(member.id, Membership(member, school))
+        days = ((starts_on, ends_on),) if starts_on is not None else ()
+        found[member.id] = Membership(member, school, before.deputations + days)
+    return account, list(found.values())
 
 
-async def add_account(
-    session: AsyncSession, account_id: int, language: str, now: datetime
-) -> Account:
-    """Remember a Telegram user from now on."""
-    account = Account(id=account_id, language=language, created_at=now)
-    session.add(account)
-    await session.flush()
-    return account
-
-
-async def actor_for(session: AsyncSession, membership: Membership, today: date) -> Actor:
-    """Make the actor, looking up whether the member deputises today."""
-    member = membership.member
-    roles = membership.roles
-    decides = bool(roles & Role.PRINCIPAL) or await _is_deputy(session, member, today)
-    return Actor(known_id(member.id), member.school_id, member.name, roles, decides)
-
-
-async def _is_deputy(session: AsyncSession, member: Member, today: date) -> bool:
-    found = await session.exec(
-        select(Deputy.id).where(Deputy.member_id == member.id, *deputising_on(today)).limit(1)
-    )
-    return found.first() is not None
+def new_account(account_id: int, now: datetime) -> Account:
+    """Make the account of a Telegram user. It is stored only once there is a reason to."""
+    return Account(id=account_id, language="id", created_at=now)
 
 
 def deputising_on(today: date) -> tuple[bool, ...]:

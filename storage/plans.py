@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -242,15 +243,22 @@ async def take_picks(
     picks: Iterable[Pick],
     now: datetime,
 ) -> FullPlan:
-    """Put a suggested combination in place of the items chosen so far."""
+    """Take a suggestion over: plan just so many units of its items; other items stay.
+
+    Quantities are whole ones, not additions, so taking a suggestion over twice is taking it once.
+    """
     full = await _to_fill(session, actor, plan_id)
     step = items_step(rules)
-    await _drop(session, full, full.of(step.id))
     for pick in picks:
-        item = rules.item(pick.code)
-        _put(session, full, step.id, pick.code, quantity=pick.quantity,
-             evidence=item.evidence[:1], points=item.points,
-             points_floor=item.points_floor)  # fmt: skip
+        item, entry = rules.item(pick.code), full.entry(step.id, pick.code)
+        quantity = min(max(pick.quantity, 1), MOST_UNITS if item.repeatable else 1)
+        if entry is None:
+            _put(session, full, step.id, pick.code, quantity=quantity,
+                 evidence=item.evidence[:1], points=item.points,
+                 points_floor=item.points_floor)  # fmt: skip
+        else:
+            entry.quantity = quantity
+            session.add(entry)
     return await _keep(session, full, now)
 
 
@@ -563,18 +571,21 @@ async def agree(
 
 
 async def move(
-    session: AsyncSession, full: FullPlan, action: Action, revision: int, **values: Any
+    session: AsyncSession, full: FullPlan, action: Action, shown: int, **values: Any
 ) -> None:
-    """Take one transition, or raise why not. The row count of one update decides the winner."""
+    """Take one transition from the revision that was shown, or raise why not.
+
+    The row count of one update decides the winner.
+    """
     allowed = [before for before, what in TRANSITIONS if what is action]
     after = TRANSITIONS.get((full.status, action))
     if after is None:
         raise NotNow(full.status)
-    if full.plan.revision != revision:
+    if full.plan.revision != shown:
         raise StaleRevision(full.plan.revision)
     moved = await session.execute(
         update(Plan)
-        .where(col(Plan.id) == full.id, col(Plan.revision) == revision)
+        .where(col(Plan.id) == full.id, col(Plan.revision) == shown)
         .where(col(Plan.status) == full.status, col(Plan.status).in_(allowed))
         .values(status=after, **values)
         .execution_options(synchronize_session=False)
@@ -691,19 +702,24 @@ async def _drop(session: AsyncSession, full: FullPlan, entries: Sequence[PlanEnt
 async def _keep(session: AsyncSession, full: FullPlan, now: datetime) -> FullPlan:
     """Store the sums with the entries, unless the plan has moved on in the meantime."""
     full.entries.sort(key=lambda entry: (entry.step, entry.code))
-    full.plan.points = sum(entry.points * entry.quantity for entry in full.entries)
-    full.plan.points_floor = sum(entry.points_floor * entry.quantity for entry in full.entries)
-    full.plan.changed_at = now
+    plan = full.plan
+    sums = {
+        "points": sum(entry.points * entry.quantity for entry in full.entries),
+        "points_floor": sum(entry.points_floor * entry.quantity for entry in full.entries),
+        "changed_at": now,
+    }
     kept = await session.execute(
         update(Plan)
-        .where(col(Plan.id) == full.id, col(Plan.revision) == full.plan.revision)
-        .where(col(Plan.status) == full.plan.status)
-        .values(changed_at=now)
+        .where(col(Plan.id) == full.id, col(Plan.revision) == plan.revision)
+        .where(col(Plan.status) == plan.status)
+        .values(**sums)
         .execution_options(synchronize_session=False)
     )
     if not kept.rowcount:  # type: ignore[attr-defined]
-        raise StaleRevision(full.plan.revision)
-    session.add(full.plan)
+        raise StaleRevision(plan.revision)
+    for name, value in sums.items():
+        # The row has them already; writing them again at commit would be a second update.
+        set_committed_value(plan, name, value)
     return full
 
 

@@ -3,9 +3,9 @@
 from sqlmodel import SQLModel
 
 from storage.models.audit import AuditEntry
-from storage.models.chats import Account, Card, InboxUpdate, Prompt
+from storage.models.chats import Account, Card, GroupChat, InboxUpdate, Prompt
 from storage.models.outbox import OutboxMessage
-from storage.models.people import Deputy, Invitation, Member, Role, School
+from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
 from storage.models.plans import (
     Decision,
     ModelPlan,
@@ -25,6 +25,7 @@ __all__ = [
     "Card",
     "Decision",
     "Deputy",
+    "GroupChat",
     "InboxUpdate",
     "Invitation",
     "Member",
@@ -37,6 +38,7 @@ __all__ = [
     "Prompt",
     "Reopening",
     "Role",
+    "RosterDraft",
     "School",
     "Verdict",
     "metadata",

@@ -35,6 +35,8 @@ class Prompt(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id", sa_type=Id, index=True)
     state: str = Field(max_length=40)
     subject: str = Field(max_length=64)
+    question: str = Field(max_length=2000)
+    placeholder: str = Field(default="", max_length=64)
     message_id: int | None = Field(default=None, sa_type=Id)
     asked_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -69,3 +71,12 @@ class InboxUpdate(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime)
     acted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+
+
+class GroupChat(SQLModel, table=True):
+    """A group that the bot was put into. It says once that it works in private, then is silent."""
+
+    __tablename__ = "group_chat"
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    told_at: datetime = Field(sa_type=UtcDateTime)

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 from enum import IntFlag
+from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.columns import Id, UtcDateTime
+from storage.columns import Document, Id, UtcDateTime
 
 
 class Role(IntFlag):
@@ -72,3 +73,15 @@ class Deputy(SQLModel, table=True):
     named_by: int = Field(foreign_key="member.id", sa_type=Id)
     named_at: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RosterDraft(SQLModel, table=True):
+    """A roster file that was read and waits for an operator's confirmation; gone after it."""
+
+    __tablename__ = "roster_draft"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    school_id: int = Field(foreign_key="school.id", sa_type=Id)
+    member_id: int = Field(foreign_key="member.id", sa_type=Id)
+    rows: list[dict[str, Any]] = Field(sa_type=Document)
+    created_at: datetime = Field(sa_type=UtcDateTime)

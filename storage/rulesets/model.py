@@ -227,9 +227,10 @@ class PlanState(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Category(Sourced):
-    """A group of items."""
+    """A group of items; `label` fits a button."""
 
     id: str
+    label: str
     title: str
     rule: str = ""
 

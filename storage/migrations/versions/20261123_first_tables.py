@@ -24,6 +24,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
     )
     op.create_table(
+        "group_chat",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("told_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_chat")),
+    )
+    op.create_table(
         "inbox",
         sa.Column("update_id", Id, autoincrement=False, nullable=False),
         sa.Column("payload", Document, nullable=True),
@@ -96,6 +102,8 @@ def upgrade() -> None:
         sa.Column("account_id", Id, nullable=False),
         sa.Column("state", sa.String(40), nullable=False),
         sa.Column("subject", sa.String(64), nullable=False),
+        sa.Column("question", sa.String(2000), nullable=False),
+        sa.Column("placeholder", sa.String(64), nullable=False),
         sa.Column("message_id", Id, nullable=True),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -234,6 +242,21 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "roster_draft",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("school_id", Id, nullable=False),
+        sa.Column("member_id", Id, nullable=False),
+        sa.Column("rows", Document, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["member.id"], name=op.f("fk_roster_draft_member_id_member")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id"], ["school.id"], name=op.f("fk_roster_draft_school_id_school")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_draft")),
+    )
+    op.create_table(
         "card",
         sa.Column("id", Id, nullable=False),
         sa.Column("school_id", Id, nullable=False),
@@ -335,6 +358,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_card_member_id"))
 
     op.drop_table("card")
+    op.drop_table("roster_draft")
     with op.batch_alter_table("plan", schema=None) as batch_op:
         batch_op.drop_index("ix_plan_school_id_period_status")
 
@@ -375,4 +399,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_inbox_answered_at"))
 
     op.drop_table("inbox")
+    op.drop_table("group_chat")
     op.drop_table("account")

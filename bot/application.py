@@ -1,0 +1,143 @@
+"""Puts the bot together: the only place that knows every part."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, MenuButtonCommands
+from telegram.error import TelegramError
+from telegram.ext import Application
+from telegram.request import HTTPXRequest
+
+from bot.calls import insist
+from bot.clock import Clock
+from bot.delivery import Sender
+from bot.failures import Failures
+from bot.handlers import add_handlers
+from bot.intake import Intake
+from bot.replies import Replies
+from bot.schedule import Schedule
+from bot.settings import Settings
+from bot.tasks import Tasks
+from bot.updates import Updates
+from conversations.words import LANGUAGES, Words
+from storage.database import Database
+from storage.rulebook import RuleBook
+
+logger = logging.getLogger(__name__)
+
+# 210 taps a second at a district's peak are two calls each of about 100 ms.
+CONNECTIONS = 64
+
+RequestFactory = Callable[[int], HTTPXRequest]
+
+
+def plain_request(connections: int) -> HTTPXRequest:
+    """Make the client that talks to Telegram over the network."""
+    return HTTPXRequest(connection_pool_size=connections, read_timeout=20, write_timeout=60)
+
+
+class Kawan:
+    """The bot, ready to be started. `make_request` lets tests reach a simulator in process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock | None = None,
+        make_request: RequestFactory = plain_request,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.database = Database(settings.database_url)
+        self.rulebook = RuleBook(settings.data_dir / "rulesets")
+        self._polling_request = make_request(2)
+        base = settings.telegram_api_url.rstrip("/")
+        self.bot = Bot(
+            settings.token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=make_request(CONNECTIONS),
+            get_updates_request=self._polling_request,
+        )
+        self.tasks = Tasks()
+        self.sender = Sender(self.bot, self.database, self.clock, self.rulebook)
+        self.replies = Replies(self.bot, self.database, self.clock, self.tasks)
+        self.updates = Updates(
+            self.database,
+            self.clock,
+            self.rulebook,
+            self.replies,
+            Failures(self.database, self.clock),
+            self.sender.wake,
+        )
+        queue: asyncio.Queue[object] = asyncio.Queue()
+        # Our own intake stores updates before it acknowledges them, and our own scheduler looks
+        # in the database: the library's updater and job queue stay switched off.
+        self.application: Application[Any, Any, Any, Any, Any, Any] = (
+            Application.builder()
+            .bot(self.bot)
+            .updater(None)
+            .job_queue(None)
+            .concurrent_updates(self.updates)
+            .update_queue(queue)
+            .build()
+        )
+        add_handlers(self.application, self.replies, self.database, self.clock)
+        self.intake = Intake(
+            self.bot,
+            self._polling_request,
+            f"{base}/bot{settings.token}",
+            self.database,
+            self.clock,
+            self.updates,
+            queue,
+        )
+        self.schedule = Schedule(self.intake, self.database, self.clock)
+
+    async def start(self, *, poll: bool = True) -> None:
+        """Bring the schema up to date, take up what was left, and begin to work."""
+        await self.database.migrate()
+        await insist(self.application.initialize)
+        await self.application.start()
+        await self.intake.replay()
+        self.tasks.start(self.sender.run(), "sender")
+        self.schedule.start()
+        if poll:
+            await insist(self.bot.delete_webhook)
+            self.tasks.start(self.intake.poll(), "polling")
+        self.tasks.start(self._introduce(), "introduce")
+        logger.info("started", extra={"bot": self.bot.username})
+
+    async def stop(self) -> None:
+        """Finish what is in hand, then give everything back."""
+        self.schedule.stop()
+        await self.tasks.cancel()
+        if self.application.running:
+            await self.application.stop()
+        await self.intake.tidy()
+        await self.application.shutdown()
+        await self.database.close()
+
+    async def _introduce(self) -> None:
+        """Tell Telegram the bot's name, its description and what a stranger may type."""
+        try:
+            for language in LANGUAGES:
+                words = Words(language)
+                code = None if language == LANGUAGES[0] else language
+                commands = [BotCommand("bantuan", words.label("commands.bantuan"))]
+                await self.bot.set_my_commands(
+                    commands, scope=BotCommandScopeAllPrivateChats(), language_code=code
+                )
+                await self.bot.set_my_description(
+                    words.label("profile.description"), language_code=code
+                )
+                await self.bot.set_my_short_description(
+                    words.label("profile.short"), language_code=code
+                )
+            await self.bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+        except TelegramError as error:
+            # Only looks: the bot works without.
+            logger.warning("profile not set: %s", type(error).__name__)
+
+

@@ -1,0 +1,64 @@
+"""Calling Telegram so that a bad moment does not lose anything.
+
+Telegram asks for patience (429), networks break, and "message is not modified" means that what
+was wanted is already so.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+ATTEMPTS = 4
+LONGEST_PATIENCE_S = 60
+
+
+async def insist(call: Callable[[], Awaitable[T]], attempts: int = ATTEMPTS) -> T:
+    """Make a call until it gets through: waits as Telegram asks, and tries again after breaks.
+
+    A call whose answer was lost is made again too: for the person in front of the phone a card
+    twice is better than none. Raises what cannot be helped by trying again.
+    """
+    for attempt in range(attempts):
+        try:
+            return await call()
+        except RetryAfter as wait:
+            patience = _seconds(wait)
+            if attempt == attempts - 1 or patience > LONGEST_PATIENCE_S:
+                raise
+            await asyncio.sleep(patience)
+        except BadRequest:  # a subclass of NetworkError, and hopeless
+            raise
+        except (TimedOut, NetworkError) as broken:
+            if attempt == attempts - 1:
+                raise
+            logger.info("telegram call broke, trying again: %s", type(broken).__name__)
+            await asyncio.sleep(0.2 * 3**attempt)
+    raise AssertionError("unreachable")
+
+
+def _seconds(wait: RetryAfter) -> float:
+    patience = wait.retry_after
+    return float(patience if isinstance(patience, int | float) else patience.total_seconds())
+
+
+def is_not_modified(error: BadRequest) -> bool:
+    """Whether an edit failed because the message already looks like that."""
+    return "message is not modified" in error.message.lower()
+
+
+def is_gone(error: BadRequest) -> bool:
+    """Whether an edit failed because there is no message to edit (any more)."""
+    message = error.message.lower()
+    return "message to edit not found" in message or "message can't be edited" in message
+
+
+def is_unreachable(error: BadRequest) -> bool:
+    """Whether the person never started the bot, or the chat is gone."""
+    return "chat not found" in error.message.lower()

@@ -1,0 +1,230 @@
+"""Empties the outbox into Telegram, within Telegram's limits.
+
+What is taken is leased for a minute: a crash loses nothing and repeats at most the message that
+was on its way.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+
+from bot import screens
+from bot.calls import is_unreachable
+from bot.clock import Clock
+from conversations.notices import Notice, draw_notice
+from conversations.people import Person
+from storage import cards, outbox
+from storage.database import Database
+from storage.outbox import Delivery
+from storage.people import find_account, known_id, note_blocked
+from storage.rulebook import RuleBook
+
+logger = logging.getLogger(__name__)
+
+TOTAL_PER_S = 25.0  # Telegram's limit is about 30; answers to taps need some of it
+CHAT_PER_S = 1.0
+CHAT_BURST = 3.0
+LOOK_EVERY_S = 1.0
+MOST_ATTEMPTS = 8
+
+
+class Bucket:
+    """A token bucket: `rate` tokens a second, at most `burst` saved up."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._tokens = burst
+        self._at = time.monotonic()
+
+    async def take(self) -> None:
+        """Wait for a token."""
+        now = time.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        self._tokens -= 1
+        if self._tokens < 0:
+            await asyncio.sleep(-self._tokens / self._rate)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing has been taken for long enough to forget the bucket."""
+        return self._tokens + (time.monotonic() - self._at) * self._rate >= self._burst
+
+
+class Sender:
+    """Delivers what waits in the outbox, one message after the other to each person."""
+
+    def __init__(self, bot: Bot, database: Database, clock: Clock, rulebook: RuleBook) -> None:
+        self._bot = bot
+        self._database = database
+        self._clock = clock
+        self._rulebook = rulebook
+        self._work = asyncio.Event()
+        self._total = Bucket(TOTAL_PER_S, TOTAL_PER_S)
+        self._chats: dict[int, Bucket] = {}
+        self._quiet_until = 0.0
+
+    def wake(self) -> None:
+        """Say that there is something to send."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        while True:
+            try:
+                found = await self.deliver_due()
+            except Exception:
+                logger.exception("delivery stumbled")
+                found = 0
+            if not found:
+                await self._wait()
+
+    async def deliver_due(self) -> int:
+        """Deliver what is due now; say how many messages that was."""
+        async with self._database.reading() as session:
+            due = await outbox.next_due(session)
+        if due is None or due > self._clock.now():
+            return 0
+        async with self._database.transaction() as session:
+            batch = await outbox.lease(session, self._clock.now())
+        by_member = sorted(batch, key=lambda one: known_id(one.member.id))
+        await asyncio.gather(
+            *(
+                self._deliver_in_order(list(group))
+                for _, group in groupby(by_member, key=lambda one: one.member.id)
+            )
+        )
+        return len(batch)
+
+    async def _wait(self) -> None:
+        # Other processes write to the outbox too, so it is looked at now and then in any case.
+        try:
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._work.wait()
+        except TimeoutError:
+            pass
+        self._work.clear()
+        self._chats = {chat: one for chat, one in self._chats.items() if not one.is_full}
+
+    async def _deliver_in_order(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            try:
+                await self._deliver(delivery)
+            except Exception as error:
+                # One bad message is set aside; the rest goes on.
+                logger.exception("message set aside", extra={"outbox": delivery.message.id})
+                await self._settle(delivery, f"failed: {type(error).__name__}")
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        if delivery.account is None:
+            await self._settle(delivery, "not joined")
+            return
+        notice = await self._draw(delivery)
+        if notice is None:
+            await self._settle(delivery, "pointless")
+            return
+        try:
+            outcome = await self._send(delivery, notice)
+        except RetryAfter as wait:
+            await self._obey(delivery, wait)
+        except Forbidden:
+            await self._settle(delivery, "blocked", blocked=True)
+        except BadRequest as error:
+            outcome = "unreachable" if is_unreachable(error) else f"refused: {error.message}"
+            logger.error("notice refused: %s", error.message)
+            await self._settle(delivery, outcome, blocked=is_unreachable(error))
+        except NetworkError as error:
+            await self._try_later(delivery, type(error).__name__)
+        else:
+            await self._settle(delivery, outcome)
+
+    async def _draw(self, delivery: Delivery) -> Notice | None:
+        account_id = delivery.account.id if delivery.account else 0
+        async with self._database.reading() as session:
+            now = self._clock.now()
+            account, memberships = await find_account(session, account_id, now)
+            seat = [one for one in memberships if one.member.id == delivery.member.id]
+            if account is None or not seat:
+                return None
+            person = Person(
+                session=session,
+                now=now,
+                rulebook=self._rulebook,
+                account=account,
+                memberships=seat,
+            )
+            return await draw_notice(person, delivery.message.kind, delivery.message.subject)
+
+    async def _send(self, delivery: Delivery, notice: Notice) -> str:
+        chat_id = delivery.account.id if delivery.account else 0
+        if notice.replaces is not None:
+            await self._pace()
+            if await screens.edit(self._bot, notice.replaces, notice.screen):
+                await self._remember(delivery, notice, notice.replaces)
+                return "edited"
+            if notice.only_in_place:
+                return "gone"
+        await self._pace(chat_id)
+        sent = await screens.send(self._bot, chat_id, notice.screen)
+        await self._remember(delivery, notice, (chat_id, sent.message_id))
+        return "sent"
+
+    async def _remember(
+        self, delivery: Delivery, notice: Notice, place: cards.MessagePlace
+    ) -> None:
+        if notice.asks_about_plan is None:
+            return
+        view = notice.screen.view.pack() if notice.screen.view else ""
+        async with self._database.transaction() as session:
+            await cards.remember(
+                session,
+                school_id=delivery.message.school_id,
+                member_id=known_id(delivery.member.id),
+                place=place,
+                plan_id=notice.asks_about_plan,
+                view=view,
+                now=self._clock.now(),
+            )
+
+    async def _pace(self, chat_id: int | None = None) -> None:
+        quiet = self._quiet_until - time.monotonic()
+        if quiet > 0:
+            await asyncio.sleep(quiet)
+        if chat_id is not None:
+            bucket = self._chats.setdefault(chat_id, Bucket(CHAT_PER_S, CHAT_BURST))
+            await bucket.take()
+        await self._total.take()
+
+    async def _obey(self, delivery: Delivery, wait: RetryAfter) -> None:
+        after = wait.retry_after
+        seconds = after if isinstance(after, int | float) else after.total_seconds()
+        # Telegram does not say whether it means this chat or all of them; quiet for all is safe.
+        self._quiet_until = time.monotonic() + seconds
+        async with self._database.transaction() as session:
+            until = self._clock.now() + timedelta(seconds=seconds)
+            await outbox.postpone(session, known_id(delivery.message.id), until)
+
+    async def _try_later(self, delivery: Delivery, why: str) -> None:
+        attempts = delivery.message.attempts
+        if attempts >= MOST_ATTEMPTS:
+            await self._settle(delivery, f"gave up: {why}")
+            return
+        async with self._database.transaction() as session:
+            until = self._clock.now() + timedelta(seconds=2**attempts)
+            await outbox.postpone(session, known_id(delivery.message.id), until)
+
+    async def _settle(self, delivery: Delivery, outcome: str, *, blocked: bool = False) -> None:
+        now = self._clock.now()
+        async with self._database.transaction() as session:
+            await outbox.settle(session, known_id(delivery.message.id), outcome, now)
+            if blocked and delivery.account is not None:
+                await note_blocked(session, delivery.account.id, now)
+
+

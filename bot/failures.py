@@ -1,0 +1,76 @@
+"""When something unforeseen happens: an apology with a code, the log with the traceback."""
+
+import logging
+import secrets
+import traceback
+
+from telegram import Update
+
+from bot.clock import Clock
+from conversations.turn import Turn
+from conversations.words import Words
+from storage import inbox, outbox
+from storage.database import Database
+from storage.models import Role
+from storage.people import known_id, members_with
+
+logger = logging.getLogger(__name__)
+
+
+class Failures:
+    """Turns unforeseen errors into apologies, and tells the operators once."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def inside(self, turn: Turn, error: BaseException) -> None:
+        """Undo a turn that failed and apologise in its place; the same transaction goes on."""
+        code = new_code()
+        logger.error(
+            "turn failed", exc_info=error, extra={"code": code, "update": turn.update.update_id}
+        )
+        await turn.undo()
+        turn.alert(turn.words.label("failures.apology", code=code))
+        if turn.membership is None:
+            return
+        operators = await members_with(turn.session, turn.actor.school_id, Role.OPERATOR)
+        await outbox.announce(
+            turn.session,
+            school_id=turn.actor.school_id,
+            recipients=[known_id(one.id) for one in operators if one.account_id is not None],
+            # The same fault is told once a day, however often it strikes.
+            occasion=f"failure:{fingerprint(error)}:{turn.today.isoformat()}",
+            kind="failure",
+            subject={"code": code, "what": type(error).__name__},
+            now=turn.now,
+        )
+
+    async def outside(self, update: Update, error: BaseException) -> None:
+        """Put away an update whose turn could not even be committed, so it is not tried for ever."""
+        code = new_code()
+        logger.error("update put away", exc_info=error, extra={"code": code})
+        try:
+            async with self._database.transaction() as session:
+                await inbox.mark_acted(session, update.update_id, self._clock.now())
+        except Exception:
+            # The database itself is in trouble: the update stays for the next start.
+            logger.exception("the update could not be put away", extra={"code": code})
+
+
+def new_code() -> str:
+    """Make a short code that can be read out over the phone."""
+    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+    return "".join(secrets.choice(letters) for _ in range(5))
+
+
+def fingerprint(error: BaseException) -> str:
+    """Name a fault by its kind and the place where it struck."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}:{place}"[:60]
+
+
+def apology(code: str, language: str = "id") -> str:
+    """Give the apology for when there is no turn to carry it."""
+    return Words(language).label("failures.apology", code=code)

@@ -1,0 +1,136 @@
+"""Updates come in: stored, then acknowledged to Telegram, then worked on."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.request import BaseRequest
+
+from bot.clock import Clock
+from bot.updates import Updates
+from storage import inbox
+from storage.database import Database
+
+logger = logging.getLogger(__name__)
+
+# Telegram remembers the last list it was given, so it is given every time.
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+LONG_POLL_S = 30
+LONGEST_PAUSE_S = 30.0
+ANSWERED_AT_ONCE = 100
+
+
+class Intake:
+    """Takes updates in by polling, or from the webhook, and hands them on."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        request: BaseRequest,
+        api: str,
+        database: Database,
+        clock: Clock,
+        updates: Updates,
+        queue: asyncio.Queue[object],
+    ) -> None:
+        self._bot = bot
+        self._request = request
+        self._api = api
+        self._database = database
+        self._clock = clock
+        self._updates = updates
+        self._queue = queue
+        self.polled = asyncio.Event()
+
+    async def replay(self) -> None:
+        """Take up what a stopped process left behind."""
+        async with self._database.reading() as session:
+            left = await inbox.unfinished(session)
+        for one in left:
+            if one.acted:
+                self._updates.owe_answer(one.payload["update_id"])
+            await self._hand_on(one.payload)
+        if left:
+            logger.info("taken up again", extra={"updates": len(left)})
+
+    async def receive(self, payloads: Sequence[dict[str, Any]]) -> None:
+        """Store updates and hand on those not seen before. When this returns, none can be lost."""
+        answered = self._take_answered()
+        async with self._database.transaction() as session:
+            if answered:
+                await inbox.mark_answered(session, answered, self._clock.now())
+            new = await inbox.store(session, payloads, self._clock.now())
+        for payload in payloads:
+            if payload["update_id"] in new:
+                new.discard(payload["update_id"])
+                await self._hand_on(payload)
+
+    async def tidy(self) -> None:
+        """Note which answers have arrived, when no update comes to do it along the way."""
+        answered = self._take_answered()
+        if answered:
+            async with self._database.transaction() as session:
+                await inbox.mark_answered(session, answered, self._clock.now())
+
+    async def poll(self) -> None:
+        """Ask Telegram for updates until cancelled."""
+        offset, pause = 0, 0.0
+        while True:
+            try:
+                payloads = await self._get_updates(offset)
+                self.polled.set()
+                if payloads:
+                    await self.receive(payloads)
+                    offset = payloads[-1]["update_id"] + 1
+                pause = 0.0
+            except RetryAfter as wait:
+                pause = min(_seconds(wait), LONGEST_PAUSE_S)
+            except InvalidToken:
+                raise
+            except Conflict:
+                logger.error("another process polls with this token; stop it")
+                pause = 5.0
+            except (NetworkError, TelegramError) as error:
+                pause = min(max(pause * 2, 0.5), LONGEST_PAUSE_S)
+                logger.warning("polling broke: %s; again in %.1f s", type(error).__name__, pause)
+            if pause:
+                await asyncio.sleep(pause)
+
+    async def _get_updates(self, offset: int) -> list[dict[str, Any]]:
+        # Asked for directly: the library's own method gives objects, but the inbox stores what
+        # Telegram said, and turning objects back into that would cost every tap dearly.
+        query = urlencode(
+            {
+                "offset": offset,
+                "timeout": LONG_POLL_S,
+                "allowed_updates": json.dumps(ALLOWED_UPDATES),
+            }
+        )
+        payloads = await self._request.post(
+            f"{self._api}/getUpdates?{query}", read_timeout=LONG_POLL_S + 10
+        )
+        return list(payloads) if isinstance(payloads, list) else []
+
+    async def _hand_on(self, payload: dict[str, Any]) -> None:
+        try:
+            update = Update.de_json(payload, self._bot)
+        except Exception:
+            # Telegram may send what this version cannot read; it must not block the rest.
+            logger.exception("unreadable update", extra={"update": payload.get("update_id")})
+            self._updates.answered.append(int(payload["update_id"]))
+            return
+        await self._queue.put(update)
+
+    def _take_answered(self) -> list[int]:
+        answered, self._updates.answered = self._updates.answered, []
+        return answered
+
+
+def _seconds(wait: RetryAfter) -> float:
+    after = wait.retry_after
+    return float(after if isinstance(after, int | float) else after.total_seconds())

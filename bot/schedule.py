@@ -1,0 +1,42 @@
+"""*When* to look; what is due is the database's business."""
+
+from datetime import UTC
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from bot.intake import Intake
+from storage import inbox
+from storage.database import Database
+
+TIDY_EVERY_S = 2
+GRACE_S = 3600
+
+
+class Schedule:
+    """Looks after what has to happen without anybody tapping."""
+
+    def __init__(self, intake: Intake, database: Database, clock: Clock) -> None:
+        self._intake = intake
+        self._database = database
+        self._clock = clock
+        # One busy second must not skip a look: the library's own grace is one second.
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": GRACE_S, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_job(self._intake.tidy, "interval", seconds=TIDY_EVERY_S)
+        self._scheduler.add_job(self._forget_old, "interval", hours=6)
+
+    def start(self) -> None:
+        """Begin looking; needs a running event loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop looking."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _forget_old(self) -> None:
+        async with self._database.transaction() as session:
+            await inbox.forget_old(session, self._clock.now())

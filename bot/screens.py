@@ -1,0 +1,109 @@
+"""Putting screens on phones: from our plain values to Telegram's types and calls."""
+
+from telegram import (
+    Bot,
+    CopyTextButton,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.calls import insist, is_gone, is_not_modified
+from conversations.screens import Key, Screen
+from conversations.turn import File
+from storage.cards import MessagePlace
+from storage.models import Prompt
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+    """Give the screen's buttons as Telegram wants them."""
+    if not screen.rows:
+        return None
+    return InlineKeyboardMarkup([[_button(key) for key in row] for row in screen.rows])
+
+
+def _button(key: Key) -> InlineKeyboardButton:
+    style = str(key.style) if key.style else None
+    if key.link:
+        return InlineKeyboardButton(key.text, url=key.link, style=style)
+    if key.copies:
+        return InlineKeyboardButton(key.text, copy_text=CopyTextButton(key.copies), style=style)
+    if key.data is None:
+        raise ValueError(f"the button {key.label!r} does nothing")
+    return InlineKeyboardButton(key.text, callback_data=key.data.pack(), style=style)
+
+
+async def send(bot: Bot, chat_id: int, screen: Screen, *, silent: bool = False) -> Message:
+    """Send a screen as a new message."""
+    markup = keyboard(screen)
+    return await insist(
+        lambda: bot.send_message(
+            chat_id,
+            screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
+            link_preview_options=NO_PREVIEW,
+            disable_notification=silent or None,
+        )
+    )
+
+
+async def edit(bot: Bot, place: MessagePlace, screen: Screen) -> bool:
+    """Put a screen in place of a message; False when there is no such message any more."""
+    chat_id, message_id = place
+    markup = keyboard(screen)
+    try:
+        await insist(
+            lambda: bot.edit_message_text(
+                screen.text,
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                link_preview_options=NO_PREVIEW,
+            )
+        )
+    except BadRequest as error:
+        if is_not_modified(error):
+            return True
+        if is_gone(error):
+            return False
+        raise
+    return True
+
+
+async def ask(bot: Bot, chat_id: int, prompt: Prompt) -> Message:
+    """Send a question whose answer the phone binds to it as a reply."""
+    return await insist(
+        lambda: bot.send_message(
+            chat_id,
+            prompt.question,
+            parse_mode=ParseMode.HTML,
+            reply_markup=ForceReply(input_field_placeholder=prompt.placeholder or None),
+            link_preview_options=NO_PREVIEW,
+        )
+    )
+
+
+async def send_file(bot: Bot, chat_id: int, file: File) -> Message:
+    """Send a picture or a document."""
+    markup = keyboard(file.screen) if file.screen else None
+    if file.is_picture:
+        return await insist(
+            lambda: bot.send_photo(
+                chat_id, file.content, caption=file.caption, parse_mode=ParseMode.HTML,
+                filename=file.name, reply_markup=markup,
+            )
+        )  # fmt: skip
+    return await insist(
+        lambda: bot.send_document(
+            chat_id, file.content, caption=file.caption, parse_mode=ParseMode.HTML,
+            filename=file.name, reply_markup=markup,
+        )
+    )  # fmt: skip

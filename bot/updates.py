@@ -1,0 +1,232 @@
+"""Order within a chat, concurrency across chats, one transaction for each update.
+
+An update waits for the chat's earlier ones and for nobody else's. It acts once: its row in the
+inbox is marked in the transaction that acts. What the person gets leaves after the commit.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from telegram import Update
+from telegram.ext import BaseUpdateProcessor
+
+from bot.clock import Clock
+from bot.failures import Failures
+from bot.replies import Replies
+from conversations.everywhere import carry_on
+from conversations.turn import Turn, current_turn
+from storage import cards, inbox, outbox
+from storage.database import Database
+from storage.models import Account, Prompt
+from storage.people import find_account, new_account
+from storage.rulebook import RuleBook
+
+logger = logging.getLogger(__name__)
+
+# Waiting for its chat's turn costs an update next to nothing, so many may wait at once; a small
+# number would let one busy chat keep everybody else out.
+MOST_AT_ONCE = 10_000
+
+PROMPT_LASTS = timedelta(hours=12)
+"""After that, words are no longer taken for the answer unless they reply to the question."""
+
+
+class Lanes:
+    """A queue for each chat."""
+
+    def __init__(self) -> None:
+        self._locks: dict[int, tuple[asyncio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def of(self, chat_id: int) -> AsyncIterator[None]:
+        """Wait for the chat's turn, in order of asking."""
+        lock, users = self._locks.get(chat_id, (asyncio.Lock(), 0))
+        self._locks[chat_id] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._locks.pop(chat_id)
+            if users > 1:
+                self._locks[chat_id] = (lock, users - 1)
+
+
+class Updates(BaseUpdateProcessor):
+    """Takes updates through their turns."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        rulebook: RuleBook,
+        replies: Replies,
+        failures: Failures,
+        wake_sender: Callable[[], None],
+    ) -> None:
+        super().__init__(MOST_AT_ONCE)
+        self._database = database
+        self._clock = clock
+        self._rulebook = rulebook
+        self._replies = replies
+        self._failures = failures
+        self._wake_sender = wake_sender
+        self._lanes = Lanes()
+        self._owed: set[int] = set()
+        self.answered: list[int] = []
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to give back."""
+
+    def owe_answer(self, update_id: int) -> None:
+        """Note that an update has acted before a stop, but its answer may not have arrived."""
+        self._owed.add(update_id)
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Take one update through its turn."""
+        if not isinstance(update, Update):
+            _discard(coroutine)
+            return
+        chat = update.effective_chat
+        spinner = self._replies.watch(update)
+        async with self._lanes.of(chat.id if chat else 0):
+            try:
+                await self._take(update, coroutine, spinner)
+            except Exception as error:
+                logger.exception("update failed outside its turn", extra=_about(update))
+                await self._failures.outside(update, error)
+            finally:
+                spinner.stop()
+                self.answered.append(update.update_id)
+
+    async def _take(self, update: Update, coroutine: Awaitable[Any], spinner: Any) -> None:
+        started = time.perf_counter()
+        if update.effective_user is None or not _is_private(update):
+            # Nobody to answer in private: groups and channels have handlers without a turn.
+            await coroutine
+            await self._mark(update)
+            return
+        turn = await self._act(update, coroutine)
+        if turn is None:
+            return
+        await self._replies.give(turn, spinner)
+        logger.info(
+            "turn",
+            extra={
+                **_about(update),
+                "member": turn.membership.member.id if turn.membership else None,
+                "ms": round((time.perf_counter() - started) * 1000, 1),
+            },
+        )
+
+    async def _act(self, update: Update, coroutine: Awaitable[Any]) -> Turn | None:
+        """Let the handlers act in one transaction; None when the update had acted before."""
+        now = self._clock.now()
+        owed = update.update_id in self._owed
+        async with self._database.writing() as session:
+            turn = await begin(session, update, now, self._rulebook)
+            reset = current_turn.set(turn)
+            try:
+                if owed:
+                    _discard(coroutine)
+                    await carry_on(turn)
+                else:
+                    await coroutine
+            finally:
+                current_turn.reset(reset)
+            if turn.failure is not None:
+                await self._failures.inside(turn, turn.failure)
+            if not await inbox.mark_acted(session, update.update_id, now) and not owed:
+                return None
+            await self._remember_tapped(turn)
+            await session.commit()
+            if session.info.get(outbox.ANNOUNCED):
+                self._wake_sender()
+        return turn
+
+    async def _remember_tapped(self, turn: Turn) -> None:
+        answer = turn.answer
+        if answer.asks_about_plan is None or turn.tapped is None or not answer.in_place:
+            return
+        await cards.remember(
+            turn.session,
+            school_id=turn.school.id or 0,
+            member_id=turn.actor.member_id,
+            place=turn.tapped,
+            plan_id=answer.asks_about_plan,
+            view=turn.account.view,
+            now=turn.now,
+        )
+
+    async def _mark(self, update: Update) -> None:
+        async with self._database.transaction() as session:
+            await inbox.mark_acted(session, update.update_id, self._clock.now())
+
+
+async def begin(
+    session: AsyncSession, update: Update, now: datetime, rulebook: RuleBook
+) -> Turn:
+    """Open a turn: who is speaking, and which question, if any, is being answered."""
+    user = update.effective_user
+    if user is None:
+        raise ValueError("a turn belongs to a person")
+    account, memberships = await find_account(session, user.id, now)
+    account = account or new_account(user.id, now)
+    if account.blocked_at is not None and update.my_chat_member is None:
+        account.blocked_at = None
+        session.add(account)
+    prompt = await _prompt(session, update, account, now)
+    return Turn(
+        session=session,
+        now=now,
+        rulebook=rulebook,
+        account=account,
+        memberships=memberships,
+        update=update,
+        prompt=prompt,
+        waits_in=prompt.state if prompt else None,
+    )
+
+
+async def _prompt(
+    session: AsyncSession, update: Update, account: Account, now: datetime
+) -> Prompt | None:
+    replied = update.message.reply_to_message if update.message else None
+    if replied is not None:
+        # Words typed without signal arrive late: the reply says which question they answer.
+        found = await session.exec(
+            select(Prompt).where(
+                Prompt.account_id == account.id, Prompt.message_id == replied.message_id
+            )
+        )
+        bound = found.first()
+        if bound is not None:
+            return bound
+    if account.prompt_id is None:
+        return None
+    prompt = await session.get(Prompt, account.prompt_id)
+    return prompt if prompt and now - prompt.asked_at < PROMPT_LASTS else None
+
+
+def _is_private(update: Update) -> bool:
+    chat = update.effective_chat
+    return chat is not None and chat.type == chat.PRIVATE
+
+
+def _about(update: Update) -> dict[str, Any]:
+    kind = next((name for name in ("callback_query", "message") if getattr(update, name)), "other")
+    return {"update": update.update_id, "kind": kind}
+
+
+def _discard(coroutine: Awaitable[Any]) -> None:
+    if isinstance(coroutine, Coroutine):
+        coroutine.close()

@@ -1,0 +1,594 @@
+"""Every button there is: what it means, packed into the 64 bytes that Telegram gives a button.
+
+A packed button is a version digit, a short code and the fields, such as `1qt:2n:RHK-01:3`. The
+meaning of a code never changes; a button that has to mean something else gets a new code. Anybody
+can forge what is packed here, so nothing in it is trusted: operations authorise every tap.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Self, get_type_hints
+
+VERSION = "1"
+LONGEST = 64
+
+
+class UnreadableButton(ValueError):
+    """Not a button of this version: from an older one, or forged."""
+
+
+class Button:
+    """The base of all buttons; `code` is unique, fields are whole numbers or short words."""
+
+    code: ClassVar[str]
+    _by_code: ClassVar[dict[str, type["Button"]]] = {}
+    _kinds: ClassVar[tuple[type, ...] | None] = None
+
+    def __init_subclass__(cls, code: str) -> None:
+        if code in Button._by_code:
+            raise TypeError(f"two buttons with the code {code!r}")
+        cls.code = code
+        Button._by_code[code] = cls
+
+    def pack(self) -> str:
+        """Give the button as text of 1–64 bytes."""
+        values = [getattr(self, one.name) for one in fields(self)]  # type: ignore[arg-type]
+        packed = ":".join([VERSION + self.code, *map(_packed, values)])
+        if len(packed.encode()) > LONGEST:
+            raise ValueError(f"a button of {len(packed.encode())} bytes: {packed}")
+        return packed
+
+    @classmethod
+    def field_kinds(cls) -> tuple[type, ...]:
+        """Give the types of the fields, in order."""
+        if cls.__dict__.get("_kinds") is None:
+            hints = get_type_hints(cls)
+            cls._kinds = tuple(hints[one.name] for one in fields(cls))  # type: ignore[arg-type]
+        return cls._kinds or ()
+
+    @classmethod
+    def _read(cls, values: list[str]) -> Self:
+        kinds = cls.field_kinds()
+        if len(kinds) != len(values):
+            raise UnreadableButton
+        return cls(*(_read(kind, value) for kind, value in zip(kinds, values, strict=True)))
+
+
+def unpack(data: str) -> Button:
+    """Read a packed button. Raises `UnreadableButton` for anything else."""
+    head, *values = data.split(":")
+    kind = Button._by_code.get(head[1:]) if head[:1] == VERSION else None
+    if kind is None:
+        raise UnreadableButton
+    try:
+        return kind._read(values)
+    except ValueError as error:
+        raise UnreadableButton from error
+
+
+def code_of(data: str) -> str:
+    """Give the code of a packed button, unread; empty when it is of another version."""
+    head = data.partition(":")[0]
+    return head[1:] if head[:1] == VERSION else ""
+
+
+def _packed(value: Any) -> str:
+    if isinstance(value, int):
+        return _base36(value)
+    if ":" in value:
+        raise ValueError(f"a colon in a button's field: {value!r}")
+    return str(value)
+
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def _base36(number: int) -> str:
+    if number < 0:
+        return "-" + _base36(-number)
+    head, last = divmod(number, 36)
+    return (_base36(head) if head else "") + _DIGITS[last]
+
+
+def _read(kind: type, value: str) -> int | str:
+    if kind is not int:
+        return value
+    number = int(value, 36)
+    if abs(number) >= 2**63:
+        raise UnreadableButton
+    return number
+
+
+
+# --------------------------------------------------------------------- for everybody
+
+
+@dataclass(frozen=True)
+class Home(Button, code="h"):
+    """Show the home card."""
+
+
+@dataclass(frozen=True)
+class Help(Button, code="hp"):
+    """Show the help page."""
+
+
+@dataclass(frozen=True)
+class Languages(Button, code="lg"):
+    """Offer the languages."""
+
+
+@dataclass(frozen=True)
+class ChooseLanguage(Button, code="lc"):
+    """Speak this language (`id`, `en`) from now on."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class Schools(Button, code="sc"):
+    """Offer the schools of this account."""
+
+
+@dataclass(frozen=True)
+class ChooseSchool(Button, code="ss"):
+    """Go on as this member."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class Salute(Button, code="sl"):
+    """Address me as `bapak` or `ibu`."""
+
+    salutation: str
+
+
+# --------------------------------------------------------------------- joining
+
+
+@dataclass(frozen=True)
+class ItIsMe(Button, code="jm"):
+    """The invitation with this token is mine."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class NotMe(Button, code="jn"):
+    """The invitation is somebody else's."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Consent(Button, code="jc"):
+    """Agree to the privacy notice and join."""
+
+    token: str
+
+
+# --------------------------------------------------------------------- planning (teacher)
+
+
+@dataclass(frozen=True)
+class OpenPlan(Button, code="p"):
+    """Show the plan of the current period."""
+
+
+@dataclass(frozen=True)
+class OpenStep(Button, code="ps"):
+    """Show one page (from 0) of a step."""
+
+    plan: int
+    step: str
+    page: int
+
+
+@dataclass(frozen=True)
+class OpenItem(Button, code="pi"):
+    """Show one item's card."""
+
+    plan: int
+    item: str
+
+
+@dataclass(frozen=True)
+class AddUnits(Button, code="pa"):
+    """Plan `units` more (or, below zero, fewer) of an item."""
+
+    plan: int
+    item: str
+    units: int
+
+
+@dataclass(frozen=True)
+class SetUnits(Button, code="pq"):
+    """Plan exactly so many units of an item."""
+
+    plan: int
+    item: str
+    units: int
+
+
+@dataclass(frozen=True)
+class KeepItem(Button, code="pk"):
+    """Done with an item's card; `take` 1 takes one unit when none is planned."""
+
+    plan: int
+    item: str
+    take: int
+
+
+@dataclass(frozen=True)
+class ToggleEvidence(Button, code="pe"):
+    """Intend, or not, the n-th kind of evidence of an item."""
+
+    plan: int
+    item: str
+    kind: int
+
+
+@dataclass(frozen=True)
+class OpenSuggestions(Button, code="pg"):
+    """Show combinations that reach the target."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
+class TakeSuggestion(Button, code="pt"):
+    """Take a combination over, packed as `RHK-01*4+RHK-05*1` without the common beginning."""
+
+    plan: int
+    picks: str
+
+
+@dataclass(frozen=True)
+class LikeCategory(Button, code="pl"):
+    """Prefer, or not, the n-th category in suggestions."""
+
+    plan: int
+    category: int
+
+
+@dataclass(frozen=True)
+class OpenInHand(Button, code="ph"):
+    """Show a page of items to say what is in hand already."""
+
+    plan: int
+    page: int
+
+
+@dataclass(frozen=True)
+class HaveInHand(Button, code="pj"):
+    """Have one more unit of an item in hand (after three: none)."""
+
+    plan: int
+    item: str
+    page: int
+
+
+@dataclass(frozen=True)
+class StartFrom(Button, code="pf"):
+    """Start from `previous` or `model`; a step's id takes only that step, `-` all."""
+
+    plan: int
+    origin: str
+    step: str
+
+
+@dataclass(frozen=True)
+class ToggleDuty(Button, code="pd"):
+    """Choose, or give up, an additional duty."""
+
+    plan: int
+    duty: str
+    page: int
+
+
+@dataclass(frozen=True)
+class WriteDuty(Button, code="pw"):
+    """Ask for a duty in own words."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
+class NoDuty(Button, code="pn"):
+    """There is no additional duty."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
+class OpenBehaviour(Button, code="pb"):
+    """Show the guide statements of one work value."""
+
+    plan: int
+    behaviour: str
+
+
+@dataclass(frozen=True)
+class ToggleGuide(Button, code="pu"):
+    """Choose, or give up, a guide statement."""
+
+    plan: int
+    behaviour: str
+    guide: str
+
+
+@dataclass(frozen=True)
+class StandardGuides(Button, code="px"):
+    """Take the standard set of guide statements."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
+class ChooseOne(Button, code="pc"):
+    """Make the choice of a step that allows one."""
+
+    plan: int
+    step: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class WriteWords(Button, code="pv"):
+    """Ask for the words of a step that is filled in own words."""
+
+    plan: int
+    step: str
+
+
+@dataclass(frozen=True)
+class OpenSummary(Button, code="pz"):
+    """Show everything, with what is missing."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
+class Submit(Button, code="py"):
+    """Submit the plan at this revision; `confirmed` 1 goes on below the recommended points."""
+
+    plan: int
+    revision: int
+    confirmed: int
+
+
+@dataclass(frozen=True)
+class TakeBack(Button, code="pr"):
+    """Take the submission back."""
+
+    plan: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class Agree(Button, code="po"):
+    """Confirm the approved plan."""
+
+    plan: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class OpenStatus(Button, code="st"):
+    """Show where the teacher stands."""
+
+
+@dataclass(frozen=True)
+class AskForHelp(Button, code="ah"):
+    """Tell the coaches that this person is stuck here; `where` is a step's id or `-`."""
+
+    where: str
+
+
+# --------------------------------------------------------------------- approving (principal)
+
+
+@dataclass(frozen=True)
+class OpenQueue(Button, code="q"):
+    """Show the oldest waiting plan, or the first after plan `after` (0: from the start)."""
+
+    after: int
+
+
+@dataclass(frozen=True)
+class ShowDecision(Button, code="qs"):
+    """Show one waiting plan with its buttons."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
+class Approve(Button, code="qa"):
+    """Approve this revision."""
+
+    plan: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class SendBack(Button, code="qb"):
+    """Begin sending this revision back: mark what is concerned. `marks` is a bit for each entry."""
+
+    plan: int
+    revision: int
+    marks: int
+    page: int
+
+
+@dataclass(frozen=True)
+class ChooseReason(Button, code="qc"):
+    """Choose the reason for the marked entries."""
+
+    plan: int
+    revision: int
+    marks: int
+
+
+@dataclass(frozen=True)
+class ReadyReason(Button, code="qr"):
+    """Send back with the n-th ready reason."""
+
+    plan: int
+    revision: int
+    marks: int
+    reason: int
+
+
+@dataclass(frozen=True)
+class OwnReason(Button, code="qo"):
+    """Ask for the reason in own words."""
+
+    plan: int
+    revision: int
+    marks: int
+
+
+@dataclass(frozen=True)
+class ShowDetails(Button, code="qd"):
+    """Show a page of a plan in full; `origin` q is the queue, r the overview."""
+
+    plan: int
+    page: int
+    origin: str
+
+
+@dataclass(frozen=True)
+class Reopen(Button, code="qp"):
+    """Begin opening an approved plan again."""
+
+    plan: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class ReopenReason(Button, code="qe"):
+    """Open it again with the n-th ready reason."""
+
+    plan: int
+    revision: int
+    reason: int
+
+
+@dataclass(frozen=True)
+class ReopenOwnReason(Button, code="qw"):
+    """Ask for the reason to open it again in own words."""
+
+    plan: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class NameModel(Button, code="qm"):
+    """Offer an approved plan to all teachers as a starting point."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
+class OpenOverview(Button, code="r"):
+    """Show the overview of the school: a page of the teachers in one state (`-` for counts)."""
+
+    state: str
+    page: int
+
+
+@dataclass(frozen=True)
+class Deputies(Button, code="d"):
+    """Show who deputises."""
+
+
+@dataclass(frozen=True)
+class ChooseDeputy(Button, code="dc"):
+    """Show a page of members who could deputise."""
+
+    page: int
+
+
+@dataclass(frozen=True)
+class DeputyDays(Button, code="dd"):
+    """Offer until when the member deputises."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class NameDeputy(Button, code="dn"):
+    """Name a deputy for days given as ordinals of the calendar."""
+
+    member: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class WriteDeputyDays(Button, code="dw"):
+    """Ask for the days of a deputation in words."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class WithdrawDeputy(Button, code="de"):
+    """End a deputation."""
+
+    deputy: int
+
+
+# --------------------------------------------------------------------- members (operator)
+
+
+@dataclass(frozen=True)
+class OpenMembers(Button, code="m"):
+    """Show a page of the members."""
+
+    page: int
+
+
+@dataclass(frozen=True)
+class OpenMember(Button, code="mo"):
+    """Show one member."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class InviteMember(Button, code="mi"):
+    """Choose the role of somebody to invite."""
+
+
+@dataclass(frozen=True)
+class InviteAs(Button, code="mr"):
+    """Ask for the name of somebody to invite with these roles."""
+
+    roles: int
+
+
+@dataclass(frozen=True)
+class RenewInvitation(Button, code="mn"):
+    """Make a new link for a member."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class AskRoster(Button, code="ml"):
+    """Explain how to send a roster file."""
+
+
+@dataclass(frozen=True)
+class CommitRoster(Button, code="mc"):
+    """Bring in the roster of this prompt."""
+
+    roster: int
+
+
+@dataclass(frozen=True)
+class DropRoster(Button, code="md"):
+    """Forget the roster that was sent."""
+
+    roster: int

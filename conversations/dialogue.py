@@ -1,0 +1,221 @@
+"""How a dialogue is put together: handlers of buttons, commands and free words.
+
+A dialogue becomes one `ConversationHandler` of the Telegram library. Its cursor (which free words
+are awaited) is not kept in memory: it is read from the person's row before each update and stored
+in the transaction of the update, so a restart between two messages goes unnoticed.
+"""
+
+import warnings
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from telegram import Update
+from telegram.ext import (
+    BaseHandler,
+    CallbackContext,
+    CallbackQueryHandler,
+    CommandHandler,
+    ConversationHandler,
+    MessageHandler,
+    filters,
+)
+from telegram.warnings import PTBUserWarning
+
+from conversations.callbacks import Button, UnreadableButton, code_of, unpack
+from conversations.refusals import explain
+from conversations.turn import Turn, current_turn
+from storage.errors import Refused
+
+B = TypeVar("B", bound=Button)
+Act = Callable[[], Awaitable[None]]
+TapHandler = Callable[[Turn, Any], Awaitable[None]]
+CommandAction = Callable[[Turn, str], Awaitable[None]]
+AnswerHandler = Callable[[Turn, Any], Awaitable[None]]
+FileHandler = Callable[[Turn], Awaitable[None]]
+
+Context = CallbackContext[Any, Any, Any, Any]
+Callback = Callable[[Update, Context], Coroutine[Any, Any, object]]
+Handler = BaseHandler[Update, Context, object]
+
+TAPS: dict[type[Button], tuple["Dialogue", TapHandler]] = {}
+"""Which handler a button belongs to, over all dialogues."""
+
+
+class Dialogue:
+    """One dialogue. `present` draws the true state again after a refused tap."""
+
+    def __init__(self, name: str, *, open_to_strangers: bool = False) -> None:
+        self.name = name
+        self.open_to_strangers = open_to_strangers
+        self._codes: set[str] = set()
+        self._commands: dict[str, CommandAction] = {}
+        self._answers: dict[str, AnswerHandler] = {}
+        self._files: list[tuple[filters.BaseFilter, FileHandler]] = []
+        self.present: TapHandler | None = None
+
+    def tap(self, kind: type[B]) -> Callable[[TapHandler], TapHandler]:
+        """Register what a button does."""
+
+        def register(handler: TapHandler) -> TapHandler:
+            if kind in TAPS:
+                raise TypeError(f"two handlers for {kind.__name__}")
+            TAPS[kind] = (self, handler)
+            self._codes.add(kind.code)
+            return handler
+
+        return register
+
+    def command(self, *names: str) -> Callable[[CommandAction], CommandAction]:
+        """Register what a command does; it is given the words after the command."""
+
+        def register(handler: CommandAction) -> CommandAction:
+            self._commands.update(dict.fromkeys(names, handler))
+            return handler
+
+        return register
+
+    def answer(self, state: str) -> Callable[[AnswerHandler], AnswerHandler]:
+        """Register what takes the free words awaited in a state; it is given the subject."""
+
+        def register(handler: AnswerHandler) -> AnswerHandler:
+            self._answers[state] = handler
+            return handler
+
+        return register
+
+    def file(self, which: filters.BaseFilter) -> Callable[[FileHandler], FileHandler]:
+        """Register what takes files that pass a filter, whatever is awaited."""
+
+        def register(handler: FileHandler) -> FileHandler:
+            self._files.append((which, handler))
+            return handler
+
+        return register
+
+    def presents(self, handler: TapHandler) -> TapHandler:
+        """Register what shows the true state after a tap was refused."""
+        self.present = handler
+        return handler
+
+    @property
+    def commands(self) -> dict[str, CommandAction]:
+        """The commands, without the slash."""
+        return dict(self._commands)
+
+    def conversation(self) -> "DurableConversation":
+        """Build the library's handler."""
+        entry_points: list[Handler] = [
+            CallbackQueryHandler(self._on_tap, pattern=self._knows)
+        ]
+        entry_points += [
+            CommandHandler(name, self._on_command(name), filters.ChatType.PRIVATE)
+            for name in self._commands
+        ]
+        entry_points += [
+            MessageHandler(filters.ChatType.PRIVATE & which, self._on_file(handler))
+            for which, handler in self._files
+        ]
+        words = filters.ChatType.PRIVATE & filters.TEXT & ~filters.COMMAND
+        states: dict[object, list[Handler]] = {
+            state: [MessageHandler(words & filters.UpdateType.MESSAGE, self._on_words(handler))]
+            for state, handler in self._answers.items()
+        }
+        with warnings.catch_warnings():
+            # The library warns that buttons are not tracked message by message. They need not
+            # be: each carries its whole meaning.
+            warnings.simplefilter("ignore", PTBUserWarning)
+            return DurableConversation(entry_points, states, [], allow_reentry=True)
+
+    def _knows(self, data: object) -> bool:
+        return isinstance(data, str) and code_of(data) in self._codes
+
+    async def _on_tap(self, update: Update, _context: Context) -> object:
+        turn = current_turn.get()
+        turn.stop_waiting()
+        query = update.callback_query
+        await press(turn, (query.data or "") if query else "")
+        return self._state(turn)
+
+    def _on_command(self, name: str) -> Callback:
+        async def run(_update: Update, context: Context) -> object:
+            turn = current_turn.get()
+            turn.stop_waiting()
+            handler = self._commands[name]
+            await self.run(turn, lambda: handler(turn, " ".join(context.args or [])))
+            return self._state(turn)
+
+        return run
+
+    def _on_words(self, handler: AnswerHandler) -> Callback:
+        async def run(_update: Update, _context: Context) -> object:
+            turn = current_turn.get()
+            prompt = turn.prompt
+            if prompt is not None and prompt.id == turn.account.prompt_id:
+                turn.stop_waiting()
+            turn.waits_in = None
+            if prompt is not None:
+                subject = unpack(prompt.subject)
+                await self.run(turn, lambda: handler(turn, subject), subject)
+            return self._state(turn)
+
+        return run
+
+    def _on_file(self, handler: FileHandler) -> Callback:
+        async def run(_update: Update, _context: Context) -> object:
+            turn = current_turn.get()
+            turn.stop_waiting()
+            await self.run(turn, lambda: handler(turn))
+            return self._state(turn)
+
+        return run
+
+    async def run(self, turn: Turn, act: Act, tap: Button | None = None) -> None:
+        """Let a handler act; a refusal is undone, put into words, and the truth is shown."""
+        if turn.membership is None and not self.open_to_strangers:
+            turn.greet_stranger()
+            return
+        try:
+            await act()
+        except Refused as refusal:
+            await turn.undo()
+            explain(turn, refusal)
+            await self._show_present(turn, tap)
+
+    async def _show_present(self, turn: Turn, tap: Button | None) -> None:
+        if self.present is None or tap is None or turn.membership is None:
+            return
+        try:
+            await self.present(turn, tap)
+        except Refused:
+            # What the button was about is not this person's to see: the sentence is enough.
+            turn.answer.screens.clear()
+
+    def _state(self, turn: Turn) -> object:
+        return turn.waits_in if turn.waits_in in self._answers else ConversationHandler.END
+
+
+class DurableConversation(ConversationHandler[Context]):
+    """A `ConversationHandler` whose cursor is the person's row, not this process's memory."""
+
+    def check_update(self, update: object) -> Any:
+        """Set the cursor to what the row says, then decide as the library does."""
+        turn = current_turn.get(None)
+        if turn is None or not isinstance(update, Update) or update.effective_chat is None:
+            return None
+        key = self._get_key(update)
+        if turn.waits_in in self.states:
+            self._conversations[key] = turn.waits_in
+        else:
+            self._conversations.pop(key, None)
+        return super().check_update(update)
+
+
+async def press(turn: Turn, data: str) -> None:
+    """Do what a packed button says, whether it was tapped or its words were typed."""
+    try:
+        button = unpack(data)
+    except UnreadableButton:
+        turn.outdated()
+        return
+    dialogue, handler = TAPS[type(button)]
+    await dialogue.run(turn, lambda: handler(turn, button), button)

@@ -1,0 +1,148 @@
+"""What works everywhere: plain words, typed numbers and labels, and everything unforeseen.
+
+A phone without signal queues what is typed, not what is tapped. So each thing a button does can be
+typed: its number, its label, or the command's word.
+"""
+
+import re
+import unicodedata
+
+from conversations.callbacks import Button, UnreadableButton, unpack
+from conversations.dialogue import TAPS, Dialogue, press
+from conversations.home import help_screen, show_home
+from conversations.screens import Key, Screen
+from conversations.turn import Turn
+from storage.errors import Refused
+
+EVERYWHERE_WORDS = ("menu", "lanjut", "batal", "bantuan")
+
+
+async def say_word(turn: Turn, word: str) -> None:
+    """Obey one of the words that work on every step."""
+    if turn.membership is None:
+        turn.greet_stranger()
+    elif word == "lanjut":
+        await carry_on(turn)
+    elif word == "bantuan":
+        turn.show(await help_screen(turn))
+    elif word == "batal":
+        turn.stop_waiting()
+        turn.show(Screen(turn.words.body("home.cancelled")))
+        await show_home(turn, below=True)
+    else:
+        turn.stop_waiting()
+        await show_home(turn)
+
+
+async def carry_on(turn: Turn) -> None:
+    """Show again what the person was at: the open question, or the last screen."""
+    if turn.membership is None and not turn.account.view:
+        turn.greet_stranger()
+        return
+    if turn.account.view:
+        await press(turn, turn.account.view)
+    elif turn.membership is not None:
+        await show_home(turn)
+    if turn.prompt is not None and turn.prompt.id == turn.account.prompt_id:
+        turn.ask_again(turn.prompt)
+
+
+async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:
+    """Do what a button would: match a number, a label, or a command's word."""
+    text = turn.text
+    if turn.membership is None and not turn.account.view:
+        turn.greet_stranger()
+        return
+    word = fold(text)
+    dialogue = commands.get(word)
+    button = await _meant(turn, text)
+    if button is not None:
+        kind, handler = TAPS[type(button)]
+        await kind.run(turn, lambda: handler(turn, button), button)
+    elif dialogue is not None:
+        handler_ = dialogue.commands[word]
+        await dialogue.run(turn, lambda: handler_(turn, ""))
+    else:
+        await not_understood(turn)
+
+
+async def not_understood(turn: Turn) -> None:
+    """Answer what cannot be matched: the screen again, with an example of what can be typed."""
+    if turn.membership is None:
+        turn.greet_stranger()
+        return
+    turn.toast(turn.words.label("everywhere.not_understood"))
+    await carry_on(turn)
+
+
+async def show_present(turn: Turn) -> None:
+    """Show the home card below a message whose button no longer works."""
+    if turn.membership is None:
+        turn.greet_stranger()
+    else:
+        await show_home(turn, below=True)
+
+
+async def cannot_take(turn: Turn, what: str) -> None:
+    """Say kindly that this kind of message cannot be used, and what to do instead."""
+    if turn.membership is None:
+        turn.greet_stranger()
+        return
+    turn.show_below(Screen(turn.words.body("everywhere.cannot_take", what=what)))
+
+
+async def _meant(turn: Turn, text: str) -> Button | None:
+    screen = await _on_screen(turn)
+    if screen is None:
+        return None
+    number = whole_number(text)
+    if number is not None:
+        by_number = [key for key in screen.keys if key.number == number and key.data is not None]
+        if by_number:
+            return by_number[0].data
+        return screen.takes_number(number) if screen.takes_number else None
+    return _by_label(screen.keys, text)
+
+
+async def _on_screen(turn: Turn) -> Screen | None:
+    """Draw what the person sees, to know which buttons there are. Changes nothing."""
+    if not turn.account.view:
+        return None
+    try:
+        button = unpack(turn.account.view)
+        answer = turn.answer
+        turn.answer = type(answer)()
+        try:
+            await TAPS[type(button)][1](turn, button)
+            screens = turn.answer.screens
+        finally:
+            turn.answer = answer
+    except (UnreadableButton, Refused):
+        return None
+    return next((screen for screen in reversed(screens) if screen.rows), None)
+
+
+def _by_label(keys: list[Key], text: str) -> Button | None:
+    typed = fold(text)
+    if not typed:
+        return None
+    labelled = [(fold(key.label), key.data) for key in keys if key.data is not None]
+    exact = [data for label, data in labelled if label == typed]
+    if exact:
+        return exact[0]
+    close = [data for label, data in labelled if len(typed) >= 4 and typed in label]
+    return close[0] if len(close) == 1 else None
+
+
+def fold(text: str) -> str:
+    """Fold case, signs and spaces away: `✅ Setujui!` and `setujui` are the same."""
+    kept = "".join(sign if sign.isalnum() else " " for sign in unicodedata.normalize("NFKC", text))
+    return " ".join(kept.casefold().split())
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number in any script's digits; None for anything else, such as `1e9`."""
+    text = text.strip().rstrip(".)")
+    if not re.fullmatch(r"[+-]?\d{1,6}", text):
+        return None
+    return int(text)

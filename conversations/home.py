@@ -1,0 +1,235 @@
+"""The home card: who, where, which period, how far, and the buttons of all roles one has."""
+
+from conversations.callbacks import (
+    Agree,
+    AskForHelp,
+    Button,
+    ChooseLanguage,
+    ChooseSchool,
+    Help,
+    Home,
+    Languages,
+    OpenMembers,
+    OpenOverview,
+    OpenPlan,
+    OpenQueue,
+    OpenStatus,
+    Salute,
+    Schools,
+)
+from conversations.dialogue import Dialogue
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
+from conversations.turn import Turn
+from conversations.words import LANGUAGES
+from storage import decisions, people, plans
+from storage.models import PlanStatus, Role
+from storage.people import known_id, members_with
+from storage.plans import FullPlan
+
+dialogue = Dialogue("home")
+
+
+async def show_home(turn: Turn, *, below: bool = False) -> None:
+    """Show the home card, in place or as a new message."""
+    screen = await home_screen(turn)
+    (turn.show_below if below else turn.show)(screen)
+
+
+async def home_screen(turn: Turn) -> Screen:
+    """Draw the home card."""
+    actor, rules, period = turn.actor, turn.rules, turn.period
+    plan = await plans.find_plan(turn.session, actor.member_id, period.id)
+    waiting = await decisions.count_waiting(turn.session, actor) if actor.decides else 0
+    phase = rules.phase_at(turn.today)
+    target = rules.points.target_min if rules.points else 0
+    text = turn.words.body(
+        "home.card",
+        who=turn.salutation,
+        school=turn.school.name,
+        period=f"{period.name} {period.year}",
+        rules=rules.short_title,
+        phase=phase,
+        days_left=(phase.end - turn.today).days if phase else 0,
+        is_teacher=bool(actor.roles & Role.TEACHER),
+        plan=plan,
+        status=plan.status if plan else None,
+        points=plan.plan.points_floor if plan else 0,
+        target=target,
+        agreement_awaited=_awaits_agreement(turn, plan),
+        decides=actor.decides,
+        waiting=waiting,
+    )
+    return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
+
+
+def _awaits_agreement(turn: Turn, plan: FullPlan | None) -> bool:
+    approved = plan is not None and plan.status is PlanStatus.APPROVED
+    return approved and turn.rulebook.of_plan(turn.school, plan.plan).agreement_required  # type: ignore[union-attr]
+
+
+def _urgent(turn: Turn, plan: FullPlan | None) -> tuple[Row, ...]:
+    """What cannot wait stands alone on top."""
+    if plan is None or not _awaits_agreement(turn, plan):
+        return ()
+    agree = Agree(plan.id, plan.plan.revision)
+    return ((Key(turn.words.label("planning.agree"), agree, Style.YES),),)
+
+
+def _keys(turn: Turn) -> tuple[Row, ...]:
+    actor, words = turn.actor, turn.words
+    keys: list[Key] = []
+    if actor.roles & Role.TEACHER:
+        keys += [
+            Key(words.label("home.plan"), OpenPlan(), Style.NEXT),
+            Key(words.label("home.status"), OpenStatus()),
+        ]
+    if actor.decides:
+        keys.append(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT))
+    if actor.decides or actor.roles & Role.COACH:
+        keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
+    if actor.roles & Role.OPERATOR:
+        keys.append(Key(words.label("home.members"), OpenMembers(0)))
+    if actor.roles & Role.TEACHER:
+        keys.append(Key(words.label("home.ask_for_help"), AskForHelp("-")))
+    return in_rows(numbered(keys))
+
+
+def _foot(turn: Turn) -> tuple[Row, ...]:
+    words = turn.words
+    rows: list[Row] = []
+    if turn.membership is not None and turn.membership.member.salutation is None:
+        rows.append(
+            tuple(
+                Key(words.label(f"home.salute_{one}"), Salute(one)) for one in ("bapak", "ibu")
+            )
+        )
+    if len(turn.memberships) > 1:
+        rows.append((Key(words.label("home.schools"), Schools()),))
+    rows.append(
+        (
+            Key(words.label("home.help"), Help()),
+            Key(words.label("home.languages"), Languages()),
+        )
+    )
+    return tuple(rows)
+
+
+@dialogue.tap(Home)
+async def go_home(turn: Turn, _tap: Home) -> None:
+    """Go home."""
+    await show_home(turn)
+
+
+@dialogue.command("menu")
+async def menu(turn: Turn, _words: str) -> None:
+    """Go home."""
+    await show_home(turn)
+
+
+@dialogue.command("batal", "cancel")
+async def cancel(turn: Turn, _words: str) -> None:
+    """Stop what the bot waits for; say that everything is kept."""
+    turn.show(Screen(turn.words.body("home.cancelled")))
+    await show_home(turn, below=True)
+
+
+@dialogue.command("bahasa", "settings")
+async def languages_command(turn: Turn, _words: str) -> None:
+    """Offer the languages."""
+    turn.show(_languages(turn))
+
+
+@dialogue.tap(Languages)
+async def languages(turn: Turn, _tap: Languages) -> None:
+    """Offer the languages."""
+    turn.show(_languages(turn))
+
+
+def _languages(turn: Turn) -> Screen:
+    keys = [Key(turn.words.label(f"languages.{one}"), ChooseLanguage(one)) for one in LANGUAGES]
+    return Screen(
+        turn.words.body("home.languages"),
+        (*in_rows(numbered(keys)), back_home(turn)),
+        view=Languages(),
+    )
+
+
+@dialogue.tap(ChooseLanguage)
+async def choose_language(turn: Turn, tap: ChooseLanguage) -> None:
+    """Speak another language from now on."""
+    if tap.language in LANGUAGES:
+        await people.choose_language(turn.session, turn.account, tap.language)
+        await turn.settle_in()
+    await show_home(turn)
+
+
+@dialogue.tap(Salute)
+async def salute(turn: Turn, tap: Salute) -> None:
+    """Keep how the person wants to be addressed."""
+    if tap.salutation in ("bapak", "ibu"):
+        await people.choose_salutation(turn.session, turn.actor, tap.salutation)
+    await show_home(turn)
+
+
+@dialogue.tap(Schools)
+async def schools(turn: Turn, _tap: Schools) -> None:
+    """Offer the schools of this account."""
+    keys = [
+        Key(one.school.name[:40], ChooseSchool(known_id(one.member.id)))
+        for one in turn.memberships
+    ]
+    turn.show(
+        Screen(
+            turn.words.body("home.schools"),
+            (*in_rows(numbered(keys), 1), back_home(turn)),
+            view=Schools(),
+        )
+    )
+
+
+@dialogue.tap(ChooseSchool)
+async def choose_school(turn: Turn, tap: ChooseSchool) -> None:
+    """Go on as a member of another school."""
+    await people.choose_school(turn.session, turn.account, tap.member)
+    await turn.settle_in()
+    await show_home(turn)
+
+
+@dialogue.command("bantuan", "help")
+async def help_command(turn: Turn, _words: str) -> None:
+    """Show the help page."""
+    turn.show(await help_screen(turn))
+
+
+@dialogue.tap(Help)
+async def open_help(turn: Turn, _tap: Help) -> None:
+    """Show the help page."""
+    turn.show(await help_screen(turn))
+
+
+async def help_screen(turn: Turn) -> Screen:
+    """Draw the help page: how the bot works, the commands, and people to ask."""
+    coaches = await members_with(turn.session, turn.actor.school_id, Role.COACH)
+    operators = await members_with(turn.session, turn.actor.school_id, Role.OPERATOR)
+    text = turn.words.body(
+        "home.help",
+        coaches=[one.name for one in coaches if one.id != turn.actor.member_id],
+        operators=[one.name for one in operators if one.id != turn.actor.member_id],
+        roles=turn.actor.roles,
+        decides=turn.actor.decides,
+        Role=Role,
+    )
+    rows: list[Row] = []
+    if turn.actor.roles & Role.TEACHER:
+        rows.append((Key(turn.words.label("home.ask_for_help"), AskForHelp("-"), Style.NEXT),))
+    return Screen(text, (*rows, back_home(turn)), view=Help())
+
+
+def back_home(turn: Turn) -> Row:
+    """Give the row that leads home."""
+    return (Key(turn.words.label("nav.home"), Home()),)
+
+
+def back_to(turn: Turn, to: Button) -> Key:
+    """Give the key that leads one screen back."""
+    return Key(turn.words.label("nav.back"), to)

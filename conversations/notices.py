@@ -1,0 +1,71 @@
+"""What people are told without having asked: the words for what waits in the outbox.
+
+A notice is drawn when it is delivered, from what is true then; one that has become pointless
+draws nothing and is not sent.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conversations.callbacks import ChooseSchool
+from conversations.people import Person
+from conversations.screens import Key, Screen, Style
+from storage.cards import MessagePlace
+from storage.people import known_id
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A screen for somebody who did not tap.
+
+    `replaces` is a message to edit instead of sending a new one; where that message is gone, the
+    notice is sent unless `only_in_place`. `asks_about_plan` says that it asks for a decision.
+    """
+
+    screen: Screen
+    replaces: MessagePlace | None = None
+    only_in_place: bool = False
+    asks_about_plan: int | None = None
+
+
+Draw = Callable[[Person, dict[str, Any]], Awaitable[Notice | None]]
+
+NOTICES: dict[str, Draw] = {}
+
+
+def notice(kind: str) -> Callable[[Draw], Draw]:
+    """Register what draws the notices of a kind."""
+
+    def register(draw: Draw) -> Draw:
+        if kind in NOTICES:
+            raise TypeError(f"two ways to draw {kind}")
+        NOTICES[kind] = draw
+        return draw
+
+    return register
+
+
+async def draw_notice(person: Person, kind: str, subject: dict[str, Any]) -> Notice | None:
+    """Draw a notice for a person; None when there is nothing to tell any more."""
+    drawn = await NOTICES[kind](person, subject)
+    if drawn is None or not _is_elsewhere(person):
+        return drawn
+    return replace(drawn, screen=_from_elsewhere(person, drawn.screen), asks_about_plan=None)
+
+
+def _is_elsewhere(person: Person) -> bool:
+    """Whether the notice comes from another school than the one the person is working in."""
+    current = person.account.member_id
+    return current is not None and current != person.actor.member_id
+
+
+def _from_elsewhere(person: Person, screen: Screen) -> Screen:
+    # Its buttons would be pressed as a member of the other school: first change over.
+    key = Key(
+        person.words.label("home.go_to_school"),
+        ChooseSchool(known_id(person.actor.member_id)),
+        Style.NEXT,
+    )
+    heading = person.words.body("home.from_school", school=person.school.name)
+    return Screen(f"{heading}\n\n{screen.text}", ((key,),))

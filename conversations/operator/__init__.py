@@ -1,0 +1,1 @@
+"""What a school operator does: bringing people in."""

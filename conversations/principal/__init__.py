@@ -1,0 +1,1 @@
+"""What a principal (or a deputy) does: deciding, keeping the overview."""

@@ -1,0 +1,3 @@
+"""."""
+from conversations.dialogue import Dialogue
+dialogue=Dialogue("overviewing")

@@ -1,0 +1,36 @@
+"""Refusals in words: what happened, what is kept, what to do now."""
+
+from typing import Any
+
+from conversations.turn import Turn
+from storage import errors
+from storage.models import PlanStatus
+
+
+def explain(turn: Turn, refusal: errors.Refused) -> None:
+    """Say why something did not happen, as an alert that has to be dismissed."""
+    name = f"refusals.{type(refusal).__name__}"
+    turn.alert(turn.words.label(name, **_facts(turn, refusal)))
+
+
+def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
+    words = turn.words
+    match refusal:
+        case errors.NotNow(status=status):
+            return {"status": words.label(f"status.{PlanStatus(status)}")}
+        case errors.AlreadyDecided():
+            return {
+                "verdict": words.label(f"verdict.{refusal.verdict}"),
+                "by": refusal.by_name,
+                "at": words.clock(refusal.at),
+                "day": words.short_day(refusal.at),
+            }
+        case errors.OutOfRange():
+            return {"lowest": refusal.lowest, "highest": refusal.highest}
+        case errors.BelowTarget():
+            return {"missing": refusal.target - refusal.points, "target": refusal.target}
+        case errors.InvitationExpired():
+            return {"day": words.short_day(refusal.expired_at)}
+        case errors.AlreadyInSchool():
+            return {"name": refusal.name}
+    return {}

@@ -1,0 +1,116 @@
+"""What a person gets to see: a text with rows of buttons. Plain values, without Telegram's types."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from conversations.callbacks import Button
+
+
+class Style(StrEnum):
+    """The colour of a button; the words on it say the same."""
+
+    NEXT = "primary"
+    YES = "success"
+    NO = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One button. A `number` is shown in front of the label and may be typed instead.
+
+    A key with a `link` opens it; one with `copies` puts the text on the clipboard.
+    """
+
+    label: str
+    data: Button | None = None
+    style: Style | None = None
+    number: int | None = None
+    link: str = ""
+    copies: str = ""
+
+    @property
+    def text(self) -> str:
+        """The label as it stands on the button."""
+        return self.label if self.number is None else f"{self.number}. {self.label}"
+
+
+Row = tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A message with its buttons.
+
+    `view` is the button that draws the screen again. `takes_number` says what a typed number
+    means on this screen when it is not the number of a key.
+    """
+
+    text: str
+    rows: tuple[Row, ...] = ()
+    view: Button | None = None
+    takes_number: Callable[[int], Button] | None = field(default=None, compare=False)
+
+    @property
+    def keys(self) -> list[Key]:
+        """Every key, in reading order."""
+        return [key for row in self.rows for key in row]
+
+    def without_keys(self) -> "Screen":
+        """Give the same text with nothing to press."""
+        return replace(self, rows=())
+
+
+def in_rows(keys: list[Key], width: int = 2) -> tuple[Row, ...]:
+    """Lay keys out, `width` to a row."""
+    return tuple(tuple(keys[at : at + width]) for at in range(0, len(keys), width))
+
+
+def numbered(keys: list[Key], first: int = 1) -> list[Key]:
+    """Number keys from `first` on."""
+    return [replace(key, number=number) for number, key in enumerate(keys, first)]
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of many: the page's `items`, its `number` (from 0) and how many pages there are."""
+
+    items: list[T]
+    number: int
+    pages: int
+    first: int
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there is a page before."""
+        return self.number > 0
+
+    @property
+    def has_next(self) -> bool:
+        """Whether there is a page after."""
+        return self.number + 1 < self.pages
+
+
+def page_of(items: Sequence[T], number: int, size: int) -> Page[T]:
+    """Cut one page out; a number beyond the ends gives the nearest page."""
+    pages = max(1, -(-len(items) // size))
+    number = min(max(number, 0), pages - 1)
+    first = number * size
+    return Page(list(items[first : first + size]), number, pages, first)
+
+
+def pager(page: Page[T], to: Callable[[int], Button]) -> tuple[Row, ...]:
+    """Give the row that turns pages, or none where there is only one."""
+    if page.pages == 1:
+        return ()
+    row = []
+    if page.has_previous:
+        row.append(Key("‹", to(page.number - 1)))
+    row.append(Key(f"{page.number + 1}/{page.pages}", to(page.number)))
+    if page.has_next:
+        row.append(Key("›", to(page.number + 1)))
+    return (tuple(row),)

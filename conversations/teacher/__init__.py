@@ -1,0 +1,1 @@
+"""What a teacher does: planning, seeing where the plan stands, asking for help."""

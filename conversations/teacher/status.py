@@ -1,0 +1,125 @@
+"""Where a teacher stands, and what the teacher hears of decisions."""
+
+from typing import Any
+
+from conversations.callbacks import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
+from conversations.dialogue import Dialogue
+from conversations.home import back_home
+from conversations.notices import Notice, notice
+from conversations.people import Person
+from conversations.plan_views import sections
+from conversations.screens import Key, Row, Screen, Style
+from conversations.turn import Turn
+from storage import decisions, people, plans
+from storage.models import PlanStatus
+from storage.plans import FullPlan
+
+dialogue = Dialogue("status")
+
+
+@dialogue.command("status")
+async def status_command(turn: Turn, _words: str) -> None:
+    """Show where the plan stands."""
+    await open_status(turn, OpenStatus())
+
+
+@dialogue.tap(OpenStatus)
+async def open_status(turn: Turn, _tap: OpenStatus) -> None:
+    """Show where the plan stands and what comes next."""
+    rules, period = turn.rules, turn.period
+    full = await plans.find_plan(turn.session, turn.actor.member_id, period.id)
+    found = await plans.latest_decision(turn.session, full.id) if full else None
+    decision, by = found or (None, None)
+    deciders = await people.deciders(turn.session, turn.actor.school_id, turn.today)
+    text = turn.words.body(
+        "status.card", rules=rules, period=period, full=full, points=rules.points,
+        sections=sections(rules, full) if full else (), decision=decision, by=by,
+        deadline=rules.planning_deadline(period), today=turn.today,
+        deciders=[one.name for one in deciders if one.id != turn.actor.member_id],
+        agreement_required=rules.agreement_required,
+    )  # fmt: skip
+    words = turn.words
+    rows: tuple[Row, ...] = (
+        (Key(words.label("home.open_plan"), OpenPlan(), Style.NEXT),),
+        (*back_home(turn), Key(words.label("home.ask_for_help"), AskForHelp("status"))),
+    )
+    turn.show(Screen(text, rows, view=OpenStatus()))
+
+
+# ------------------------------------------------------------------------------- notices
+
+
+@notice("plan_approved")
+async def plan_approved(person: Person, subject: dict[str, Any]) -> Notice | None:
+    """Tell the teacher that the plan was approved, and what is left to do."""
+    full, decision, by = await _decided(person, subject)
+    rules = person.rulebook.of_plan(person.school, full.plan)
+    if full.plan.revision != subject["revision"] or full.status not in (
+        PlanStatus.APPROVED,
+        PlanStatus.AGREED,
+    ):
+        return None
+    agree_now = rules.agreement_required and full.status is PlanStatus.APPROVED
+    text = person.words.body(
+        "status.approved", rules=rules, period=rules.period(full.plan.period), full=full, by=by,
+        at=decision.decided_at, agree_now=agree_now, who=person.salutation,
+    )  # fmt: skip
+    rows: list[Row] = []
+    if agree_now:
+        agree = Agree(full.id, full.plan.revision)
+        rows.append((Key(person.words.label("planning.agree"), agree, Style.YES),))
+    rows.append((Key(person.words.label("planning.see_plan"), OpenSummary(full.id)),))
+    return Notice(Screen(text, tuple(rows), view=OpenSummary(full.id)))
+
+
+@notice("plan_returned")
+async def plan_returned(person: Person, subject: dict[str, Any]) -> Notice | None:
+    """Tell the teacher what to change and why."""
+    full, decision, by = await _decided(person, subject)
+    if full.plan.revision != subject["revision"] or full.status is not PlanStatus.RETURNED:
+        return None
+    rules = person.rulebook.of_plan(person.school, full.plan)
+    lines = [
+        line
+        for section in sections(rules, full, decision.marks)
+        for line in section.lines
+        if line.marked
+    ]
+    text = person.words.body(
+        "status.returned", rules=rules, period=rules.period(full.plan.period), by=by,
+        reason=decision.reason, lines=lines, who=person.salutation,
+    )  # fmt: skip
+    words = person.words
+    rows: tuple[Row, ...] = (
+        (Key(words.label("planning.mend"), OpenPlan(), Style.NEXT),),
+        (Key(words.label("home.ask_for_help"), AskForHelp("returned")),),
+    )
+    return Notice(Screen(text, rows, view=OpenPlan()))
+
+
+@notice("plan_reopened")
+async def plan_reopened(person: Person, subject: dict[str, Any]) -> Notice | None:
+    """Tell the teacher that the plan is open again, that nothing is lost, and why."""
+    full = await plans.own_plan(person.session, person.actor, subject["plan"])
+    found = await decisions.reopening_of(person.session, full.id, subject["revision"])
+    if found is None or full.plan.revision != subject["revision"] or not full.fillable:
+        return None
+    reopening, by = found
+    rules = person.rulebook.of_plan(person.school, full.plan)
+    text = person.words.body(
+        "status.reopened", rules=rules, period=rules.period(full.plan.period), by=by,
+        reason=reopening.reason, who=person.salutation,
+    )  # fmt: skip
+    rows: tuple[Row, ...] = (
+        (Key(person.words.label("home.open_plan"), OpenPlan(), Style.NEXT),),
+        (Key(person.words.label("home.ask_for_help"), AskForHelp("reopened")),),
+    )
+    return Notice(Screen(text, rows, view=OpenPlan()))
+
+
+async def _decided(person: Person, subject: dict[str, Any]) -> tuple[FullPlan, Any, Any]:
+    full = await plans.own_plan(person.session, person.actor, subject["plan"])
+    decision, by = await decisions.decision_on(
+        person.session, person.actor, full.id, subject["revision"]
+    )
+    return full, decision, by

@@ -1,0 +1,175 @@
+"""One turn: one update of one person, in one transaction, and what the person gets for it.
+
+Handlers read and change through `turn.session` and say what to answer; nothing leaves for
+Telegram before the transaction has been committed.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from telegram import Message, Update
+
+from conversations.callbacks import Button
+from conversations.people import Person
+from conversations.screens import Screen
+from storage.cards import MessagePlace
+from storage.models import Prompt
+from storage.people import find_account, known_id, new_account
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to send along. A picture is shown, anything else is a document."""
+
+    content: bytes
+    name: str
+    caption: str
+    is_picture: bool = False
+    screen: Screen | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the person gets for this turn."""
+
+    screens: list[Screen] = field(default_factory=list)
+    in_place: bool = True
+    question: Prompt | None = None
+    files: list[File] = field(default_factory=list)
+    toast: str = ""
+    alert: bool = False
+    asks_about_plan: int | None = None
+    new_menu: bool = False
+
+
+@dataclass(kw_only=True)
+class Turn(Person):
+    """The turn of one person: what came in, and the answer as it is being put together."""
+
+    update: Update
+    prompt: Prompt | None = None
+    waits_in: str | None = None
+    answer: Answer = field(default_factory=Answer)
+    failure: BaseException | None = None
+
+    # -- what came in
+
+    @property
+    def message(self) -> Message | None:
+        """The message the person sent, if it was one."""
+        return self.update.message
+
+    @property
+    def text(self) -> str:
+        """The words that came in, stripped; empty when there were none."""
+        message = self.message
+        return (message.text or message.caption or "").strip() if message else ""
+
+    @property
+    def tapped(self) -> MessagePlace | None:
+        """Where the tapped button stands, unless Telegram no longer shows that message."""
+        query = self.update.callback_query
+        message = query.message if query else None
+        # An inaccessible message arrives dated 1970 and cannot be edited.
+        if message is None or not message.is_accessible:
+            return None
+        return (message.chat.id, message.message_id)
+
+    # -- what the person gets
+
+    def show(self, screen: Screen) -> None:
+        """Show a screen: in place of the tapped one, or below when there was no tap."""
+        self.answer.screens = [*self.answer.screens[:-1], screen]
+        self._look_at(screen)
+
+    def show_below(self, screen: Screen) -> None:
+        """Show a screen as a new message."""
+        self.answer.in_place = False
+        self.answer.screens.append(screen)
+        self._look_at(screen)
+
+    def show_decision(self, screen: Screen, plan_id: int) -> None:
+        """Show a screen that asks for a decision: it is kept true when somebody else decides."""
+        self.show(screen)
+        self.answer.asks_about_plan = plan_id
+
+    def _look_at(self, screen: Screen) -> None:
+        view = screen.view.pack() if screen.view is not None else ""
+        if view and self.account.view != view:
+            self.account.view = view
+            self.session.add(self.account)
+
+    def toast(self, text: str) -> None:
+        """Show a short line over the chat; below a screen when nothing was tapped."""
+        self.answer.toast, self.answer.alert = text, False
+
+    def alert(self, text: str) -> None:
+        """Show a line that has to be dismissed: for a refusal or a loss."""
+        self.answer.toast, self.answer.alert = text, True
+
+    def send_file(self, file: File) -> None:
+        """Send a file along."""
+        self.answer.files.append(file)
+
+    async def undo(self) -> None:
+        """Take back what this turn has changed so far, and what it was going to answer."""
+        await self.session.rollback()
+        account, self.memberships = await find_account(self.session, self.account.id, self.now)
+        self.account = account or new_account(self.account.id, self.now)
+        self.forget()
+        self.answer = Answer()
+
+    async def ask(self, state: str, subject: Button, text: str, placeholder: str = "") -> None:
+        """Ask for free words: `state` names the handler of the answer, `subject` what it is about."""
+        prompt = Prompt(
+            account_id=self.account.id,
+            state=state,
+            subject=subject.pack(),
+            question=text,
+            placeholder=placeholder[:64],
+            asked_at=self.now,
+        )
+        self.session.add(prompt)
+        await self.session.flush()
+        self.account.prompt_id = known_id(prompt.id)
+        self.session.add(self.account)
+        self.waits_in = state
+        self.answer.question = prompt
+
+    async def settle_in(self) -> None:
+        """Look again who this is, after joining or changing over; the command menu follows."""
+        await self.session.flush()
+        account, self.memberships = await find_account(self.session, self.account.id, self.now)
+        self.account = account or self.account
+        self.forget()
+        self.answer.new_menu = True
+
+    def ask_again(self, prompt: Prompt) -> None:
+        """Put a question that still waits on the screen once more."""
+        self.waits_in = prompt.state
+        self.answer.question = prompt
+
+    def note_blocked(self, *, blocked: bool) -> None:
+        """Note that the person has blocked the bot, or lets it speak again."""
+        if self.membership is not None:
+            self.account.blocked_at = self.now if blocked else None
+            self.session.add(self.account)
+
+    def greet_stranger(self) -> None:
+        """Tell somebody who is in no school how to get in."""
+        self.show_below(Screen(self.words.body("joining.stranger")))
+
+    def outdated(self) -> None:
+        """Answer a button that this version cannot read."""
+        self.alert(self.words.label("refusals.outdated"))
+
+    def stop_waiting(self) -> None:
+        """No longer wait for free words. A reply to the question still reaches its handler."""
+        self.waits_in = None
+        if self.account.prompt_id is not None:
+            self.account.prompt_id = None
+            self.session.add(self.account)
+
+
+current_turn: ContextVar[Turn] = ContextVar("current_turn")
+"""The turn that is being handled; set before the Telegram library picks a handler."""
