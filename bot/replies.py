@@ -10,6 +10,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, Tele
 from bot import screens
 from bot.calls import insist, is_unreachable
 from bot.clock import Clock
+from bot.menus import set_menu
 from bot.tasks import Tasks
 from conversations.screens import Screen
 from conversations.turn import Answer, Turn
@@ -123,6 +124,8 @@ class Replies:
         asked = None
         if answer.question is not None:
             asked = await screens.ask(self._bot, chat_id, answer.question)
+        if answer.new_menu:
+            await set_menu(self._bot, turn)
         await self._remember(turn, sent, asked)
 
     async def _put(

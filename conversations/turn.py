@@ -83,8 +83,9 @@ class Turn(Person):
         self._look_at(screen)
 
     def show_below(self, screen: Screen) -> None:
-        """Show a screen as a new message."""
-        self.answer.in_place = False
+        """Show a screen as a new message, below whatever else is shown."""
+        if not self.answer.screens:
+            self.answer.in_place = False
         self.answer.screens.append(screen)
         self._look_at(screen)
 

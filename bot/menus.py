@@ -1,0 +1,39 @@
+"""The command menu that Telegram shows, fitted to a person's roles. Looks only: taps are authorised."""
+
+import logging
+
+from telegram import Bot, BotCommand, BotCommandScopeChat
+from telegram.error import TelegramError
+
+from conversations.people import Person
+from storage.models import Role
+
+logger = logging.getLogger(__name__)
+
+
+def commands_for(person: Person) -> list[str]:
+    """Name the commands that fit the person, most used first; at most seven."""
+    actor = person.actor
+    commands = ["menu"]
+    if actor.roles & Role.TEACHER:
+        commands += ["rencana", "status"]
+    if actor.decides:
+        commands.append("persetujuan")
+    if actor.decides or actor.roles & Role.COACH:
+        commands.append("rekap")
+    if actor.roles & Role.OPERATOR:
+        commands.append("anggota")
+    return [*commands, "bantuan"][:7]
+
+
+async def set_menu(bot: Bot, person: Person) -> None:
+    """Show the person the commands that fit."""
+    if person.membership is None:
+        return
+    menu = [
+        BotCommand(name, person.words.label(f"commands.{name}")) for name in commands_for(person)
+    ]
+    try:
+        await bot.set_my_commands(menu, scope=BotCommandScopeChat(person.account.id))
+    except TelegramError as error:
+        logger.warning("menu not set: %s", type(error).__name__)

@@ -1,0 +1,130 @@
+"""A school with its people, the bot and the simulator, in one process: the front door for tests."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+from telegram.request import HTTPXRequest
+
+from bot.application import Kawan
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.simulator import Simulator
+from bot.simulator.driver import Person
+from storage.database import Database
+from storage.members import found_school, invite
+from storage.models import Role, School
+
+TOKEN = "123456:TEST"
+MONDAY = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
+"""Senin, 6 Juli 2026, pukul 10.00 WIB: the planning phase of July–December."""
+
+
+class StoppedClock(Clock):
+    """A clock that moves only when it is told to."""
+
+    def __init__(self, at: datetime = MONDAY) -> None:
+        super().__init__()
+        self.at = at
+
+    def now(self) -> datetime:
+        """Give the moment it was set to."""
+        return self.at
+
+    def forward(self, step: timedelta) -> None:
+        """Let time pass."""
+        self.at += step
+
+
+class TestWorld:
+    """What a test gets: `kawan` (the bot), `sim` (Telegram), the clock, and ways to bring people in."""
+
+    __test__ = False
+
+    def __init__(self, settings: Settings, sim: Simulator, clock: StoppedClock) -> None:
+        self.settings = settings
+        self.sim = sim
+        self.clock = clock
+        self.kawan = self._make_bot()
+        self.school: School | None = None
+
+    def _make_bot(self) -> Kawan:
+        transport = httpx.ASGITransport(app=self.sim.app)
+        return Kawan(
+            self.settings,
+            self.clock,
+            lambda connections: HTTPXRequest(
+                connection_pool_size=connections, httpx_kwargs={"transport": transport}
+            ),
+        )
+
+    @property
+    def database(self) -> Database:
+        """The database of the running bot."""
+        return self.kawan.database
+
+    async def restart(self) -> None:
+        """Stop the bot and start a new one on the same data."""
+        await self.kawan.stop()
+        self.kawan = self._make_bot()
+        await self.kawan.start()
+
+    async def founds(self, npsn: str = "10304567", name: str = "SMPN 1 Surian") -> School:
+        """Found a school."""
+        async with self.database.transaction() as session:
+            school = await found_school(
+                session,
+                npsn=npsn,
+                name=name,
+                timezone="Asia/Jakarta",
+                ruleset=self.settings.ruleset,
+                now=self.clock.now(),
+            )
+        self.school = self.school or school
+        return school
+
+    async def invites(
+        self, name: str, roles: Role, school: School | None = None, nip: str | None = None
+    ) -> str:
+        """Invite somebody; give the token."""
+        school = school or self.school or await self.founds()
+        async with self.database.transaction() as session:
+            invited = await invite(
+                session, school, name=name, roles=roles, nip=nip, now=self.clock.now()
+            )
+        return invited.token or ""
+
+    async def joins(
+        self, name: str, roles: Role, school: School | None = None, person: Person | None = None
+    ) -> Person:
+        """Bring somebody in the way people come in: link, "it is me", consent."""
+        token = await self.invites(name, roles, school)
+        person = person or self.sim.person(name, id=1000 + sum(map(ord, name)))
+        await person.start(token)
+        await person.sees("Apakah ini Bapak/Ibu?")
+        await person.taps("Ya, ini saya")
+        await person.sees("Yang disimpan")
+        await person.taps("Setuju")
+        await person.sees_button("Bantuan")
+        return person
+
+
+@asynccontextmanager
+async def open_world(
+    database_url: str, folder: Path, *, ruleset: str = "pmm-2024"
+) -> AsyncIterator[TestWorld]:
+    """Start a world and stop it at the end."""
+    clock = StoppedClock()
+    settings = Settings(
+        bot_token=TOKEN, database_url=database_url, data_dir=folder, ruleset=ruleset, _env_file=None
+    )
+    sim = Simulator(token=TOKEN, now=clock.now)
+    world = TestWorld(settings, sim, clock)
+    await world.kawan.start()
+    try:
+        yield world
+    finally:
+        await world.kawan.stop()
+        await sim.aclose()
