@@ -1,0 +1,383 @@
+// The lower part of a phone: text, attachments, command menu, reply keyboard, START.
+
+import { button, h, icon, popover } from "./dom.js";
+import { BODY_LIMIT } from "./api.js";
+import { fileSize } from "./format.js";
+import { shrink } from "./photos.js";
+
+const PHOTO = /^image\/(jpeg|png|webp|gif|bmp)$/;
+const MOST_FILES = 10;
+const LONGEST_TEXT = 4096;
+
+export class Composer {
+  constructor(phone) {
+    this.phone = phone;
+    this.target = null; // the message being answered
+    this.targetIsForced = false;
+    this.files = [];
+    this.keyboardHidden = false;
+    this.build();
+  }
+
+  build() {
+    const { phone } = this;
+    this.targetWho = h("span", { class: "quote-who" });
+    this.targetWhat = h("span", { class: "quote-what" });
+    this.targetBar = h("div", { class: "target-bar", hidden: true },
+      icon("reply"),
+      h("div", { class: "target-text" }, this.targetWho, this.targetWhat),
+      button({ class: "icon-button", "aria-label": "Batalkan balasan", onclick: () => this.clearTarget(true) }, icon("close")));
+
+    this.tray = h("div", { class: "tray", hidden: true });
+    this.commandList = h("div", { class: "command-list", role: "listbox", "aria-label": "Daftar perintah", hidden: true, id: `${phone.id}-commands` });
+
+    this.input = h("textarea", {
+      rows: "1",
+      placeholder: "Tulis pesan…",
+      "aria-label": "Tulis pesan",
+      "aria-controls": `${phone.id}-commands`,
+      "aria-autocomplete": "list",
+      enterkeyhint: "send",
+      oninput: () => this.typed(),
+      onkeydown: (event) => this.keyed(event),
+      onpaste: (event) => this.pasted(event),
+      onblur: () => setTimeout(() => this.hideCommands(), 150),
+    });
+    this.menuButton = button({ class: "menu-button", "aria-label": "Menu perintah", "aria-haspopup": "listbox", hidden: true, onclick: () => this.toggleCommands() },
+      icon("slash"), h("span", { text: "Menu" }));
+    this.attach = button({ class: "icon-button attach", "aria-label": "Lampirkan foto atau dokumen", title: "Lampirkan", "aria-haspopup": "menu", "aria-expanded": "false", onclick: () => this.openAttach() }, icon("clip"));
+    this.keyboardToggle = button({ class: "icon-button", "aria-label": "Tampilkan atau sembunyikan papan tombol", title: "Papan tombol", hidden: true, onclick: () => this.toggleKeyboard() }, icon("keyboard"));
+    this.sendButton = button({ class: "send", "aria-label": "Kirim", title: "Kirim", disabled: true, onclick: () => this.submit() }, icon("send"));
+    this.photoInput = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, dataset: { kind: "photo" }, onchange: () => this.picked(this.photoInput, false) });
+    this.documentInput = h("input", { type: "file", multiple: true, hidden: true, dataset: { kind: "document" }, onchange: () => this.picked(this.documentInput, true) });
+    this.row = h("div", { class: "composer-row" },
+      this.menuButton,
+      h("div", { class: "field" }, this.attach, this.input, this.keyboardToggle),
+      this.sendButton, this.photoInput, this.documentInput);
+
+    this.keyboard = h("div", { class: "reply-keyboard", role: "group", "aria-label": "Papan tombol balasan", hidden: true });
+    this.invitation = h("div", { class: "invitation", hidden: true },
+      icon("ticket"),
+      h("span", { class: "invitation-text", text: "Punya undangan:" }),
+      button({ class: "invitation-open", text: "Buka tautan undangan", onclick: () => this.phone.openInvitation() }));
+    this.startButton = button({ class: "big-button start", text: "MULAI", onclick: () => this.phone.start() });
+    this.unblockButton = button({ class: "big-button unblock", text: "BUKA BLOKIR", onclick: () => this.phone.setBlocked(false) });
+    this.element = h("div", { class: "composer" },
+      this.commandList, this.invitation, this.targetBar, this.tray, this.row, this.keyboard, this.startButton, this.unblockButton);
+  }
+
+  // ---- what the chat's state asks for -----------------------------------------------------
+
+  reset() {
+    this.clearTarget();
+    this.setFiles([]);
+    this.input.value = "";
+    this.keyboardHidden = false;
+    this.refresh(true);
+    this.typed();
+    this.hideCommands();
+  }
+
+  refresh(forcedAnew = false) {
+    const { data, member } = this.phone;
+    const blocked = Boolean(data.blocked);
+    const untouched = data.messages.length === 0;
+    this.row.hidden = blocked || untouched;
+    this.startButton.hidden = blocked || !untouched;
+    this.unblockButton.hidden = !blocked;
+    this.invitation.hidden = blocked || !member?.invitation;
+    this.menuButton.hidden = !data.commands.length;
+    this.showKeyboard(blocked ? null : data.reply_keyboard);
+    if (forcedAnew) this.takeForcedReply(data.force_reply);
+    this.input.placeholder = this.placeholder();
+    this.updateSend();
+  }
+
+  placeholder() {
+    const { force_reply: forced, reply_keyboard: keyboard } = this.phone.data;
+    if (this.targetIsForced && forced?.input_field_placeholder) return forced.input_field_placeholder;
+    if (this.files.length) return "Tambahkan keterangan…";
+    return (!this.keyboard.hidden && keyboard?.input_field_placeholder) || "Tulis pesan…";
+  }
+
+  takeForcedReply(forced) {
+    if (!forced) {
+      if (this.targetIsForced) this.clearTarget();
+      return;
+    }
+    const message = this.phone.findMessage(forced.message_id);
+    if (!message) return;
+    this.setTarget(message, true);
+    if (this.phone.wasTouchedLast()) this.input.focus({ preventScroll: true });
+  }
+
+  showKeyboard(keyboard) {
+    const rows = keyboard?.keyboard ?? [];
+    this.keyboardToggle.hidden = rows.length === 0;
+    this.keyboard.hidden = rows.length === 0 || this.keyboardHidden;
+    this.keyboardToggle.classList.toggle("on", !this.keyboard.hidden);
+    this.keyboardToggle.setAttribute("aria-expanded", String(!this.keyboard.hidden));
+    const shown = JSON.stringify(rows);
+    if (this.keyboardShown === shown) return;
+    this.keyboardShown = shown;
+    this.keyboard.replaceChildren(...rows.map((row) => h("div", { class: "button-row" },
+      row.map((one) => button({
+        class: `reply-button ${one.style ?? ""}`,
+        text: one.text,
+        onclick: () => {
+          if (this.phone.data.reply_keyboard?.one_time_keyboard) this.toggleKeyboard(true);
+          this.phone.send(one.text, this.targetIsForced ? this.target : null);
+        },
+      })))));
+  }
+
+  toggleKeyboard(hidden = !this.keyboardHidden) {
+    this.keyboardHidden = hidden;
+    this.refresh();
+    this.phone.chat.toBottomIfPinned();
+  }
+
+  // ---- answering --------------------------------------------------------------------------
+
+  setTarget(message, forced = false) {
+    this.target = message;
+    this.targetIsForced = forced;
+    this.targetWho.textContent = `Membalas ${message.from_bot ? this.phone.store.bot.name : this.phone.personName}`;
+    this.targetWhat.textContent = this.phone.chat.describe(message);
+    this.targetBar.hidden = false;
+    this.input.placeholder = this.placeholder();
+    if (!forced) this.input.focus({ preventScroll: true });
+  }
+
+  clearTarget(refocus = false) {
+    this.target = null;
+    this.targetIsForced = false;
+    this.targetBar.hidden = true;
+    this.input.placeholder = this.placeholder();
+    if (refocus) this.input.focus();
+  }
+
+  // ---- typing -----------------------------------------------------------------------------
+
+  typed() {
+    const { input } = this;
+    input.style.height = "auto";
+    input.style.height = `${Math.min(input.scrollHeight, 132)}px`;
+    this.updateSend();
+    const asked = /^\/([a-z0-9_]*)$/i.exec(input.value);
+    if (asked) this.showCommands(asked[1].toLowerCase());
+    else this.hideCommands();
+  }
+
+  updateSend() {
+    const something = this.input.value.trim() !== "" || this.files.length > 0;
+    this.sendButton.disabled = !something || this.sending;
+  }
+
+  keyed(event) {
+    if (!this.commandList.hidden && this.keyedInCommands(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "Escape" && this.target) {
+      this.clearTarget();
+    } else if (event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+      event.preventDefault();
+      const next = this.phone.chat.neighbour(this.target?.id, event.key === "ArrowUp" ? -1 : 1);
+      if (next) this.setTarget(next);
+      else if (event.key === "ArrowDown") this.clearTarget();
+    }
+  }
+
+  async submit() {
+    const text = this.input.value.trim();
+    if (this.sending || (!text && !this.files.length)) return;
+    if (text.length > LONGEST_TEXT) {
+      this.phone.toast(`Pesan terlalu panjang: ${text.length} huruf, paling banyak ${LONGEST_TEXT}.`);
+      return;
+    }
+    this.sending = true;
+    this.updateSend();
+    try {
+      if (this.files.length) {
+        await this.phone.sendFiles(this.files, { caption: text, asDocuments: this.asDocuments });
+        this.setFiles([]);
+      } else {
+        await this.phone.send(text, this.target);
+      }
+      this.input.value = "";
+      this.clearTarget();
+    } catch (error) {
+      this.phone.toast(error.message);
+    } finally {
+      this.sending = false;
+      this.typed();
+    }
+  }
+
+  // ---- commands ---------------------------------------------------------------------------
+
+  toggleCommands() {
+    if (!this.commandList.hidden) {
+      this.hideCommands();
+      return;
+    }
+    this.showCommands("");
+    this.input.focus({ preventScroll: true });
+  }
+
+  showCommands(prefix) {
+    const found = (this.phone.data.commands ?? []).filter((one) => one.command.startsWith(prefix));
+    if (found.length === 0) {
+      this.hideCommands();
+      return;
+    }
+    this.commandList.replaceChildren(...found.map((one, index) => h("button", {
+      type: "button",
+      class: "command",
+      role: "option",
+      id: `${this.phone.id}-command-${index}`,
+      tabindex: "-1",
+      "aria-selected": String(index === 0),
+      onpointerdown: (event) => event.preventDefault(),
+      onclick: () => this.choose(one.command),
+    }, h("span", { class: "command-name", text: `/${one.command}` }), h("span", { class: "command-what", text: one.description }))));
+    this.commandList.hidden = false;
+    this.menuButton.setAttribute("aria-expanded", "true");
+    this.input.setAttribute("aria-activedescendant", `${this.phone.id}-command-0`);
+  }
+
+  hideCommands() {
+    this.commandList.hidden = true;
+    this.menuButton.setAttribute("aria-expanded", "false");
+    this.input.removeAttribute("aria-activedescendant");
+  }
+
+  keyedInCommands(event) {
+    const options = [...this.commandList.children];
+    const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = options[(at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length];
+      options[at]?.setAttribute("aria-selected", "false");
+      next.setAttribute("aria-selected", "true");
+      next.scrollIntoView({ block: "nearest" });
+      this.input.setAttribute("aria-activedescendant", next.id);
+      return true;
+    }
+    if (event.key === "Enter" || event.key === "Tab") {
+      event.preventDefault();
+      options[at]?.click();
+      return true;
+    }
+    if (event.key === "Escape") {
+      this.hideCommands();
+      return true;
+    }
+    return false;
+  }
+
+  choose(command) {
+    this.hideCommands();
+    this.input.value = "";
+    this.typed();
+    this.phone.send(`/${command}`).catch((error) => this.phone.toast(error.message));
+  }
+
+  // ---- attachments ------------------------------------------------------------------------
+
+  openAttach() {
+    if (this.attach.getAttribute("aria-expanded") === "true") {
+      this.closeAttach?.();
+      return;
+    }
+    const choice = (name, text, input) => button({
+      class: "menu-item",
+      role: "menuitem",
+      onclick: () => {
+        this.closeAttach();
+        input.click();
+      },
+    }, icon(name), text);
+    const menu = h("div", { class: "menu attach-menu", role: "menu", "aria-label": "Lampirkan" },
+      choice("photo", "Foto", this.photoInput), choice("file", "Dokumen", this.documentInput));
+    this.closeAttach = popover(this.attach, menu, { host: this.row });
+  }
+
+  picked(input, asDocuments) {
+    this.addFiles([...input.files], asDocuments);
+    input.value = "";
+  }
+
+  pasted(event) {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    this.addFiles(files);
+  }
+
+  // A mixed lot goes as documents, like in the messenger itself.
+  addFiles(files, asDocuments) {
+    if (files.length === 0 || this.row.hidden) return;
+    const all = [...this.files, ...files];
+    if (all.length > MOST_FILES) this.phone.toast(`Paling banyak ${MOST_FILES} berkas sekali kirim.`);
+    const kept = all.slice(0, MOST_FILES);
+    const size = kept.reduce((sum, file) => sum + file.size, 0);
+    if (size > BODY_LIMIT - 64 * 1024) {
+      this.phone.toast(`Berkas terlalu besar (${fileSize(size)}). Paling banyak 25 MB sekali kirim.`);
+      return;
+    }
+    if (kept.some((file) => file.size === 0)) {
+      this.phone.toast("Berkas kosong tidak dapat dikirim.");
+      return;
+    }
+    this.asDocuments = asDocuments ?? (this.files.length ? this.asDocuments : false);
+    this.setFiles(kept);
+    this.input.focus({ preventScroll: true });
+  }
+
+  setFiles(files) {
+    for (const url of this.previews ?? []) URL.revokeObjectURL(url);
+    this.previews = [];
+    this.files = files;
+    this.tray.hidden = files.length === 0;
+    if (files.length) this.fillTray();
+    else this.tray.replaceChildren();
+    this.input.placeholder = this.placeholder();
+    this.updateSend();
+  }
+
+  fillTray() {
+    const allPhotos = this.files.every((file) => PHOTO.test(file.type));
+    if (!allPhotos) this.asDocuments = true;
+    const cards = this.files.map((file, index) => {
+      const remove = button({
+        class: "remove",
+        "aria-label": `Hapus ${file.name}`,
+        onclick: () => {
+          this.setFiles(this.files.filter((one) => one !== file));
+          this.input.focus({ preventScroll: true });
+        },
+      }, icon("close"));
+      if (PHOTO.test(file.type) && !this.asDocuments) {
+        const url = URL.createObjectURL(file);
+        this.previews.push(url);
+        return h("div", { class: "tray-photo" }, h("img", { src: url, alt: file.name || `Foto ${index + 1}` }), remove);
+      }
+      return h("div", { class: "tray-file" }, icon("file"),
+        h("span", { class: "tray-name", text: file.name }), h("span", { class: "tray-size", text: fileSize(file.size) }), remove);
+    });
+    const asFile = allPhotos
+      ? h("label", { class: "tray-switch" },
+        h("input", { type: "checkbox", checked: Boolean(this.asDocuments), onchange: (event) => {
+          this.asDocuments = event.target.checked;
+          this.setFiles(this.files);
+        } }), "Kirim sebagai dokumen")
+      : null;
+    this.tray.replaceChildren(h("div", { class: "tray-items" }, cards), asFile ?? "");
+  }
+
+  async readyFiles(files, asDocuments) {
+    return asDocuments ? files : Promise.all(files.map(shrink));
+  }
+}
