@@ -94,9 +94,10 @@ def edit_message_media(world: World, params: Params) -> Json:
     _, message = _to_edit(world, params)
     if not any(kind in message.content for kind in _MEDIA):
         raise bad_request("there is no media in the message to edit")
-    if message.media_group_id and item.get("type") not in message.content:
+    content = input_media(world, params, item)
+    if message.media_group_id and item["type"] not in message.content:
         raise bad_request("can't use the media of the specified type in the album")
-    return _edit(world, message, input_media(world, params, item), markup)
+    return _edit(world, message, content, markup)
 
 
 @method("editMessageReplyMarkup")

@@ -61,7 +61,7 @@ class Simulator:
         self.faults = Faults(seed)
         self.api = BotApi(token, self.world, self.faults)
         self.routes: list[Route] = self.api.routes
-        self.app = Starlette(routes=self.routes, lifespan=self._lifespan)
+        self.app = Starlette(routes=self.routes, lifespan=self.lifespan)
 
     @property
     def calls(self) -> list[Call]:
@@ -69,7 +69,8 @@ class Simulator:
         return list(self.api.calls)
 
     @contextlib.asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """For the application that serves :attr:`routes`: webhooks go on, and all ends well."""
         self.world.webhook.resume()
         yield
         await self.aclose()
@@ -92,7 +93,7 @@ class Simulator:
         user = self._find_user(name, id)
         if user is None:
             first, _, last = (name or f"Orang {id}").partition(" ")
-            user_id = id if id is not None else max(1000, *self.world.users_ids()) + 1
+            user_id = id if id is not None else max([1000, *self.world.people_ids()]) + 1
             user = User(user_id, first, last, username, language_code)
         self.world.person_chat(user)
         return Person(self.world, user)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.simulator import posting
-from bot.simulator.models import Answer, Chat, Json, Message, User
+from bot.simulator.models import Answer, CallbackQuery, Chat, Json, Message, User
 from bot.simulator.posting import AlbumItem
 from bot.simulator.screens import screen
 from bot.simulator.world import World
@@ -65,6 +65,9 @@ class Person:
         self, text: str, reply_to: int | Message | None = None, chat: Group | None = None
     ) -> Message:
         """Send a text, perhaps as a reply."""
+        if reply_to is None and chat is None and self.chat.force_reply is not None:
+            # A phone that was told to reply has the message quoted already.
+            reply_to = self.chat.force_reply["message_id"]
         return self._post({"text": text}, reply_to, chat)
 
     async def sends_photo(
@@ -153,7 +156,7 @@ class Person:
         assert query.answer is not None  # noqa: S101  the wait above guarantees it
         return query.answer
 
-    def press(self, data: str, message_id: int | Message | None = None) -> Any:
+    def press(self, data: str, message_id: int | Message | None = None) -> CallbackQuery:
         """The same without waiting for an answer; returns the waiting tap."""
         target = _id_of(message_id) if message_id is not None else self._last_bot_id()
         self._may_write()

@@ -13,6 +13,8 @@ from bot.simulator.errors import ApiError, too_many_requests
 class Fault:
     """One kind of trouble, for calls that fit ``method`` and ``chat_id``.
 
+    ``"*"`` means every method, ``getUpdates`` too; ``"file"`` means downloads.
+
     It strikes ``times`` times (``None``: for ever), each time with ``probability``. ``latency``
     is in seconds and comes first; then one of ``drop``, ``retry_after`` and ``status`` happens.
     """

@@ -62,8 +62,8 @@ class FileStore:
         """
         width, height = _dimensions(data, strict=strict)
         longest = max(width, height)
-        edges = [edge for edge in PHOTO_EDGES if edge < longest]
         last = min(longest, PHOTO_EDGES[-1])
+        edges = [edge for edge in PHOTO_EDGES if edge < last]
         ids: list[str] = []
         for edge in [*edges, last]:
             stored = self.keep("photo", data, name="photo.jpg", mime="image/jpeg")

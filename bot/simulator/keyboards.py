@@ -119,9 +119,17 @@ def _inline_keyboard(value: dict[str, Any], source: str) -> Markup | None:
             rows.append(buttons)
     if not rows:
         return None
-    if sum(map(len, rows)) > MAX_BUTTONS or len(source.encode()) > MAX_MARKUP_BYTES:
+    if sum(map(len, rows)) > MAX_BUTTONS or _is_long(source, rows):
         raise bad_request("reply markup is too long")
     return {"inline_keyboard": rows}
+
+
+def _is_long(source: str, rows: list[list[Any]]) -> bool:
+    """Telegram also limits the size; escapes of the request do not count toward it."""
+    if len(source) <= MAX_MARKUP_BYTES // 4:
+        return False
+    compact = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    return len(compact.encode("utf-8", "surrogatepass")) > MAX_MARKUP_BYTES
 
 
 def _inline_button(button: Any) -> dict[str, Any]:

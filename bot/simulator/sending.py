@@ -30,8 +30,20 @@ _ACTIONS = {
 
 def entities_of(params: Params, name: str) -> list[Entity]:
     """Entities that a bot gives by itself instead of a parse mode."""
-    given = params.document(name, "can't parse MessageEntity JSON object")
-    return [dict(entity) for entity in given] if isinstance(given, list) else []
+    return checked_entities(params.document(name, "can't parse MessageEntity JSON object"))
+
+
+def checked_entities(given: Any) -> list[Entity]:
+    """Entities in order, each with its kind and place."""
+    if not isinstance(given, list):
+        return []
+    for entity in given:
+        if not isinstance(entity, dict):
+            raise bad_request("can't parse MessageEntity: expected an Object")
+        for name, kind in (("type", str), ("offset", int), ("length", int)):
+            if not isinstance(entity.get(name), kind):
+                raise bad_request(f"can't parse MessageEntity: Can't find field \"{name}\"")
+    return sorted(given, key=lambda entity: (entity["offset"], -entity["length"]))
 
 
 def text_content(params: Params) -> Json:
@@ -216,7 +228,7 @@ def input_media(world: World, params: Params, item: Any) -> Json:
     caption = caption_content(
         str(item.get("caption") or ""),
         str(item.get("parse_mode") or ""),
-        list(item.get("caption_entities") or []),
+        checked_entities(item.get("caption_entities")),
     )
     return media_content(world, params, kind, reference, kind) | caption
 

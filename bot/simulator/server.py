@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import inspect
 import json
 from collections import deque
 from collections.abc import Iterable
@@ -78,14 +77,14 @@ class BotApi:
             params = parse_params(scope["query_string"], content_type, body)
             fault = self._fault(name, params)
             if fault is not None:
-                await self._strike(fault, scope, send)
+                await self._strike(fault)
             result = await self._run(name, params, receive)
             status, document = 200, {"ok": True, "result": result}
         except ApiError as error:
             status, document = error.code, error.body()
         self._log(name, params, status, document)
         if fault is not None and fault.drop == "after":
-            await _hang_up(scope, send)
+            raise _HungUpError
         await _respond(send, status, document)
 
     async def handle_file(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -95,15 +94,14 @@ class BotApi:
         if file_id is None or not self._is_me(scope["path_params"]["token"]):
             await _respond(send, 404, ApiError(404, "Not Found").body())
             return
-        params = Params({"file_id": file_id})
         fault = self.faults.pick("file", None)
         try:
             if fault is not None:
-                await self._strike(fault, scope, send)
+                await self._strike(fault)
         except ApiError as error:
             await _respond(send, error.code, error.body())
             return
-        data = files.read(params.text("file_id"))
+        data = files.read(file_id)
         kind = [(b"content-type", b"application/octet-stream")]
         await _respond_bytes(send, 200, data, kind)
 
@@ -114,11 +112,11 @@ class BotApi:
         chat_id = params.integer("chat_id")
         return self.faults.pick(name, chat_id or None)
 
-    async def _strike(self, fault: Fault, scope: Scope, send: Send) -> None:
+    async def _strike(self, fault: Fault) -> None:
         if fault.latency:
             await asyncio.sleep(fault.latency)
         if fault.drop == "before":
-            await _hang_up(scope, send)
+            raise _HungUpError
         refusal = fault.refusal()
         if refusal is not None:
             raise refusal
@@ -130,8 +128,7 @@ class BotApi:
         function = METHODS.get(lowered)
         if function is None:
             raise ApiError(404, "Not Found: method not found")
-        result = function(self.world, params)
-        return await result if inspect.isawaitable(result) else result
+        return function(self.world, params)
 
     def _log(self, name: str, params: Params, status: int, document: Any) -> None:
         call = Call(name, params.loggable(), status, document, self.world.now())
@@ -142,13 +139,30 @@ class BotApi:
 
 
 class _Endpoint:
-    """Lets a bound method be a route's ASGI application, without Starlette's request objects."""
+    """Lets a bound method be a route's ASGI application, without Starlette's request objects.
+
+    A planned break of the connection ends here. A server closes the socket when an application
+    returns in the middle of its answer. In process there is no socket: there the client gets
+    the exception that a broken connection raises.
+    """
 
     def __init__(self, handle: Any) -> None:
         self.handle = handle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.handle(scope, receive, send)
+        try:
+            await self.handle(scope, receive, send)
+        except _HungUpError:
+            if "spec_version" not in scope["asgi"]:  # as servers give it, and httpx does not
+                reason = "Server disconnected without sending a response."
+                raise httpx.RemoteProtocolError(reason) from None
+            headers = [(b"content-length", b"1000")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b"{", "more_body": True})
+
+
+class _HungUpError(Exception):
+    """The connection is to be broken off now."""
 
 
 def _unauthorized(token: str) -> str:
@@ -184,17 +198,3 @@ async def _respond_bytes(
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})
-
-
-async def _hang_up(scope: Scope, send: Send) -> None:
-    """Break the connection off in the middle of the answer.
-
-    A server closes the socket when an application ends before its answer does. In process
-    there is no socket: the exception itself reaches the client, so it is the one that a broken
-    connection raises there.
-    """
-    if "spec_version" in scope["asgi"]:
-        headers = [(b"content-length", b"1000")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
-    raise httpx.RemoteProtocolError("Server disconnected without sending a response.")

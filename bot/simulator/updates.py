@@ -27,6 +27,10 @@ class Updates:
         self.next_id = 1_000_001
         self.allowed: list[str] = []
         self.arrived: list[Callable[[], None]] = []
+        # Set while a long poll waits, and while none does.
+        self.polling = asyncio.Event()
+        self.idle = asyncio.Event()
+        self.idle.set()
         self._poll: asyncio.Future[None] | None = None
 
     def push(self, kind: str, payload: Json) -> int:
@@ -62,7 +66,7 @@ class Updates:
         """End the waiting long poll, if any, with a 409."""
         if self._poll is not None and not self._poll.done():
             self._poll.set_exception(ApiError(409, description))
-            self._poll = None
+            self._waits_at(None)
 
     def release(self) -> None:
         """End the waiting long poll, if any, with no updates."""
@@ -88,7 +92,7 @@ class Updates:
 
     async def _wait(self, seconds: float, gone: Callable[[], Awaitable[Any]] | None) -> None:
         poll: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._poll = poll
+        self._waits_at(poll)
         watcher = asyncio.create_task(_until_gone(gone, poll)) if gone else None
         try:
             async with asyncio.timeout(seconds):
@@ -99,7 +103,13 @@ class Updates:
             if watcher is not None:
                 watcher.cancel()
             if self._poll is poll:
-                self._poll = None
+                self._waits_at(None)
+
+    def _waits_at(self, poll: asyncio.Future[None] | None) -> None:
+        self._poll = poll
+        now, before = (self.idle, self.polling) if poll is None else (self.polling, self.idle)
+        before.clear()
+        now.set()
 
 
 async def _until_gone(gone: Callable[[], Awaitable[Any]], poll: asyncio.Future[None]) -> None:

@@ -42,6 +42,7 @@ def chat_view(world: World, chat: Chat) -> Json:
         "person": user.api() if user else {"id": chat.id, "first_name": chat.title},
         "type": chat.type,
         "messages": [message_view(world, one) for one in chat.messages.values()],
+        "started": chat.known,
         "blocked": chat.blocked,
         "commands": world.commands_for(user) if user else [],
         "menu_button": chat.menu_button or world.menu_button,

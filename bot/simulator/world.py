@@ -23,6 +23,7 @@ from bot.simulator.webhook import Webhook
 # Telegram does not publish how long a tap may be answered; bots see refusals after some 15 s.
 CALLBACK_SECONDS = 15.0
 DELETE_SECONDS = 48 * 3600
+KEPT_TOASTS = 100
 
 
 class World:
@@ -68,7 +69,7 @@ class World:
         self.users[user.id] = user
         return self.chats.setdefault(user.id, Chat(user.id))
 
-    def users_ids(self) -> list[int]:
+    def people_ids(self) -> list[int]:
         """The ids of all people."""
         return [user.id for user in self.users.values() if not user.is_bot]
 
@@ -156,6 +157,8 @@ class World:
         del chat.messages[message.id]
         if message.id in chat.pinned:
             chat.pinned.remove(message.id)
+        if chat.force_reply is not None and chat.force_reply["message_id"] == message.id:
+            chat.force_reply = None
         self.tell("delete", chat.id, message)
 
     def deletable(self, message: Message) -> None:
@@ -203,7 +206,9 @@ class World:
             )
         query.answer = answer
         del self.queries[query_id]
-        self.chats[query.chat_id].toasts.append(answer)
+        toasts = self.chats[query.chat_id].toasts
+        toasts.append(answer)
+        del toasts[:-KEPT_TOASTS]
         self.tell(
             "answer",
             query.chat_id,

@@ -44,6 +44,12 @@ def picture(width: int = 1600, height: int = 1200) -> bytes:
     return file.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def _durations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the library give durations as such; the old way warns, and warnings are errors."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -70,19 +70,15 @@ async def test_a_poller_that_hangs_up_is_forgotten(sim: Simulator, address: str)
     async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
         path = f"/bot{sim.token}/getUpdates"
         poll = asyncio.create_task(client.get(path, params={"timeout": 30}))
-        await _until_polled(sim, waiting=True)
+        async with asyncio.timeout(5):
+            await sim.world.updates.polling.wait()
         poll.cancel()
         with pytest.raises(asyncio.CancelledError):
             await poll
-        await _until_polled(sim, waiting=False)
+        async with asyncio.timeout(5):
+            await sim.world.updates.idle.wait()
         await rina.start()
         updates = (await client.get(path)).json()["result"]
         assert [one["message"]["text"] for one in updates] == ["/start"]
         head = await client.post(f"/bot{sim.token}/sendMessage?chat_id=1001&text=x")
         assert head.json()["ok"]
-
-
-async def _until_polled(sim: Simulator, *, waiting: bool) -> None:
-    async with asyncio.timeout(5):
-        while (sim.world.updates._poll is not None) is not waiting:
-            await asyncio.sleep(0)

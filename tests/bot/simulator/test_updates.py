@@ -46,14 +46,14 @@ async def test_a_long_poll_ends_with_the_first_update(bot: Bot, rina: Person) ->
     await bot.get_updates(offset=-1)
     (start,) = await bot.get_updates()
     poll = asyncio.create_task(bot.get_updates(offset=start.update_id + 1, timeout=30))
-    while not bot_is_waiting(rina):
-        await asyncio.sleep(0)
+    await polled(rina)
     await rina.types("baru")
     assert texts(await poll) == ["baru"]
 
 
-def bot_is_waiting(person: Person) -> bool:
-    return person.world.updates._poll is not None
+async def polled(person: Person) -> None:
+    async with asyncio.timeout(5):
+        await person.world.updates.polling.wait()
 
 
 async def test_a_long_poll_ends_empty(api: Api) -> None:
@@ -63,12 +63,11 @@ async def test_a_long_poll_ends_empty(api: Api) -> None:
 async def test_a_cancelled_poll_leaves_nothing_behind(bot: Bot, rina: Person) -> None:
     (start,) = await bot.get_updates()
     poll = asyncio.create_task(bot.get_updates(offset=start.update_id + 1, timeout=30))
-    while not bot_is_waiting(rina):
-        await asyncio.sleep(0)
+    await polled(rina)
     poll.cancel()
     with pytest.raises(asyncio.CancelledError):
         await poll
-    assert not bot_is_waiting(rina)
+    assert rina.world.updates.idle.is_set()
     await rina.types("masih ada")
     assert texts(await bot.get_updates()) == ["masih ada"]
 
@@ -76,8 +75,7 @@ async def test_a_cancelled_poll_leaves_nothing_behind(bot: Bot, rina: Person) ->
 async def test_a_second_poller_ends_the_first(bot: Bot, rina: Person, api: Api) -> None:
     (start,) = await bot.get_updates()
     poll = asyncio.create_task(bot.get_updates(offset=start.update_id + 1, timeout=30))
-    while not bot_is_waiting(rina):
-        await asyncio.sleep(0)
+    await polled(rina)
     assert (await api("getUpdates", timeout=0))["ok"]
     with pytest.raises(Conflict) as conflict:
         await poll
@@ -166,8 +164,7 @@ async def test_polling_and_a_webhook_exclude_each_other(
 ) -> None:
     (start,) = await bot.get_updates()
     poll = asyncio.create_task(bot.get_updates(offset=start.update_id + 1, timeout=30))
-    while not bot_is_waiting(rina):
-        await asyncio.sleep(0)
+    await polled(rina)
     await bot.set_webhook("https://bot.sekolah.id/hook")
     with pytest.raises(Conflict, match="terminated by setWebhook request"):
         await poll
