@@ -20,6 +20,7 @@ from typing import Any, Final, Literal, Protocol, get_args
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -211,6 +212,9 @@ class _Page:
                 return _json(await action(request))
             except Refused as refused:
                 return _refusal(str(refused), refused.status)
+            except HTTPException:  # a form that cannot be read, or with too many files
+                sentence = f"Kiriman tidak terbaca. Paling banyak {FILES_AT_ONCE} berkas."
+                return _refusal(sentence, 400)
 
         return endpoint
 
@@ -307,7 +311,7 @@ class _Page:
         async with self.restarting:
             await self.stage.restart()
         for stream in tuple(self.streams):
-            stream.start_over()
+            stream.start_over(afresh=True)
         return {"now": self.stage.now().isoformat()}
 
     def tell(self, event: Json) -> None:
@@ -331,13 +335,13 @@ class _Stream:
         else:
             self.queue.put_nowait(event)
 
-    def start_over(self) -> None:
-        """Forget what waits and send the whole world, as at the beginning."""
+    def start_over(self, *, afresh: bool = False) -> None:
+        """Forget what waits and send the whole world; ``afresh`` says that it is a new one."""
         self._end()
         while not self.queue.empty():
             self.queue.get_nowait()
         self.unsubscribe = self.page.sim.subscribe(self._happened)
-        snapshot = self.page.snapshot()
+        snapshot = self.page.snapshot() | {"afresh": afresh}
         self.cast = snapshot["cast"]
         self.queue.put_nowait(snapshot)
 
@@ -348,20 +352,25 @@ class _Stream:
         try:
             yield "retry: 1500\n\n"
             while True:
-                try:
-                    async with asyncio.timeout(CAST_CHECK_SECONDS):
-                        yield _sse(await self.queue.get())
-                        spoke = time.monotonic()
-                except TimeoutError:
-                    if time.monotonic() - spoke >= HEARTBEAT_SECONDS:
-                        yield _sse(self.page.clock_event())
-                        spoke = time.monotonic()
+                event = await self._next()
+                if event is None and time.monotonic() - spoke >= HEARTBEAT_SECONDS:
+                    event = self.page.clock_event()
+                if event is not None:
+                    yield _sse(event)
+                    spoke = time.monotonic()
                 if self.queue.empty() and (cast := self.page.cast()) != self.cast:
                     self.cast = cast
                     yield _sse({"type": "cast", "cast": cast})
         finally:
             self.page.streams.discard(self)
             self._end()
+
+    async def _next(self) -> Json | None:
+        try:
+            async with asyncio.timeout(CAST_CHECK_SECONDS):
+                return await self.queue.get()
+        except TimeoutError:
+            return None
 
     def _end(self) -> None:
         # After a fresh start the old world, and with it the subscription, may be gone.

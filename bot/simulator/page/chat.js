@@ -19,10 +19,10 @@ export class Chat {
     this.missed = 0;
     this.nodes = new Map(); // item key -> element
 
-    this.list = h("ol", { class: "messages", role: "log", "aria-live": "off", "aria-label": "Percakapan" });
+    this.list = h("ol", { class: "messages" });
     this.empty = h("div", { class: "empty-chat", hidden: true });
     this.older = button({ class: "older pill", text: "Pesan sebelumnya", hidden: true, onclick: () => this.showOlder() });
-    this.scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Isi percakapan" },
+    this.scroller = h("div", { class: "scroller", tabindex: "0", role: "log", "aria-live": "off", "aria-label": "Percakapan" },
       h("div", { class: "scroll-space" }), this.older, this.empty, this.list);
     this.downCount = h("span", { class: "badge", hidden: true });
     this.down = button({ class: "to-bottom", hidden: true, "aria-label": "Ke pesan terbaru", onclick: () => this.toBottom(true) },
@@ -41,6 +41,7 @@ export class Chat {
   show(person) {
     this.person = person;
     this.shown = PAGE;
+    this.pinned = true;
     this.rebuild();
   }
 
@@ -67,6 +68,8 @@ export class Chat {
 
   rebuild() {
     const { messages } = this.data;
+    const { pinned } = this;
+    const { scrollTop } = this.scroller;
     const from = Math.max(0, messages.length - this.shown);
     this.nodes.clear();
     this.list.replaceChildren();
@@ -78,8 +81,8 @@ export class Chat {
     }
     this.older.hidden = from === 0;
     this.tidy();
-    this.missed = 0;
-    this.toBottom();
+    if (pinned) this.toBottom();
+    else this.scroller.scrollTop = scrollTop;
   }
 
   showOlder() {

@@ -105,20 +105,20 @@ export function walkWithArrows(event, items) {
 }
 
 // A little list of choices hanging from a button: closes on Escape, on a choice, on a click elsewhere.
-export function popover(anchor, panel, { host, onclose } = {}) {
+// Without an anchor it lies where the caller puts it and gives the focus to "back" at the end.
+export function popover(anchor, panel, { host, back } = {}) {
   (host ?? anchor.parentElement).append(panel);
-  anchor.setAttribute("aria-expanded", "true");
+  anchor?.setAttribute("aria-expanded", "true");
   const focusable = () => [...panel.querySelectorAll("button:not(:disabled), [tabindex='0']")];
   const close = (refocus = true) => {
     if (!panel.isConnected) return;
     panel.remove();
-    anchor.setAttribute("aria-expanded", "false");
+    anchor?.setAttribute("aria-expanded", "false");
     document.removeEventListener("pointerdown", outside, true);
-    if (refocus) anchor.focus({ preventScroll: true });
-    onclose?.();
+    if (refocus) (anchor ?? back).focus({ preventScroll: true });
   };
   const outside = (event) => {
-    if (!panel.contains(event.target) && !anchor.contains(event.target)) close(false);
+    if (!panel.contains(event.target) && !anchor?.contains(event.target)) close(false);
   };
   document.addEventListener("pointerdown", outside, true);
   panel.addEventListener("keydown", (event) => {
@@ -133,5 +133,3 @@ export function popover(anchor, panel, { host, onclose } = {}) {
   first?.scrollIntoView?.({ block: "nearest" });
   return close;
 }
-
-export const once = (element, type, listener) => element.addEventListener(type, listener, { once: true });

@@ -91,7 +91,11 @@ export class Phone {
     });
 
     const mine = (handler) => (detail) => detail.person === this.person && handler(detail);
-    this.store.on("world", () => this.person !== null && this.show(this.person));
+    this.store.on("world", ({ afresh }) => {
+      if (this.person === null) return;
+      if (afresh) this.show(this.person);
+      else this.reload();
+    });
     this.store.on("cast", () => this.person !== null && this.refresh());
     this.store.on("message", mine((detail) => this.messageChanged(detail)));
     this.store.on("state", mine(({ change }) => this.stateChanged(change)));
@@ -128,6 +132,14 @@ export class Phone {
     this.composer.reset();
     this.refresh();
     this.noticed();
+  }
+
+  // The line was broken for a moment: what is written and where one reads stays.
+  reload() {
+    this.pressed.forEach(clearTimeout);
+    this.pressed.clear();
+    this.chat.rebuild();
+    this.refresh();
   }
 
   refresh() {
@@ -378,7 +390,6 @@ export class Phone {
 
   openMessageMenu(message, x, y) {
     const box = this.screen.getBoundingClientRect();
-    const anchor = this.chat.scroller;
     const text = plainText(message.html) || message.text || "";
     const item = (name, label, action) => button({
       class: "menu-item",
@@ -391,7 +402,7 @@ export class Phone {
     const menu = h("div", { class: "menu message-menu", role: "menu", "aria-label": "Menu pesan" },
       item("reply", "Balas", () => this.replyTo(message)),
       text ? item("copy", "Salin teks", () => this.copy(text)) : null);
-    const close = popover(anchor, menu, { host: this.inside });
+    const close = popover(null, menu, { host: this.inside, back: this.chat.scroller });
     menu.style.left = `${Math.min(x - box.left, box.width - menu.offsetWidth - 8)}px`;
     menu.style.top = `${Math.min(y - box.top, box.height - menu.offsetHeight - 8)}px`;
   }

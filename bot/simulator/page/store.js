@@ -52,7 +52,7 @@ export class Store {
     if (handler) handler(this, event);
   }
 
-  loadWorld({ world, cast, now, calls }) {
+  loadWorld({ world, cast, now, calls, afresh }) {
     const { first_name: name, username, profile = {} } = world.bot;
     const description = profile["description|id"] ?? profile["description|"] ?? "";
     this.bot = { name, username, description };
@@ -64,8 +64,8 @@ export class Store {
     this.cast = cast;
     this.calls = (calls ?? []).slice(-CALLS_KEPT);
     this.setClock(now);
-    for (const id of [...this.unread.keys()]) if (!this.chats.get(id)?.messages.length) this.unread.delete(id);
-    this.tell("world");
+    if (afresh) this.unread.clear();
+    this.tell("world", { afresh });
     this.tell("cast");
     this.tell("unread", {});
   }
