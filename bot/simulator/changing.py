@@ -168,7 +168,8 @@ def answer_callback_query(world: World, params: Params) -> bool:
 @method("setMessageReaction")
 def set_message_reaction(world: World, params: Params) -> bool:
     """The bot's one reaction to a message, or none."""
-    given = params.document("reaction", "can't parse reaction types JSON object") or []
+    given = params.document("reaction", "can't parse reaction types JSON object")
+    given = [] if given is None else given
     if not isinstance(given, list):
         raise bad_request("expected an Array of ReactionType")
     emojis = [_emoji(item) for item in given]

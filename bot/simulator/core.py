@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
@@ -80,6 +81,15 @@ class Simulator:
         self.world.updates.release()
         await self.world.webhook.aclose()
 
+    async def polled(self, within: float = 5.0) -> None:
+        """Wait until the bot waits for updates: from then on it is up.
+
+        Raises:
+            TimeoutError: it did not ask in time.
+        """
+        async with asyncio.timeout(within):
+            await self.world.updates.polling.wait()
+
     # -- people ----------------------------------------------------------------------------
 
     def person(
@@ -135,6 +145,11 @@ class Simulator:
             KeyError: there is no such file.
         """
         return self.world.files.read(file_id)
+
+    def clear(self) -> None:
+        """Begin again with nobody and nothing said."""
+        self.world.clear()
+        self.api.calls.clear()
 
     # -- keeping ---------------------------------------------------------------------------
 

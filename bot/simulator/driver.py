@@ -19,6 +19,7 @@ from bot.simulator.world import World
 Found = TypeVar("Found")
 
 PATIENCE = 5.0
+_INVITATION = re.compile(r"https://t\.me/(\w+)(?:\?start=([^&#]*))?")
 _DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 
@@ -60,6 +61,17 @@ class Person:
         if self.chat.blocked:
             await self.unblocks_bot()
         return self._post({"text": f"/start {token}".rstrip()})
+
+    async def opens(self, link: str) -> Message:
+        """Follow an invitation, ``https://t.me/<bot>?start=<token>``, and press START.
+
+        Raises:
+            ValueError: the link leads elsewhere.
+        """
+        match = _INVITATION.fullmatch(link)
+        if match is None or match[1].casefold() != self.world.bot.username.casefold():
+            raise ValueError(f"not an invitation to this bot: {link!r}")
+        return await self.start(match[2] or "")
 
     async def types(
         self, text: str, reply_to: int | Message | None = None, chat: Group | None = None

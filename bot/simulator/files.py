@@ -24,11 +24,11 @@ _PREFIXES = {"photo": "AgAC", "document": "BQAC", "voice": "AwAC", "sticker": "C
 class FileStore:
     """Every file of one simulated Telegram."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = 0) -> None:
         self.files: dict[str, StoredFile] = {}
         self.paths: dict[str, str] = {}
         self.blobs: dict[str, bytes] = {}
-        self.count = 0
+        self.count = count
 
     def keep(
         self, kind: str, data: bytes, *, name: str = "", mime: str = "", size: int | None = None

@@ -110,6 +110,9 @@ class BotApi:
 
     def _fault(self, name: str, params: Params) -> Fault | None:
         chat_id = params.integer("chat_id")
+        query = self.world.queries.get(params.text("callback_query_id"))
+        if not chat_id and query is not None:
+            chat_id = query.chat_id
         return self.faults.pick(name, chat_id or None)
 
     async def _strike(self, fault: Fault) -> None:

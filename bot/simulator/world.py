@@ -58,6 +58,15 @@ class World:
         self.last_query_id = 4_000_000_000
         self._waiting: dict[int, list[asyncio.Future[None]]] = {}
 
+    def clear(self) -> None:
+        """Forget everybody and everything said. Ids go on, so nothing old can be mistaken."""
+        self.users = {self.bot.id: self.bot}
+        self.chats.clear()
+        self.files = FileStore(self.files.count)
+        self.updates.queue.clear()
+        self.queries.clear()
+        self.commands.clear()
+
     # -- who and where ---------------------------------------------------------------------
 
     def timestamp(self) -> int:

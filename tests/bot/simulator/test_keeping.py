@@ -78,6 +78,19 @@ def test_nothing_kept_is_a_new_world(tmp_path: Path) -> None:
         Simulator.load(tmp_path)
 
 
+async def test_beginning_again_repeats_no_id(sim: Simulator, bot: Bot, rina: Person) -> None:
+    await lived_in(sim, bot, rina)
+    last = rina.messages[-1]
+    sim.clear()
+    assert world_view(sim)["chats"] == {}
+    assert await bot.get_updates() == ()
+    rina = sim.person("Rina Wati", id=1001)
+    await rina.start()
+    again = await rina.sends_document(b"%PDF", "a.pdf")
+    assert again.id > last.id
+    assert again.content["document"]["file_id"] != last.content["document"]["file_id"]
+
+
 async def test_a_page_is_shown_everything(sim: Simulator, bot: Bot, rina: Person) -> None:
     await lived_in(sim, bot, rina)
     view = world_view(sim)

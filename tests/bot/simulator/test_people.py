@@ -134,6 +134,19 @@ async def test_the_same_id_is_the_same_person(sim: Simulator) -> None:
     assert rina.user.language_code == "id"
 
 
+async def test_an_invitation_is_followed(sim: Simulator) -> None:
+    rina = sim.person("Rina")
+    message = await rina.opens("https://t.me/kawan_uji_bot?start=UNDANGAN_1")
+    assert message.text == "/start UNDANGAN_1"
+    with pytest.raises(ValueError, match="not an invitation"):
+        await rina.opens("https://t.me/bot_lain?start=UNDANGAN_1")
+
+
+@pytest.mark.usefixtures("application")
+async def test_a_bot_that_is_up_polls(sim: Simulator) -> None:
+    await sim.polled()
+
+
 async def test_people_keep_to_what_phones_can_do(sim: Simulator) -> None:
     rina = sim.person("Rina")
     with pytest.raises(AssertionError, match="a message of the bot"):

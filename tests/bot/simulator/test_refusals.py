@@ -85,6 +85,29 @@ def tap(data: str = "x", text: str = "OK", **more: Any) -> dict[str, Any]:
             {"text": "x", "reply_markup": {"keyboard": [[1]]}},
             "can't parse keyboard button: KeyboardButton must be a String or an Object",
         ),
+        (
+            {"text": "x", "reply_markup": {"keyboard": [[{"request_contact": True}]]}},
+            'can\'t parse keyboard button: Can\'t find field "text"',
+        ),
+        (
+            {"text": "x", "reply_markup": {"keyboard": [["Ya"] * 12] * 26}},
+            "reply markup is too long",
+        ),
+        (
+            {"text": "x", "reply_markup": {"force_reply": True,
+                                           "input_field_placeholder": "x" * 65}},
+            "input field placeholder is too long",
+        ),
+        (
+            {"text": "x", "reply_markup": inline({"text": "x", "web_app": {"url": "http://a"}})},
+            "inline keyboard button Web App URL 'http://a' is invalid: Wrong HTTP URL",
+        ),
+        ({"text": "x", "reply_parameters": "{"}, "can't parse reply parameters JSON object"),
+        ({"text": "x", "reply_parameters": "[]"}, "object expected as reply parameters"),
+        ({"text": "x", "reply_parameters": {"chat_id": 1}}, 'can\'t find field "message_id"'),
+        ({"text": "x", "link_preview_options": "[]"}, "object expected as link preview options"),
+        ({"text": "x", "entities": ["bold"]}, "can't parse MessageEntity: expected an Object"),
+        ({"text": "x" * (1 << 15) + "x"}, "text is too long"),
         ({"text": "x", "reply_parameters": {"message_id": 77}}, "message to be replied not found"),
         ({"text": "x", "reply_parameters": {}, "link_preview_options": "{"},
          "can't parse link preview options JSON object"),
@@ -126,6 +149,7 @@ async def test_limits_are_counted_after_parsing(api: Api, rina: Person) -> None:
         ("sendMediaGroup",
          {"media": [{"type": "photo", "media": "x"}, {"type": "document", "media": "x"}]},
          "document can't be mixed with other media types"),
+        ("sendMediaGroup", {"media": [1, 2]}, "can't parse InputMedia: expected an Object"),
         ("editMessageText", {"text": "x"}, "message to edit not found"),
         ("editMessageText", {"text": "x", "chat_id": ""}, "message identifier is not specified"),
         ("editMessageText", {"text": "x", "message_id": 1}, "message can't be edited"),
@@ -138,6 +162,19 @@ async def test_limits_are_counted_after_parsing(api: Api, rina: Person) -> None:
         ("deleteMessages", {}, "message identifiers are not specified"),
         ("deleteMessages", {"message_ids": [1] * 101}, "too many message identifiers specified"),
         ("deleteMessages", {"message_ids": ["x"]}, "can't parse message identifier as a Number"),
+        ("deleteMessages", {"message_ids": "{}"}, "expected an Array of message identifiers"),
+        ("deleteMessages", {"message_ids": [0]}, "invalid message identifier specified"),
+        ("answerCallbackQuery", {"callback_query_id": "1", "url": "https://a.id"}, "URL_INVALID"),
+        ("setMessageReaction", {"message_id": 1, "reaction": "{}"},
+         "expected an Array of ReactionType"),
+        ("setMessageReaction", {"message_id": 1, "reaction": [{"type": "paid"}]},
+         "can't parse ReactionType: invalid reaction type specified"),
+        ("setMyCommands", {"commands": "{}"}, "expected an Array of BotCommand"),
+        ("setMyCommands", {"commands": [1]}, "can't parse BotCommand: expected an Object"),
+        ("setMyCommands", {"commands": [{"command": "/", "description": "x"}]},
+         "command must be non-empty"),
+        ("setChatMenuButton", {"menu_button": "[]"},
+         "can't parse menu button: MenuButton must be an Object"),
         ("copyMessage", {"from_chat_id": 5, "message_id": 1}, "chat not found"),
         ("copyMessage", {"from_chat_id": 1001, "message_id": 99}, "message to copy not found"),
         ("sendChatAction", {"action": "sleeping"}, "wrong parameter action in request"),
@@ -207,6 +244,35 @@ async def test_a_wrong_token_and_an_unknown_method(sim: Simulator, api: Api) -> 
     assert broken.json()["description"] == "Unauthorized: invalid token specified"
     with pytest.raises(InvalidToken):
         await Bot("123456:OTHER", request=in_process(sim)).initialize()
+
+
+async def test_parameters_come_in_any_form(sim: Simulator, rina: Person) -> None:
+    transport = httpx.ASGITransport(app=sim.app)
+    path = f"/bot{sim.token}/sendmessage"
+    values = {"chat_id": str(rina.id), "text": "é & 1"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://simulator") as client:
+        answers = [
+            await client.get(path, params=values),
+            await client.post(path, params=values),
+            await client.post(path, data=values),
+            await client.post(path, json=values),
+            await client.post(path, data=values, files={"other": b"x"}),
+        ]
+        json_type = {"content-type": "application/json"}
+        broken = [
+            await client.post(path, content=b"{", headers=json_type),
+            await client.post(path, content=b"[]", headers=json_type),
+        ]
+    assert [one.json()["result"]["text"] for one in answers] == ["é & 1"] * 5
+    assert {one.json()["description"] for one in broken} == {
+        "Bad Request: can't parse request JSON object"
+    }
+
+
+async def test_buttons_without_a_label_are_dropped(api: Api, rina: Person) -> None:
+    for markup in (inline(tap(text="")), {"keyboard": [[""]]}):
+        answer = await api("sendMessage", chat_id=rina.id, text="x", reply_markup=markup)
+        assert "reply_markup" not in answer["result"]
 
 
 async def test_a_bot_cannot_write_first(sim: Simulator, bot: Bot) -> None:

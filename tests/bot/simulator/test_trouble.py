@@ -127,6 +127,16 @@ async def test_a_fault_strikes_only_where_it_fits(sim: Simulator, bot: Bot, rina
     await bot.get_me()
 
 
+async def test_an_answer_belongs_to_the_chat_of_its_tap(
+    sim: Simulator, bot: Bot, rina: Person
+) -> None:
+    sim.faults.add("answerCallbackQuery", status=502, chat_id=rina.id)
+    query = rina.press("x", 1)
+    with pytest.raises(NetworkError, match="Bad Gateway"):
+        await bot.answer_callback_query(query.id)
+    await bot.answer_callback_query(query.id)
+
+
 async def test_a_slow_answer_delays_only_itself(sim: Simulator, bot: Bot, rina: Person) -> None:
     sim.faults.add("sendMessage", latency=0.05, chat_id=rina.id)
     order: list[str] = []
