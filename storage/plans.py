@@ -717,6 +717,7 @@ async def _keep(session: AsyncSession, full: FullPlan, now: datetime) -> FullPla
     )
     if not kept.rowcount:  # type: ignore[attr-defined]
         raise StaleRevision(plan.revision)
+    await session.flush()
     for name, value in sums.items():
         # The row has them already; writing them again at commit would be a second update.
         set_committed_value(plan, name, value)

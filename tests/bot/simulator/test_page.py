@@ -511,11 +511,20 @@ async def test_anybody_may_hold_any_phone(demo: Demo, chrome: Browser, size: Siz
 async def test_a_broken_line_is_made_good(demo: Demo, chrome: Browser, size: Size) -> None:
     await demo.greet(RINA)
     async with opened(chrome, demo, size) as screen:
-        await screen.page.context.set_offline(True)
-        await expect(screen.page.locator("#offline")).to_be_hidden()
+        await screen.page.add_init_script(
+            """window.lines = [];
+            window.EventSource = class extends EventSource {
+              constructor(...given) { super(...given); window.lines.push(this); }
+            };"""
+        )
+        await screen.page.reload()
+        await screen.field().fill("belum selesai")
+        await screen.page.evaluate("lines[0].close(); lines[0].onerror()")
+        await expect(screen.page.locator("#offline")).to_be_visible()
         await demo.bot.says(RINA, "Selama terputus")
-        await screen.page.context.set_offline(False)
         await expect(screen.bubble("Selama terputus")).to_be_visible()
+        await expect(screen.page.locator("#offline")).to_be_hidden()
+        await expect(screen.field()).to_have_value("belum selesai")
 
 
 async def test_several_chats_at_once(demo: Demo, chrome: Browser, size: Size) -> None:

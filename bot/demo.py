@@ -1,0 +1,270 @@
+"""The demo: simulator, bot and web page in one process, with a school to play with.
+
+Needs no token and no account. What happens is kept under `data/demo` between runs.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import shutil
+import socket
+import sys
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from sqlmodel import select
+from starlette.applications import Starlette
+
+from bot.application import Kawan
+from bot.clock import Clock
+from bot.demo_school import PEOPLE, Progress, found, hand_out_phones
+from bot.logs import set_up_logs
+from bot.settings import Settings
+from bot.simulator import Flood, Simulator
+from bot.simulator.web import CastMember, Move, page_routes
+from conversations.words import Words
+from storage.models import Account
+from storage.rulesets import RuleSet, load_ruleset
+
+logger = logging.getLogger(__name__)
+
+ZONE = ZoneInfo("Asia/Jakarta")
+TOKEN = "1030:demo"  # noqa: S105 - opens nothing but the demo
+USERNAME = "KawanKinerjaBot"
+FOLDER = Path("data/demo")
+SAVE_EVERY_S = 2.0
+HOST = "127.0.0.1"
+
+
+class Demo:
+    """Everything on stage: what the page needs beyond the simulator (its `Stage`)."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self._folder = folder
+        self._port = port
+        self._clock = Clock()
+        self._rules: RuleSet = load_ruleset("pmm-2024")
+        self._tokens: dict[int, str] = {}
+        self._joined: set[int] = set()
+        self._changed = False
+        self._kawan: Kawan | None = None
+        self._read_notes()
+        self.sim = Simulator.load(
+            folder / "telegram",
+            token=TOKEN,
+            username=USERNAME,
+            now=self._clock.now,
+            flood=Flood(),
+        )
+        self.sim.subscribe(self._note_change)
+
+    # -- what the page asks for
+
+    def cast(self) -> list[CastMember]:
+        """Everybody who may hold a phone."""
+        return [
+            CastMember(
+                id=one.account,
+                name=one.name,
+                caption=one.caption,
+                phone=one.phone,
+                invitation=None if one.account in self._joined else self._tokens.get(one.account),
+            )
+            for one in PEOPLE
+        ]
+
+    def now(self) -> datetime:
+        """The demo's present moment at the school."""
+        return self._clock.now().astimezone(ZONE)
+
+    async def move(self, to: Move) -> str:
+        """Move the calendar; notices that have become due go out by themselves."""
+        steps = {"+1d": timedelta(days=1), "+1w": timedelta(weeks=1)}
+        if to in steps:
+            self._clock.offset += steps[to]
+        elif to == "now":
+            self._clock.offset = timedelta()
+        else:
+            self._clock.offset += self._next_deadline() - self._clock.now()
+        self._write_notes()
+        if self._kawan is not None:
+            self._kawan.sender.wake()
+        return f"Kalender menunjukkan {Words('id', ZONE).moment(self._clock.now())}."
+
+    async def restart(self) -> None:
+        """Begin again: the school as on the first day."""
+        await self.stop()
+        self.sim.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._clock.offset = timedelta()
+        self._tokens.clear()
+        self._joined.clear()
+        await self.start()
+
+    # -- running
+
+    async def start(self) -> None:
+        """Start the bot; the first time, found the school."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        kawan = self._kawan = Kawan(self._settings(), self._clock)
+        is_new = not (self._folder / "kawan.db").exists()
+        await kawan.database.migrate()
+        if is_new:
+            await self._found(kawan)
+        await kawan.start()
+        if is_new:
+            await self._say_hello()
+        await self._look_who_joined()
+
+    async def stop(self) -> None:
+        """Stop the bot and keep everything."""
+        if self._kawan is not None:
+            await self._kawan.stop()
+            self._kawan = None
+        self._save()
+
+    async def keep_saving(self) -> None:
+        """Save what has changed every now and then, so that even a power cut loses little."""
+        while True:
+            await asyncio.sleep(SAVE_EVERY_S)
+            if self._changed:
+                await self._look_who_joined()
+                self._save()
+
+    def _settings(self) -> Settings:
+        return Settings(
+            _env_file=None,
+            bot_token=TOKEN,
+            telegram_api_url=f"http://{HOST}:{self._port}",
+            database_url=f"sqlite+aiosqlite:///{self._folder}/kawan.db",
+            data_dir=self._folder,
+        )
+
+    async def _found(self, kawan: Kawan) -> None:
+        self._clock.offset = self._planning_time() - datetime.now(UTC)
+        async with kawan.database.transaction() as session:
+            tokens = await found(session, self._rules, ZONE.key, self._clock.now())
+        self._tokens = tokens
+        hand_out_phones(self.sim)
+        self._write_notes()
+
+    async def _say_hello(self) -> None:
+        """Everybody who has joined opens the home card, as people do."""
+        for one in PEOPLE:
+            if one.progress is not Progress.INVITED:
+                phone = self.sim.person(id=one.account)
+                await phone.types("/menu")
+                await phone.sees_button("Bantuan", within=30)
+
+    def _planning_time(self) -> datetime:
+        """A school morning in the planning phase of the present period."""
+        today = datetime.now(ZONE).date()
+        window = self._rules.planning_window(self._rules.period_at(today))
+        if window.start <= today <= window.end:
+            return datetime.now(UTC)
+        day = window.start + timedelta(days=5)
+        while day.weekday() >= 5:
+            day += timedelta(days=1)
+        return datetime.combine(day, time(10), ZONE).astimezone(UTC)
+
+    def _next_deadline(self) -> datetime:
+        """The morning of the next last day of a phase."""
+        now = self.now()
+        period = self._rules.period_at(now.date())
+        phases = [
+            *self._rules.phases_of(period),
+            *self._rules.phases_of(self._rules.next_period(period)),
+        ]
+        mornings = [datetime.combine(one.end, time(8), ZONE) for one in phases]
+        return min(morning for morning in mornings if morning > now)
+
+    async def _look_who_joined(self) -> None:
+        if self._kawan is None:
+            return
+        async with self._kawan.database.reading() as session:
+            found_ = await session.exec(select(Account.id).where(Account.member_id != None))  # noqa: E711
+            self._joined = set(found_.all())
+
+    def _note_change(self, _event: object) -> None:
+        self._changed = True
+
+    def _save(self) -> None:
+        self._changed = False
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.sim.save(self._folder / "telegram")
+        self._write_notes()
+
+    @property
+    def _notes(self) -> Path:
+        return self._folder / "demo.json"
+
+    def _read_notes(self) -> None:
+        if self._notes.exists():
+            notes = json.loads(self._notes.read_text(encoding="utf-8"))
+            self._clock.offset = timedelta(seconds=notes["offset_s"])
+            self._tokens = {int(account): token for account, token in notes["tokens"].items()}
+
+    def _write_notes(self) -> None:
+        notes = {"offset_s": self._clock.offset.total_seconds(), "tokens": self._tokens}
+        self._notes.parent.mkdir(parents=True, exist_ok=True)
+        self._notes.write_text(json.dumps(notes), encoding="utf-8")
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: the bot is stopped before the page."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        """Catch nothing."""
+        yield
+
+
+async def _run(port: int, folder: Path, stop: asyncio.Event) -> None:
+    listener = _listen(port)
+    port = listener.getsockname()[1]
+    demo = Demo(folder, port)
+    app = Starlette(
+        routes=[*demo.sim.routes, *page_routes(demo.sim, demo)], lifespan=demo.sim.lifespan
+    )
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_graceful_shutdown=2
+    )
+    server = _Server(config)
+    serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
+    try:
+        await demo.start()
+        sys.stdout.write(f"Kawan Kinerja: http://{HOST}:{port}\n")
+        sys.stdout.flush()
+        saving = asyncio.get_running_loop().create_task(demo.keep_saving())
+        await stop.wait()
+        saving.cancel()
+    finally:
+        await demo.stop()
+        await demo.sim.aclose()
+        server.should_exit = True
+        await serving
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, port))
+    return listener
+
+
+async def run_until_stopped(port: int, folder: Path) -> None:
+    """Run the demo until the process is asked to end."""
+    from bot.signals import when_asked_to_end
+
+    stop = asyncio.Event()
+    when_asked_to_end(stop.set)
+    await _run(port, folder, stop)
+
+
+def run_demo(port: int, folder: Path = FOLDER) -> None:
+    """Run the demo in the foreground. Raises `OSError` when the port is taken."""
+    set_up_logs("WARNING", "text", [TOKEN])
+    asyncio.run(run_until_stopped(port, folder))

@@ -1,0 +1,204 @@
+"""The demo's school: its people, and how far each has come with the plan of the period."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.simulator import Simulator
+from storage import decisions, members, plans
+from storage.models import Account, Member, Role, School
+from storage.people import Actor, known_id
+from storage.plans import FullPlan
+from storage.rulesets import RuleSet, StepKind
+from storage.suggestions import Pick
+
+NPSN = "10304567"
+NAME = "SMPN 1 Surian"
+
+
+class Progress(StrEnum):
+    """How far somebody's plan is when the demo begins."""
+
+    INVITED = "invited"
+    NOT_STARTED = "not started"
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    AGREED = "agreed"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One person of the demo. `account` is the Telegram id, `phone` the phone shown at first."""
+
+    account: int
+    name: str
+    caption: str
+    roles: Role
+    salutation: str
+    progress: Progress = Progress.NOT_STARTED
+    picks: tuple[Pick, ...] = ()
+    duty: str = ""
+    phone: int | None = None
+
+
+PRINCIPAL = DemoPerson(2001, "Yusrizal, M.Pd.", "Kepala sekolah", Role.PRINCIPAL, "bapak", phone=1)
+COACH = DemoPerson(
+    2002, "Desi Marlina, S.Pd.", "Guru penggerak", Role.COACH | Role.TEACHER, "ibu", phone=2
+)
+PEOPLE: tuple[DemoPerson, ...] = (
+    DemoPerson(
+        1001, "Rina Wati, S.Pd.", "Guru IPA", Role.TEACHER, "ibu", Progress.INVITED, phone=0
+    ),
+    PRINCIPAL,
+    COACH,
+    DemoPerson(
+        2003, "Hendri Saputra, S.Kom.", "Guru penggerak, operator",
+        Role.COACH | Role.OPERATOR | Role.TEACHER, "bapak",
+    ),
+    DemoPerson(1002, "Afrizal, S.Pd.", "Guru Matematika", Role.TEACHER, "bapak"),
+    DemoPerson(1003, "Gusmawarni, S.Pd.", "Guru Bahasa Indonesia", Role.TEACHER, "ibu"),
+    DemoPerson(
+        1004, "Syafri Naldi, S.Ag.", "Guru Agama", Role.TEACHER, "bapak",
+        Progress.DRAFT, (Pick("RHK-01", 2),),
+    ),
+    DemoPerson(
+        1005, "Yulia Fitriani, S.Pd.", "Guru IPS", Role.TEACHER, "ibu",
+        Progress.DRAFT, (Pick("RHK-05", 3), Pick("RHK-08", 1)), "TT-06",
+    ),
+    DemoPerson(
+        1006, "Roni Firmansyah, S.Pd.", "Guru PJOK", Role.TEACHER, "bapak",
+        Progress.DRAFT, (Pick("RHK-02", 4),), "TT-08",
+    ),
+    DemoPerson(
+        1007, "Elvi Sukaesih, S.Pd.", "Guru Bahasa Inggris", Role.TEACHER, "ibu",
+        Progress.SUBMITTED, (Pick("RHK-01", 3), Pick("RHK-07", 1)), "TT-06",
+    ),
+    DemoPerson(
+        1008, "Dasril, S.Pd.", "Guru PKn", Role.TEACHER, "bapak",
+        Progress.SUBMITTED, (Pick("RHK-03", 1),), "TT-01",
+    ),
+    DemoPerson(
+        1009, "Nofriyanti, S.Sn.", "Guru Seni Budaya", Role.TEACHER, "ibu",
+        Progress.RETURNED, (Pick("RHK-01", 2), Pick("RHK-05", 4)),
+    ),
+    DemoPerson(
+        1010, "Zulkarnaini, S.Pd.", "Guru Prakarya", Role.TEACHER, "bapak",
+        Progress.APPROVED, (Pick("RHK-02", 2), Pick("RHK-07", 2)), "TT-04",
+    ),
+    DemoPerson(
+        1011, "Mardiana, S.Pd.", "Guru BK", Role.TEACHER, "ibu",
+        Progress.AGREED, (Pick("RHK-04", 2), Pick("RHK-01", 2)), "TT-16",
+    ),
+    DemoPerson(
+        1012, "Irwan Efendi, S.Pd.", "Guru Informatika", Role.TEACHER, "bapak",
+        Progress.AGREED, (Pick("RHK-07", 4),), "TT-18",
+    ),
+)  # fmt: skip
+
+
+async def found(
+    session: AsyncSession, rules: RuleSet, timezone: str, now: datetime
+) -> dict[int, str]:
+    """Found the school with everybody in it; give the tokens of those who are only invited."""
+    school = await members.found_school(
+        session, npsn=NPSN, name=NAME, timezone=timezone, ruleset=rules.id, now=now
+    )
+    tokens: dict[int, str] = {}
+    actors: dict[int, Actor] = {}
+    for person in PEOPLE:
+        invited = await members.invite(
+            session, school, name=person.name, roles=person.roles, now=now
+        )
+        token = invited.token or ""
+        if person.progress is Progress.INVITED:
+            tokens[person.account] = token
+            continue
+        member = await _join(session, person, token, now - timedelta(days=3))
+        actors[person.account] = _actor(person, member, school)
+    for person in PEOPLE:
+        if person.picks:
+            actor, principal = actors[person.account], actors[PRINCIPAL.account]
+            await _plan(session, rules, person, actor, principal, now)
+    return tokens
+
+
+async def _join(session: AsyncSession, person: DemoPerson, token: str, now: datetime) -> Member:
+    account = Account(id=person.account, created_at=now)
+    session.add(account)
+    await session.flush()
+    member = await members.join(session, account, token, now)
+    member.salutation = person.salutation
+    return member
+
+
+def _actor(person: DemoPerson, member: Member, school: School) -> Actor:
+    return Actor(
+        member_id=known_id(member.id),
+        school_id=known_id(school.id),
+        name=person.name,
+        roles=person.roles,
+        decides=bool(person.roles & Role.PRINCIPAL),
+    )
+
+
+async def _plan(
+    session: AsyncSession,
+    rules: RuleSet,
+    person: DemoPerson,
+    actor: Actor,
+    principal: Actor,
+    now: datetime,
+) -> None:
+    """Fill, submit and decide on a plan, as far as the person has come."""
+    today, yesterday = now.date(), now - timedelta(days=1)
+    full = await plans.open_plan(session, actor, rules, rules.period_at(today), yesterday)
+    full = await plans.take_picks(session, actor, rules, full.id, person.picks, yesterday)
+    if person.progress is Progress.DRAFT and not person.duty:
+        return
+    await _fill_rest(session, rules, person, actor, full, yesterday)
+    if person.progress is Progress.DRAFT:
+        return
+    await plans.submit(session, actor, rules, full.id, 0, today=today, now=yesterday)
+    if person.progress is Progress.RETURNED:
+        await decisions.send_back(
+            session, principal, full.id, 1, now - timedelta(hours=2),
+            reason="Jumlah pelatihan mandiri terlalu sedikit. Mohon ditambah satu lagi.",
+            marks=[f"{_items(rules)}/RHK-01"],
+        )  # fmt: skip
+    elif person.progress in (Progress.APPROVED, Progress.AGREED):
+        await decisions.approve(session, principal, full.id, 1, now - timedelta(hours=3))
+    if person.progress is Progress.AGREED:
+        at = now - timedelta(hours=1)
+        await plans.agree(session, actor, rules, full.id, 1, today=today, now=at)
+
+
+async def _fill_rest(
+    session: AsyncSession,
+    rules: RuleSet,
+    person: DemoPerson,
+    actor: Actor,
+    full: FullPlan,
+    now: datetime,
+) -> None:
+    if person.duty:
+        await plans.toggle_duty(session, actor, rules, full.id, person.duty, now)
+    else:
+        await plans.have_no_duty(session, actor, rules, full.id, now)
+    await plans.take_standard_guides(session, actor, rules, full.id, now)
+
+
+def _items(rules: RuleSet) -> str:
+    return next(step.id for step in rules.steps if step.kind is StepKind.ITEMS)
+
+
+def hand_out_phones(sim: Simulator) -> None:
+    """Give everybody a phone; who has joined has spoken with the bot before."""
+    for person in PEOPLE:
+        first, _, _ = person.name.partition(",")
+        phone = sim.person(first, id=person.account)
+        if person.progress is not Progress.INVITED:
+            phone.chat.known = True
