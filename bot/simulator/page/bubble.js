@@ -8,8 +8,12 @@ import { plainText, richText } from "./html.js";
 // Messages of one album share an item; everything else is an item of its own.
 export const itemKey = (message) => (message.media_group_id ? `g${message.media_group_id}` : `m${message.id}`);
 
+// As in the messenger: what a deep link carries is not for reading along.
+const STARTED = /^\/start \S+$/;
+const shownHtml = (message) => (!message.from_bot && STARTED.test(message.html) ? "/start" : message.html);
+
 export function excerpt(message) {
-  const text = plainText(message.html);
+  const text = plainText(shownHtml(message));
   if (text) return text;
   if (message.photo) return "Foto";
   if (message.document) return message.document.name;
@@ -53,7 +57,7 @@ function bubble(messages, context) {
   if (captioned) {
     const text = h("div", { class: "text", lang: "id" });
     if (captioned.other) text.append(h("em", { text: otherMedia(captioned) }), captioned.html ? "\n" : "");
-    text.append(richText(captioned.html, context), meta);
+    text.append(richText(shownHtml(captioned), context), meta);
     if (!photos.length && !documents.length && onlyEmoji(text, meta)) box.classList.add("jumbo");
     box.append(text);
   } else {

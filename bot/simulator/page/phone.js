@@ -219,7 +219,7 @@ export class Phone {
       this.subtitle.textContent = "bot";
       return;
     }
-    this.subtitle.replaceChildren(`${words}…`, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
+    this.subtitle.textContent = `${words}…`;
     this.actionTimer = setTimeout(() => this.showAction(null), ACTION_TIME);
   }
 

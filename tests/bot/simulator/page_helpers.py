@@ -92,6 +92,7 @@ class School:
 
     moment: datetime = FIRST_DAY
     restarts: int = 0
+    sim: Simulator | None = None
     people: list[CastMember] = field(
         default_factory=lambda: [
             CastMember(RINA, "Rina Wati", "Guru · IPA", 0, "undangan-rina"),
@@ -120,6 +121,8 @@ class School:
     async def restart(self) -> None:
         self.restarts += 1
         self.moment = FIRST_DAY
+        if self.sim is not None:
+            self.sim.clear()
 
 
 class ScriptedBot:
@@ -197,7 +200,7 @@ class Demo:
 async def served_demo() -> AsyncIterator[Demo]:
     """Simulator and page on a port of their own."""
     school = School()
-    sim = Simulator(now=school.now)
+    sim = school.sim = Simulator(now=school.now)
     for member in school.people:
         sim.person(member.name, id=member.id)
     app = Starlette(routes=[*sim.routes, *page_routes(sim, school)])

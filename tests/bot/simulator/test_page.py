@@ -408,9 +408,11 @@ async def test_blocking_the_bot(demo: Demo, chrome: Browser, size: Size) -> None
 async def test_the_calendar_moves_and_the_demo_starts_afresh(
     demo: Demo, chrome: Browser, size: Size
 ) -> None:
+    await demo.greet(RINA)
     async with opened(chrome, demo, size) as screen:
         page = screen.page
         moment = page.locator("#moment")
+        await expect(screen.bubble("/start")).to_be_visible()
 
         async def open_calendar() -> None:
             if not await moment.is_visible():
@@ -437,6 +439,8 @@ async def test_the_calendar_moves_and_the_demo_starts_afresh(
         await dialog.get_by_role("button", name="Hapus dan mulai lagi").click()
         await expect(moment).to_have_text("Senin, 12 Januari 2026, 10.00 WIB")
         assert demo.school.restarts == 1
+        await expect(screen.bubble("/start")).to_have_count(0)
+        await expect(screen.phone().get_by_role("button", name="MULAI")).to_be_visible()
 
 
 async def test_raw_calls_can_be_read(demo: Demo, chrome: Browser, size: Size) -> None:
@@ -504,6 +508,8 @@ async def test_anybody_may_hold_any_phone(demo: Demo, chrome: Browser, size: Siz
 
         await screen.phone(2).get_by_role("button", name="Buka tautan undangan").click()
         assert (await demo.bot.hears())["text"] == "/start undangan-siti"
+        await expect(screen.phone(2).locator(".out .text")).to_contain_text("/start")
+        await expect(screen.phone(2).locator(".out .text")).not_to_contain_text("undangan")
         demo.school.joined(SITI)
         await expect(screen.phone(2).locator(".invitation")).to_be_hidden()
 
