@@ -39,9 +39,9 @@ export function fileSize(bytes) {
   return `${number(bytes / 1024 / 1024, 1)} MB`;
 }
 
-// "Rina Wati" -> "RW"
+// "Rina Wati, S.Pd." -> "RW"
 export function initials(name) {
-  const words = name.trim().split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const words = name.split(",")[0].trim().split(/\s+/).filter((word) => /^[\p{L}\p{N}]/u.test(word));
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
   return letters.map((word) => [...word][0]).join("").toUpperCase() || "?";
 }

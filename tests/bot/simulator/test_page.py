@@ -484,7 +484,7 @@ async def test_light_and_dark(demo: Demo, chrome: Browser, size: Size) -> None:
 async def test_anybody_may_hold_any_phone(demo: Demo, chrome: Browser, size: Size) -> None:
     async with opened(chrome, demo, size, hint=True) as screen:
         page = screen.page
-        await expect(page.locator("#hint")).to_contain_text("MULAI")
+        await expect(page.locator("#hint")).to_contain_text("Buka tautan undangan")
         await page.locator("#hint-close").click()
         await expect(page.locator("#hint")).to_be_hidden()
         picker = screen.phone().locator(".picker-button")
