@@ -114,9 +114,11 @@ class Turn(Person):
 
     async def undo(self) -> None:
         """Take back what this turn has changed so far, and what it was going to answer."""
+        account_id = self.account.id  # a rolled back row can no longer be asked
         await self.session.rollback()
-        account, self.memberships = await find_account(self.session, self.account.id, self.now)
-        self.account = account or new_account(self.account.id, self.now)
+        account, self.memberships = await find_account(self.session, account_id, self.now)
+        self.account = account or new_account(account_id, self.now)
+        self.prompt = None
         self.forget()
         self.answer = Answer()
 

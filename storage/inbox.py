@@ -32,28 +32,28 @@ async def store(
     rows = [
         {"update_id": one["update_id"], "payload": one, "received_at": now} for one in updates
     ]
-    stored = await session.execute(
+    stored = await session.exec(
         insert(InboxUpdate)
         .values(rows)
         .on_conflict_do_nothing(index_elements=["update_id"])
         .returning(col(InboxUpdate.update_id))
     )
-    return set(stored.scalars())
+    return {update_id for (update_id,) in stored.all()}
 
 
 async def mark_acted(session: AsyncSession, update_id: int, now: datetime) -> bool:
     """Note that an update has had its effect; False when it had had it before."""
-    marked = await session.execute(
+    marked = await session.exec(
         update(InboxUpdate)
         .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.acted_at).is_(None))
         .values(acted_at=now)
     )
-    return bool(marked.rowcount)  # type: ignore[attr-defined]
+    return bool(marked.rowcount)
 
 
 async def mark_answered(session: AsyncSession, update_ids: Sequence[int], now: datetime) -> None:
     """Note that people have their answers. What they wrote is not kept any longer."""
-    await session.execute(
+    await session.exec(
         update(InboxUpdate)
         .where(col(InboxUpdate.update_id).in_(update_ids))
         .values(answered_at=now, payload=None)
@@ -76,6 +76,6 @@ async def unfinished(session: AsyncSession) -> list[Unfinished]:
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:
     """Drop answered updates that Telegram can no longer repeat."""
-    await session.execute(
+    await session.exec(
         delete(InboxUpdate).where(col(InboxUpdate.answered_at) < now - KEPT_FOR)
     )

@@ -70,9 +70,9 @@ async def announce(
         return
     session.info[ANNOUNCED] = True
     insert = sqlite.insert if _is_sqlite(session) else postgresql.insert
-    await session.execute(
+    await session.exec(
         insert(OutboxMessage).on_conflict_do_nothing(index_elements=["occasion", "member_id"]),
-        rows,
+        params=rows,
     )
 
 
@@ -93,7 +93,7 @@ async def lease(session: AsyncSession, now: datetime, limit: int = 50) -> list[D
     taken = list((await session.exec(waiting)).all())
     if not taken:
         return []
-    await session.execute(
+    await session.exec(
         update(OutboxMessage)
         .where(col(OutboxMessage.id).in_(taken))
         .values(due_at=now + LEASE, attempts=col(OutboxMessage.attempts) + 1)
@@ -115,7 +115,7 @@ async def _addressed(session: AsyncSession, ids: Sequence[int | None]) -> list[D
 
 async def settle(session: AsyncSession, message_id: int, outcome: str, now: datetime) -> None:
     """Close a message: it was sent, or never will be; `outcome` says which and why."""
-    await session.execute(
+    await session.exec(
         update(OutboxMessage)
         .where(col(OutboxMessage.id) == message_id)
         .values(settled_at=now, outcome=outcome[:200])
@@ -124,7 +124,7 @@ async def settle(session: AsyncSession, message_id: int, outcome: str, now: date
 
 async def postpone(session: AsyncSession, message_id: int, until: datetime) -> None:
     """Try a message again, but not before this moment."""
-    await session.execute(
+    await session.exec(
         update(OutboxMessage).where(col(OutboxMessage.id) == message_id).values(due_at=until)
     )
 

@@ -583,14 +583,14 @@ async def move(
         raise NotNow(full.status)
     if full.plan.revision != shown:
         raise StaleRevision(full.plan.revision)
-    moved = await session.execute(
+    moved = await session.exec(
         update(Plan)
         .where(col(Plan.id) == full.id, col(Plan.revision) == shown)
         .where(col(Plan.status) == full.status, col(Plan.status).in_(allowed))
         .values(status=after, **values)
         .execution_options(synchronize_session=False)
     )
-    if not moved.rowcount:  # type: ignore[attr-defined]
+    if not moved.rowcount:
         await session.refresh(full.plan)
         raise NotNow(full.status)
     await session.refresh(full.plan)
@@ -708,14 +708,14 @@ async def _keep(session: AsyncSession, full: FullPlan, now: datetime) -> FullPla
         "points_floor": sum(entry.points_floor * entry.quantity for entry in full.entries),
         "changed_at": now,
     }
-    kept = await session.execute(
+    kept = await session.exec(
         update(Plan)
         .where(col(Plan.id) == full.id, col(Plan.revision) == plan.revision)
         .where(col(Plan.status) == plan.status)
         .values(**sums)
         .execution_options(synchronize_session=False)
     )
-    if not kept.rowcount:  # type: ignore[attr-defined]
+    if not kept.rowcount:
         raise StaleRevision(plan.revision)
     await session.flush()
     for name, value in sums.items():
