@@ -35,7 +35,7 @@ ZONE = ZoneInfo("Asia/Jakarta")
 TOKEN = "1030:demo"  # noqa: S105 - opens nothing but the demo
 USERNAME = "KawanKinerjaBot"
 FOLDER = Path("data/demo")
-SAVE_EVERY_S = 2.0
+SAVE_EVERY_S = 1.0
 HOST = "127.0.0.1"
 
 

@@ -65,7 +65,8 @@ async def _rows(turn: Turn, rules: RuleSet, full: FullPlan) -> tuple[Row, ...]:
         rows += await _starting_points(turn, rules, full)
     if rules.points is not None and full.plan.points_floor < rules.points.target_min:
         rows.append((Key(words.label("planning.suggest"), OpenSuggestions(full.id), Style.NEXT),))
-    rows.append((Key(words.label("planning.summary"), OpenSummary(full.id), Style.NEXT),))
+    ready = Style.NEXT if not plans.missing_steps(rules, full) else None
+    rows.append((Key(words.label("planning.summary"), OpenSummary(full.id), ready),))
     rows.append((*back_home(turn), Key(words.label("home.ask_for_help"), AskForHelp("plan"))))
     return tuple(rows)
 

@@ -46,7 +46,7 @@ def _suggestions_screen(turn: Turn, rules: RuleSet, full: FullPlan) -> Screen:
     words = turn.words
     step = items_step(rules)
     planned = {entry.code: entry.quantity for entry in full.of(step.id)}
-    liked = [one for one in full.plan.preferences.get("liked", [])]
+    liked = list(full.plan.preferences.get("liked", []))
     in_hand = full.plan.preferences.get("in_hand", {})
     found = suggest(
         rules, liked=frozenset(liked), in_hand=in_hand, already=planned
@@ -60,7 +60,7 @@ def _suggestions_screen(turn: Turn, rules: RuleSet, full: FullPlan) -> Screen:
         Key(
             words.label("planning.take_suggestion"),
             TakeSuggestion(full.id, pack_picks(one, planned)),
-            Style.YES,
+            Style.YES if one is found[0] else None,
         )
         for one in found
     ]
