@@ -51,6 +51,10 @@ class DuplicateSchool(Refused):
     """A school with this NPSN exists."""
 
 
+class LastOperator(Refused):
+    """Nobody would be left who can invite people into the school."""
+
+
 class NotNow(Refused):
     """The plan's status does not allow this."""
 

@@ -1,4 +1,8 @@
-"""A school's members: founding a school, inviting people, letting them in, naming a deputy."""
+"""A school's members: founding a school, inviting people, letting them in, naming a deputy.
+
+A member without any role is one whose data was erased (`storage.erasure`): nobody finds, invites
+or counts such a member again.
+"""
 
 import hashlib
 import secrets
@@ -6,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,16 +22,31 @@ from storage.errors import (
     InvitationRevoked,
     InvitationUnknown,
     InvitationUsed,
+    LastOperator,
     NotAllowed,
     NotFound,
     OutOfRange,
 )
-from storage.models import Account, AuditEntry, Deputy, Invitation, Member, Role, School
+from storage.models import (
+    Account,
+    AuditEntry,
+    Deputy,
+    Invitation,
+    Member,
+    Plan,
+    Role,
+    RosterDraft,
+    School,
+)
 from storage.people import Actor, known_id, member_of
-from storage.rosters import RosterRow
+from storage.rosters import RosterRow, fold_name
 
 INVITATION_LASTS = timedelta(days=30)
+ROSTER_WAITS = timedelta(days=1)
+"""How long a roster that was read waits for its confirmation; it holds names and NIPs."""
 LONGEST_DEPUTATION = timedelta(days=366)
+ALL_ROLES = Role.TEACHER | Role.PRINCIPAL | Role.COACH | Role.OPERATOR
+BATCH = 500  # rows named in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,32 @@ class Offer:
     member: Member
     school: School
     moves: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCard:
+    """One member as an operator sees one.
+
+    `invited_until` is the end of the invitation that still lets in, if there is one; `plans`
+    counts the plans that would go if the member's data were erased.
+    """
+
+    member: Member
+    account: Account | None
+    invited_until: datetime | None
+    plans: int
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPreview:
+    """What a roster would bring: people `new` to the school, `known` ones, those who `joined`.
+
+    Whoever has joined is counted among the known too.
+    """
+
+    new: int
+    known: int
+    joined: int
 
 
 async def found_school(
@@ -84,16 +129,10 @@ async def invite(
         by.require(Role.OPERATOR)
         if by.school_id != school.id:
             raise NotAllowed
-    member = await _known_member(session, known_id(school.id), name, nip)
-    if member is None:
-        member = Member(
-            school_id=known_id(school.id), name=name, nip=nip, roles=int(roles), created_at=now
-        )
-    member.roles = int(Role(member.roles) | roles)
-    member.nip = member.nip or nip
+    member = (await _seats(session, known_id(school.id))).claim(name, nip, roles, now)
     session.add(member)
     await session.flush()
-    token = await _fresh_token(session, member, now)
+    token = (await _fresh_tokens(session, [member], now))[0]
     _note(session, school, by, "member.invite", member, now)
     return Invited(member, token)
 
@@ -106,17 +145,89 @@ async def import_roster(
     now: datetime,
     by: Actor | None = None,
 ) -> list[Invited]:
-    """Bring in a whole roster, in one transaction. Who has joined already keeps their seat."""
-    invited = []
-    for row in rows:
-        roles = Role(0)
-        for role in row.roles:
-            roles |= Role[role.upper()]
-        one = await invite(
-            session, school, name=row.name, nip=row.nip, roles=roles, now=now, by=by
+    """Bring in a whole roster, in one transaction. Who has joined already keeps their seat.
+
+    A member whose NIP is in the roster is called from now on what the roster says.
+    """
+    if by is not None:
+        by.require(Role.OPERATOR)
+    seats = await _seats(session, known_id(school.id))
+    members = [seats.claim(row.name, row.nip, _roles_of(row), now, rename=True) for row in rows]
+    session.add_all(members)
+    await session.flush()
+    waiting = [one for one in members if one.account_id is None]
+    tokens = dict(zip(map(id, waiting), await _fresh_tokens(session, waiting, now), strict=True))
+    for member in members:
+        _note(session, school, by, "member.invite", member, now)
+    return [Invited(member, tokens.get(id(member))) for member in members]
+
+
+async def preview_roster(
+    session: AsyncSession, actor: Actor, rows: Iterable[RosterRow]
+) -> RosterPreview:
+    """Say what a roster would bring, without bringing it. For operators."""
+    actor.require(Role.OPERATOR)
+    seats = await _seats(session, actor.school_id)
+    found = [seats.find(row.name, row.nip) for row in rows]
+    known = [one for one in found if one is not None]
+    return RosterPreview(
+        new=len(found) - len(known),
+        known=len(known),
+        joined=sum(one.account_id is not None for one in known),
+    )
+
+
+async def keep_roster(
+    session: AsyncSession, actor: Actor, rows: Iterable[RosterRow], now: datetime
+) -> int:
+    """Keep a roster that was read until the operator confirms it; give its number.
+
+    The operator's former one goes, and so does what others have left lying in the school.
+    """
+    actor.require(Role.OPERATOR)
+    await session.execute(
+        delete(RosterDraft)
+        .where(col(RosterDraft.school_id) == actor.school_id)
+        .where(
+            (col(RosterDraft.member_id) == actor.member_id)
+            | (col(RosterDraft.created_at) < now - ROSTER_WAITS)
         )
-        invited.append(Invited(one.member, None) if one.member.account_id is not None else one)
-    return invited
+    )
+    draft = RosterDraft(
+        school_id=actor.school_id,
+        member_id=actor.member_id,
+        rows=[
+            {"line": row.line, "name": row.name, "nip": row.nip, "roles": sorted(row.roles)}
+            for row in rows
+        ],
+        created_at=now,
+    )
+    session.add(draft)
+    await session.flush()
+    return known_id(draft.id)
+
+
+async def commit_roster(
+    session: AsyncSession, actor: Actor, school: School, draft_id: int, now: datetime
+) -> list[Invited]:
+    """Bring in a roster that was kept: everybody or nobody. Raises `NotFound` when it is gone."""
+    rows = await kept_roster(session, actor, draft_id)
+    await drop_roster(session, actor, draft_id)
+    return await import_roster(session, school, rows, now=now, by=actor)
+
+
+async def drop_roster(session: AsyncSession, actor: Actor, draft_id: int) -> None:
+    """Forget a roster that was kept. Raises `NotFound` when it is gone already."""
+    await session.delete(await _own_draft(session, actor, draft_id))
+
+
+async def kept_roster(session: AsyncSession, actor: Actor, draft_id: int) -> list[RosterRow]:
+    """Give a roster that was kept. Raises `NotFound` when it is gone."""
+    draft = await _own_draft(session, actor, draft_id)
+    return [
+        RosterRow(row["line"], row["name"], row["nip"], frozenset(row["roles"]))
+        for row in draft.rows
+    ]
 
 
 async def renew_invitation(
@@ -124,8 +235,8 @@ async def renew_invitation(
 ) -> Invited:
     """Give a member a new link; the older ones stop working."""
     actor.require(Role.OPERATOR)
-    member = await member_of(session, actor.school_id, member_id)
-    token = await _fresh_token(session, member, now)
+    member = await present_member(session, actor, member_id)
+    token = (await _fresh_tokens(session, [member], now))[0]
     audit.record(session, actor, "member.invite", f"member:{member_id}", now)
     return Invited(member, token)
 
@@ -162,12 +273,12 @@ async def look_up_invitation(
 async def join(session: AsyncSession, account: Account, token: str, now: datetime) -> Member:
     """Let the account in as the invited member. Raises as `look_up_invitation` does."""
     offer = await look_up_invitation(session, token, account.id, now)
-    taken = await session.execute(
+    taken = await session.exec(
         update(Invitation)
         .where(col(Invitation.id) == offer.invitation_id, col(Invitation.used_at).is_(None))
         .values(used_at=now)
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+    if not taken.rowcount:
         raise InvitationUsed(by_this_account=False)
     member = offer.member
     member.account_id = account.id
@@ -188,10 +299,78 @@ async def roll(session: AsyncSession, actor: Actor) -> list[tuple[Member, Accoun
     found = await session.exec(
         select(Member, Account)
         .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
-        .where(Member.school_id == actor.school_id)
-        .order_by(col(Member.name), col(Member.id))
+        .where(Member.school_id == actor.school_id, Member.roles != 0)
+        .order_by(func.lower(Member.name), col(Member.id))
     )
     return [(member, account) for member, account in found.all()]
+
+
+async def present_member(session: AsyncSession, actor: Actor, member_id: int) -> Member:
+    """Give one member of the actor's school, for operators.
+
+    Raises `NotFound` for another school's, and for one whose data was erased.
+    """
+    actor.require(Role.OPERATOR)
+    member = await member_of(session, actor.school_id, member_id)
+    if not member.roles:
+        raise NotFound
+    return member
+
+
+async def member_card(
+    session: AsyncSession, actor: Actor, member_id: int, now: datetime
+) -> MemberCard:
+    """Give what an operator may know of one member. Raises as `present_member` does."""
+    member = await present_member(session, actor, member_id)
+    account = await session.get(Account, member.account_id) if member.account_id else None
+    until = await session.exec(
+        select(func.max(Invitation.expires_at))
+        .where(Invitation.member_id == member_id, Invitation.expires_at > now)
+        .where(col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None))
+    )
+    plans = await session.exec(select(func.count()).where(Plan.member_id == member_id))
+    return MemberCard(member, account, until.one(), plans.one())
+
+
+async def find_member(
+    session: AsyncSession, actor: Actor, name: str, nip: str | None = None
+) -> Member | None:
+    """Give the member that an invitation with this name would go to, if there is one."""
+    actor.require(Role.OPERATOR)
+    return (await _seats(session, actor.school_id)).find(name, nip)
+
+
+async def change_roles(
+    session: AsyncSession, actor: Actor, member_id: int, roles: Role, now: datetime
+) -> Member:
+    """Give a member exactly these roles.
+
+    Raises `OutOfRange` without any role, and `LastOperator` when nobody would be left to invite.
+    """
+    member = await present_member(session, actor, member_id)
+    if not 0 < roles <= ALL_ROLES:
+        raise OutOfRange(1, int(ALL_ROLES))
+    if Role(member.roles) & Role.OPERATOR and not roles & Role.OPERATOR:
+        await require_other_operator(session, member)
+    before, member.roles = member.roles, int(roles)
+    session.add(member)
+    audit.record(
+        session, actor, "member.roles", f"member:{member_id}", now, before=before, after=int(roles)
+    )
+    return member
+
+
+async def require_other_operator(session: AsyncSession, member: Member) -> None:
+    """Raise `LastOperator` when no other operator of the member's school has joined."""
+    others = await session.exec(
+        select(col(Member.id))
+        .where(Member.school_id == member.school_id, Member.id != member.id)
+        .where(col(Member.account_id).is_not(None))
+        .where(col(Member.roles).bitwise_and(int(Role.OPERATOR)) != 0)
+        .limit(1)
+    )
+    if others.first() is None:
+        raise LastOperator
 
 
 async def name_deputy(
@@ -267,30 +446,87 @@ async def current_deputies(
     return list(found.all())
 
 
-async def _known_member(
-    session: AsyncSession, school_id: int, name: str, nip: str | None
-) -> Member | None:
+class _Seats:
+    """The members of a school, to find whom a name and a NIP mean."""
+
+    def __init__(self, school_id: int, members: Iterable[Member]) -> None:
+        self._school_id = school_id
+        self._by_nip: dict[str, Member] = {}
+        self._by_name: dict[str, list[Member]] = {}
+        for member in members:
+            self._note(member)
+
+    def find(self, name: str, nip: str | None) -> Member | None:
+        """Give who is meant: the NIP decides, then the name unless both have a NIP."""
+        if nip and nip in self._by_nip:
+            return self._by_nip[nip]
+        same_name = self._by_name.get(_folded(name), [])
+        return next((one for one in same_name if not (nip and one.nip)), None)
+
+    def claim(
+        self, name: str, nip: str | None, roles: Role, now: datetime, *, rename: bool = False
+    ) -> Member:
+        """Give who is meant, with the roles added; somebody new where there is nobody."""
+        member = self.find(name, nip)
+        if member is None:
+            member = Member(school_id=self._school_id, name=name, nip=nip, roles=0, created_at=now)
+        if rename and nip and member.nip == nip:
+            member.name = name
+        member.roles = int(Role(member.roles) | roles)
+        member.nip = member.nip or nip
+        self._note(member)
+        return member
+
+    def _note(self, member: Member) -> None:
+        if member.nip:
+            self._by_nip[member.nip] = member
+        same_name = self._by_name.setdefault(_folded(member.name), [])
+        if not any(one is member for one in same_name):
+            same_name.append(member)
+
+
+async def _seats(session: AsyncSession, school_id: int) -> _Seats:
     found = await session.exec(
         select(Member)
-        .where(Member.school_id == school_id)
-        .where((Member.nip == nip) | (Member.name == name) if nip else Member.name == name)
+        .where(Member.school_id == school_id, Member.roles != 0)
         .order_by(col(Member.id))
     )
-    candidates: Sequence[Member] = found.all()
-    by_nip = [one for one in candidates if nip and one.nip == nip]
-    by_name = [one for one in candidates if not (nip and one.nip)]
-    return next(iter([*by_nip, *by_name]), None)
+    return _Seats(school_id, found.all())
 
 
-async def _fresh_token(session: AsyncSession, member: Member, now: datetime) -> str:
-    await session.execute(
-        update(Invitation)
-        .where(col(Invitation.member_id) == member.id, col(Invitation.used_at).is_(None))
-        .where(col(Invitation.revoked_at).is_(None))
-        .values(revoked_at=now)
-    )
-    token = secrets.token_urlsafe(16)
-    session.add(
+def _folded(name: str) -> str:
+    return fold_name(name).casefold()
+
+
+def _roles_of(row: RosterRow) -> Role:
+    roles = Role(0)
+    for role in row.roles:
+        roles |= Role[role.upper()]
+    return roles
+
+
+async def _own_draft(session: AsyncSession, actor: Actor, draft_id: int) -> RosterDraft:
+    actor.require(Role.OPERATOR)
+    draft = await session.get(RosterDraft, draft_id)
+    if draft is None or draft.school_id != actor.school_id or draft.member_id != actor.member_id:
+        raise NotFound
+    return draft
+
+
+async def _fresh_tokens(
+    session: AsyncSession, members: Sequence[Member], now: datetime
+) -> list[str]:
+    """Make one new token for each member; the older ones stop working."""
+    ids = [known_id(member.id) for member in members]
+    for at in range(0, len(ids), BATCH):
+        await session.execute(
+            update(Invitation)
+            .where(col(Invitation.member_id).in_(ids[at : at + BATCH]))
+            .where(col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None))
+            .values(revoked_at=now)
+        )
+    tokens = [secrets.token_urlsafe(16) for _ in members]
+    session.add_all(
         Invitation(
             school_id=member.school_id,
             member_id=known_id(member.id),
@@ -298,13 +534,12 @@ async def _fresh_token(session: AsyncSession, member: Member, now: datetime) -> 
             created_at=now,
             expires_at=now + INVITATION_LASTS,
         )
+        for member, token in zip(members, tokens, strict=True)
     )
-    return token
+    return tokens
 
 
-async def _require_no_other_seat(
-    session: AsyncSession, member: Member, account_id: int
-) -> None:
+async def _require_no_other_seat(session: AsyncSession, member: Member, account_id: int) -> None:
     found = await session.exec(
         select(Member).where(
             Member.school_id == member.school_id,

@@ -1,0 +1,132 @@
+"""Erasing a person's data, as the privacy notice promises.
+
+What made the person known goes for good. What other people's work rests on stays without a name:
+the seat in the school, the decisions made on others' plans, and the trail of who did what.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import audit
+from storage.members import present_member, require_other_operator
+from storage.models import (
+    Account,
+    Card,
+    Decision,
+    Deputy,
+    InboxUpdate,
+    Invitation,
+    Member,
+    OutboxMessage,
+    Plan,
+    PlanEntry,
+    PlanRevision,
+    Prompt,
+    Reopening,
+    Role,
+    RosterDraft,
+)
+from storage.people import Actor
+
+ERASED_NAME = "(dihapus)"
+
+
+async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now: datetime) -> None:
+    """Erase a member's personal data, for ever. For operators.
+
+    Raises `NotFound` for another school's member or one erased already, and `LastOperator` when
+    the member is the only operator who has joined.
+    """
+    member = await present_member(session, actor, member_id)
+    if Role(member.roles) & Role.OPERATOR:
+        await require_other_operator(session, member)
+    await session.flush()
+    plan_ids = await _erase_plans(session, member_id)
+    await _erase_messages(session, member, plan_ids)
+    await session.execute(delete(Invitation).where(col(Invitation.member_id) == member_id))
+    # Rosters that were read and wait may name anybody.
+    await session.execute(
+        delete(RosterDraft).where(col(RosterDraft.school_id) == member.school_id)
+    )
+    await session.execute(
+        update(Deputy)
+        .where(col(Deputy.member_id) == member_id, col(Deputy.withdrawn_at).is_(None))
+        .values(withdrawn_at=now)
+    )
+    account_id, member.account_id = member.account_id, None
+    member.name, member.nip, member.salutation = ERASED_NAME, None, None
+    member.roles = 0
+    session.add(member)
+    await session.flush()
+    if account_id is not None:
+        await _erase_account(session, account_id, now)
+    audit.record(session, actor, "member.erase", f"member:{member_id}", now)
+
+
+async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None]:
+    """Erase the person's plans with all that hangs on them; give their numbers."""
+    found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
+    plan_ids = list(found.all())
+    for part in (Card, Decision, Reopening, PlanRevision, PlanEntry):
+        await session.execute(delete(part).where(col(part.plan_id).in_(plan_ids)))
+    await session.execute(delete(Plan).where(col(Plan.id).in_(plan_ids)))
+    return plan_ids
+
+
+async def _erase_messages(
+    session: AsyncSession, member: Member, plan_ids: Sequence[int | None]
+) -> None:
+    """Erase what was said to the person, and what others would still hear about the person."""
+    await session.execute(delete(Card).where(col(Card.member_id) == member.id))
+    await session.execute(delete(OutboxMessage).where(col(OutboxMessage.member_id) == member.id))
+    waiting = await session.exec(
+        select(OutboxMessage)
+        .where(OutboxMessage.school_id == member.school_id)
+        .where(col(OutboxMessage.settled_at).is_(None))
+    )
+    for message in waiting.all():
+        subject = message.subject
+        if subject.get("plan", -1) in plan_ids or subject.get("teacher") == member.id:
+            await session.delete(message)
+    await session.flush()
+
+
+async def _erase_account(session: AsyncSession, account_id: int, now: datetime) -> None:
+    """Forget the Telegram user, unless the user is a member of another school too."""
+    await session.execute(delete(Prompt).where(col(Prompt.account_id) == account_id))
+    account = await session.get(Account, account_id)
+    elsewhere = await session.exec(
+        select(col(Member.id)).where(Member.account_id == account_id).limit(1)
+    )
+    if account is not None and elsewhere.first() is not None:
+        account.member_id, account.prompt_id, account.view = None, None, ""
+        session.add(account)
+        return
+    if account is not None:
+        await session.delete(account)
+        await session.flush()
+    await _erase_inbox(session, account_id, now)
+
+
+async def _erase_inbox(session: AsyncSession, account_id: int, now: datetime) -> None:
+    """Forget what the person wrote and nobody has answered yet."""
+    found = await session.exec(select(InboxUpdate).where(col(InboxUpdate.answered_at).is_(None)))
+    for row in found.all():
+        if row.payload is not None and _sender(row.payload) == account_id:
+            row.payload = None
+            row.answered_at = now
+            session.add(row)
+
+
+def _sender(payload: dict[str, object]) -> object:
+    """Give the Telegram id of whoever an update came from."""
+    for part in payload.values():
+        if isinstance(part, dict):
+            sender = part.get("from")
+            if isinstance(sender, dict):
+                return sender.get("id")
+    return None
