@@ -19,7 +19,13 @@ from bot.replies import Replies
 from conversations import everywhere, home, joining
 from conversations.dialogue import Dialogue
 from conversations.operator import members
-from conversations.principal import approving, deputising, overviewing
+from conversations.principal import (
+    approving,
+    deputising,
+    overviewing,
+    reading,
+    sending_back,
+)
 from conversations.teacher import (
     asking,
     behaviours,
@@ -45,6 +51,8 @@ DIALOGUES: tuple[Dialogue, ...] = (
     status.dialogue,
     asking.dialogue,
     approving.dialogue,
+    sending_back.dialogue,
+    reading.dialogue,
     overviewing.dialogue,
     deputising.dialogue,
     members.dialogue,

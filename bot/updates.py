@@ -154,8 +154,13 @@ class Updates(BaseUpdateProcessor):
         return turn
 
     async def _remember_tapped(self, turn: Turn) -> None:
+        """Keep track of what the tapped message shows: another decision, or something else."""
         answer = turn.answer
-        if answer.asks_about_plan is None or turn.tapped is None or not answer.in_place:
+        if turn.tapped is None or not answer.in_place or turn.membership is None:
+            return
+        if answer.asks_about_plan is None:
+            if answer.screens and turn.actor.decides:
+                await cards.close(turn.session, turn.tapped, turn.now)
             return
         await cards.remember(
             turn.session,

@@ -10,8 +10,9 @@ import unicodedata
 from conversations.callbacks import Button, UnreadableButton, unpack
 from conversations.dialogue import TAPS, Dialogue, press
 from conversations.home import help_screen, show_home
-from conversations.screens import Key, Screen
+from conversations.screens import Screen
 from conversations.turn import Turn
+from storage import cards
 from storage.errors import Refused
 
 EVERYWHERE_WORDS = ("menu", "lanjut", "batal", "bantuan")
@@ -39,12 +40,21 @@ async def carry_on(turn: Turn) -> None:
     if turn.membership is None and not turn.account.view:
         turn.greet_stranger()
         return
-    if turn.account.view:
+    if _is_readable(turn.account.view):
         await press(turn, turn.account.view)
     elif turn.membership is not None:
         await show_home(turn)
     if turn.prompt is not None and turn.prompt.id == turn.account.prompt_id:
         turn.ask_again(turn.prompt)
+
+
+def _is_readable(view: str) -> bool:
+    """Whether a remembered screen can still be drawn: an older version may have stored it."""
+    try:
+        unpack(view)
+    except UnreadableButton:
+        return False
+    return True
 
 
 async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:
@@ -92,41 +102,57 @@ async def cannot_take(turn: Turn, what: str) -> None:
 
 
 async def _meant(turn: Turn, text: str) -> Button | None:
-    screen = await _on_screen(turn)
-    if screen is None:
-        return None
+    replied_to = await _card_replied_to(turn)
+    screen = await _drawn(turn, replied_to or turn.account.view)
     number = whole_number(text)
-    if number is not None:
-        by_number = [key for key in screen.keys if key.number == number and key.data is not None]
-        if by_number:
-            return by_number[0].data
-        return screen.takes_number(number) if screen.takes_number else None
-    return _by_label(screen.keys, text)
+    found = _by_number(screen, number) if number is not None else _by_label(screen, text)
+    if found is None and number is None and not replied_to and turn.membership is not None:
+        # A card that came by itself is on the phone too. Words may mean it, bare numbers not.
+        card = await cards.latest_open(turn.session, turn.actor.member_id)
+        found = _by_label(await _drawn(turn, card.view), text) if card else None
+    return found
 
 
-async def _on_screen(turn: Turn) -> Screen | None:
+async def _card_replied_to(turn: Turn) -> str:
+    """Give the view of the card that the message replies to, if it is one."""
+    quoted = turn.message.reply_to_message if turn.message else None
+    if quoted is None or turn.membership is None:
+        return ""
+    card = await cards.at_place(turn.session, (quoted.chat.id, quoted.message_id))
+    return card.view if card is not None and card.member_id == turn.actor.member_id else ""
+
+
+async def _drawn(turn: Turn, view: str) -> Screen | None:
     """Draw what the person sees, to know which buttons there are. Changes nothing."""
-    if not turn.account.view:
+    if not view:
         return None
+    answer, looked_at = turn.answer, turn.account.view
     try:
-        button = unpack(turn.account.view)
-        answer = turn.answer
+        button = unpack(view)
         turn.answer = type(answer)()
-        try:
-            await TAPS[type(button)][1](turn, button)
-            screens = turn.answer.screens
-        finally:
-            turn.answer = answer
+        await TAPS[type(button)][1](turn, button)
+        screens = turn.answer.screens
     except (UnreadableButton, Refused):
         return None
+    finally:
+        turn.answer, turn.account.view = answer, looked_at
     return next((screen for screen in reversed(screens) if screen.rows), None)
 
 
-def _by_label(keys: list[Key], text: str) -> Button | None:
-    typed = fold(text)
-    if not typed:
+def _by_number(screen: Screen | None, number: int) -> Button | None:
+    if screen is None:
         return None
-    labelled = [(fold(key.label), key.data) for key in keys if key.data is not None]
+    by_number = [key for key in screen.keys if key.number == number and key.data is not None]
+    if by_number:
+        return by_number[0].data
+    return screen.takes_number(number) if screen.takes_number else None
+
+
+def _by_label(screen: Screen | None, text: str) -> Button | None:
+    typed = fold(text)
+    if not typed or screen is None:
+        return None
+    labelled = [(fold(key.label), key.data) for key in screen.keys if key.data is not None]
     exact = [data for label, data in labelled if label == typed]
     if exact:
         return exact[0]

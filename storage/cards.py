@@ -1,13 +1,16 @@
 """Cards that ask for a decision: where they are, and making them true again for everybody."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
-from storage.models import Card
+from storage.models import Account, Card, Plan, PlanStatus
+
+FRESH = timedelta(minutes=60)
+"""So long after it was shown, a card is changed in silence instead of sending another."""
 
 MessagePlace = tuple[int, int]
 """Chat id and message id of a message."""
@@ -23,24 +26,55 @@ async def remember(
     view: str,
     now: datetime,
 ) -> None:
-    """Note that the message at `place` now asks about this plan."""
+    """Note that the message at `place` now asks about this plan.
+
+    `shown_at` is the moment at which the person last had something new there. Where the plan was
+    decided while the message was on its way, the card is retired at once.
+    """
     chat_id, message_id = place
+    # Whoever decides waits for this lock, or has decided already: no card slips in between.
+    found_status = await session.exec(
+        select(Plan.status).where(Plan.id == plan_id).with_for_update(read=True)
+    )
+    status = found_status.first()
     found = await session.exec(
         select(Card).where(Card.chat_id == chat_id, Card.message_id == message_id)
     )
-    card = found.first() or Card(
-        school_id=school_id,
-        member_id=member_id,
-        chat_id=chat_id,
-        message_id=message_id,
-        plan_id=plan_id,
-        view=view,
-        shown_at=now,
-    )
+    card = found.first()
+    if card is None:
+        await _turn_to(session, member_id, view, chat_id)
+        card = Card(
+            school_id=school_id,
+            member_id=member_id,
+            chat_id=chat_id,
+            message_id=message_id,
+            plan_id=plan_id,
+            view=view,
+            shown_at=now,
+        )
+    if card.plan_id != plan_id or card.closed_at is not None:
+        card.shown_at = now
     card.plan_id = plan_id
     card.view = view
     card.closed_at = None
     session.add(card)
+    await session.flush()
+    if status != PlanStatus.SUBMITTED:
+        await retire(session, plan_id, now)
+
+
+async def _turn_to(session: AsyncSession, member_id: int, view: str, account_id: int) -> None:
+    """Let what is typed from now on mean a new card, if so far it meant an earlier one.
+
+    Otherwise "setujui" below a card that has just come would approve the plan of the card before.
+    """
+    earlier = select(Card.view).where(Card.member_id == member_id, col(Card.closed_at).is_(None))
+    await session.execute(
+        update(Account)
+        .where(col(Account.id) == account_id, col(Account.view).in_(earlier))
+        .values(view=view)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def latest_open(session: AsyncSession, member_id: int) -> Card | None:
@@ -55,13 +89,32 @@ async def latest_open(session: AsyncSession, member_id: int) -> Card | None:
 
 
 async def close(session: AsyncSession, place: MessagePlace, now: datetime) -> None:
-    """Note that the message at `place` no longer asks for a decision."""
+    """Note that the message at `place` shows something else now, and is left alone from here on."""
     chat_id, message_id = place
-    await session.execute(
+    await session.exec(
         update(Card)
         .where(col(Card.chat_id) == chat_id, col(Card.message_id) == message_id)
-        .values(closed_at=now)
+        .values(closed_at=func.coalesce(Card.closed_at, now), view="")
     )
+
+
+async def outdated(session: AsyncSession, card_id: int, member_id: int) -> Card | None:
+    """Give a member's card that still shows a plan which no longer waits; None otherwise."""
+    card = await session.get(Card, card_id)
+    if card is None or card.member_id != member_id or not card.view:
+        return None
+    return card if card.closed_at is not None else None
+
+
+async def at_place(session: AsyncSession, place: MessagePlace) -> Card | None:
+    """Give the open card in a message, if there is one."""
+    chat_id, message_id = place
+    found = await session.exec(
+        select(Card)
+        .where(Card.chat_id == chat_id, Card.message_id == message_id)
+        .where(col(Card.closed_at).is_(None))
+    )
+    return found.first()
 
 
 async def retire(

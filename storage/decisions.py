@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func
@@ -18,6 +19,7 @@ from storage.errors import (
     NotNow,
     ReasonMissing,
     Refused,
+    StaleRevision,
 )
 from storage.models import (
     Decision,
@@ -30,17 +32,43 @@ from storage.models import (
     Verdict,
 )
 from storage.people import Actor, known_id
-from storage.plans import Action, FullPlan, move, read_plan
+from storage.plans import Action, FullPlan, latest_decision, move, read_plan
 
 LONGEST_REASON = 500
+
+DECIDED = frozenset({PlanStatus.APPROVED, PlanStatus.AGREED})
+"""Where an approved plan can be; from either it can be opened again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A plan in the queue and whose it is."""
+    """A plan in the queue, whose it is and since when it waits."""
 
-    plan: Plan
-    member: Member
+    plan_id: int
+    name: str
+    submitted_at: datetime
+
+
+class Outcome(StrEnum):
+    """What has become of a plan, as those who decide see it."""
+
+    STARTED = "started"
+    WAITING = "waiting"
+    APPROVED = "approved"
+    AGREED = "agreed"
+    RETURNED = "returned"
+    REOPENED = "reopened"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds for a plan now. Who, when and why are empty where nobody has decided."""
+
+    outcome: Outcome
+    by: str = ""
+    at: datetime | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +86,50 @@ class Changes:
 async def queue(session: AsyncSession, actor: Actor) -> list[Waiting]:
     """Give the submitted plans of the school, oldest first, without the actor's own."""
     actor.require_decider()
+    # Columns, not objects: the queue is read again at every step through it.
     found = await session.exec(
-        select(Plan, Member)
+        select(Plan.id, Member.name, Plan.submitted_at)
         .join(Member, col(Member.id) == col(Plan.member_id))
-        .where(Plan.school_id == actor.school_id, Plan.status == PlanStatus.SUBMITTED)
-        .where(Plan.member_id != actor.member_id)
+        .where(*_waits_for(actor))
         .order_by(col(Plan.submitted_at), col(Plan.id))
     )
-    return [Waiting(plan, member) for plan, member in found.all()]
+    return [
+        Waiting(known_id(plan_id), name, submitted_at)
+        for plan_id, name, submitted_at in found.all()
+        if submitted_at is not None
+    ]
+
+
+async def next_in_queue(session: AsyncSession, actor: Actor, after: int) -> int | None:
+    """Give the id of the oldest waiting plan that was submitted after plan `after`.
+
+    Behind the last comes the first again, so that plans passed over come round. `after` may have
+    been decided in the meantime; 0, or a plan that is not the school's, starts from the oldest.
+    """
+    waiting = await queue(session, actor)
+    if not waiting:
+        return None
+    passed = await session.get(Plan, after) if after > 0 else None
+    if passed is not None and passed.school_id == actor.school_id and passed.submitted_at:
+        mark = (passed.submitted_at, after)
+        for one in waiting:
+            if (one.submitted_at, one.plan_id) > mark:
+                return one.plan_id
+    return waiting[0].plan_id
 
 
 async def count_waiting(session: AsyncSession, actor: Actor) -> int:
     """Say how many plans wait for the actor."""
-    found = await session.exec(
-        select(func.count())
-        .select_from(Plan)
-        .where(Plan.school_id == actor.school_id, Plan.status == PlanStatus.SUBMITTED)
-        .where(Plan.member_id != actor.member_id)
-    )
+    found = await session.exec(select(func.count()).select_from(Plan).where(*_waits_for(actor)))
     return int(found.one())
+
+
+def _waits_for(actor: Actor) -> tuple[Any, ...]:
+    return (
+        Plan.school_id == actor.school_id,
+        Plan.status == PlanStatus.SUBMITTED,
+        Plan.member_id != actor.member_id,
+    )
 
 
 async def approve(
@@ -129,7 +182,7 @@ async def reopen(
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if not reason:
         raise ReasonMissing
-    full = await _to_decide(session, actor, plan_id)
+    full = await plan_to_decide(session, actor, plan_id)
     await move(session, full, Action.REOPEN, revision, changed_at=now)
     session.add(
         Reopening(
@@ -151,7 +204,7 @@ async def name_model_plan(
     """Offer the choices of an approved plan to all teachers as a starting point, without a name."""
     actor.require_decider()
     full = await read_plan(session, actor, plan_id)
-    if full.status not in (PlanStatus.APPROVED, PlanStatus.AGREED):
+    if full.status not in DECIDED:
         raise NotNow(full.status)
     found = await session.exec(
         select(ModelPlan).where(
@@ -172,26 +225,43 @@ async def name_model_plan(
     audit.record(session, actor, "plan.model", f"plan:{plan_id}", now)
 
 
-async def changes_since_return(session: AsyncSession, full: FullPlan) -> Changes | None:
-    """Say what the plan's newest submission changed since the last one that was sent back."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The last decision on an earlier submission, and what has changed since."""
+
+    decision: Decision
+    by: str
+    changes: Changes
+
+
+async def decided_before(session: AsyncSession, full: FullPlan) -> Before | None:
+    """Give the last decision on an earlier revision, with what the plan has changed since."""
     found = await session.exec(
-        select(PlanRevision)
+        select(PlanRevision, Decision, Member.name)
         .join(
             Decision,
             (col(Decision.plan_id) == col(PlanRevision.plan_id))
             & (col(Decision.revision) == col(PlanRevision.number)),
         )
+        .join(Member, col(Member.id) == col(Decision.member_id))
         .where(PlanRevision.plan_id == full.id, PlanRevision.number < full.plan.revision)
         .order_by(col(PlanRevision.number).desc())
         .limit(1)
     )
-    before = found.first()
-    return changes_between(before.content, full.content()) if before else None
+    row = found.first()
+    if row is None:
+        return None
+    revision, decision, by = row
+    return Before(decision, by, changes_between(revision.content, full.content()))
 
 
-def changes_between(
-    before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
-) -> Changes:
+async def changes_since_return(session: AsyncSession, full: FullPlan) -> Changes | None:
+    """Say what the plan's newest submission changed since the last one that was sent back."""
+    before = await decided_before(session, full)
+    return before.changes if before else None
+
+
+def changes_between(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> Changes:
     """Compare two contents entry by entry."""
     old = {(one["step"], one["code"]): one for one in before}
     new = {(one["step"], one["code"]): one for one in after}
@@ -220,7 +290,7 @@ async def _decide(
     reason: str = "",
     marks: Sequence[str] = (),
 ) -> FullPlan:
-    full = await _to_decide(session, actor, plan_id)
+    full = await plan_to_decide(session, actor, plan_id)
     action = Action.APPROVE if verdict is Verdict.APPROVED else Action.SEND_BACK
     try:
         await move(session, full, action, revision, changed_at=now)
@@ -239,20 +309,44 @@ async def _decide(
             decided_at=now,
         )
     )
-    audit.record(
-        session, actor, f"plan.{verdict}", f"plan:{plan_id}", now, revision=revision
-    )
+    audit.record(session, actor, f"plan.{verdict}", f"plan:{plan_id}", now, revision=revision)
     await cards.retire(session, plan_id, now, tapped)
     await _tell_teacher(session, full, f"plan_{verdict}", revision, now)
     return full
 
 
-async def _to_decide(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:
+async def plan_to_decide(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:
+    """Give a plan to somebody who may decide on it. Raises `NotAllowed` for one's own."""
     actor.require_decider()
     full = await read_plan(session, actor, plan_id)
     if full.plan.member_id == actor.member_id:
         # Nobody decides on their own plan, not even while standing in for the principal.
         raise NotAllowed
+    return full
+
+
+async def waiting_plan(
+    session: AsyncSession, actor: Actor, plan_id: int, revision: int
+) -> FullPlan:
+    """Give the plan while this revision of it waits. Raises as a decision on it would."""
+    full = await plan_to_decide(session, actor, plan_id)
+    if full.status is PlanStatus.SUBMITTED and full.plan.revision == revision:
+        return full
+    await _raise_if_decided(session, plan_id, revision)
+    if full.status is not PlanStatus.SUBMITTED:
+        raise NotNow(full.status)
+    raise StaleRevision(full.plan.revision)
+
+
+async def decided_plan(
+    session: AsyncSession, actor: Actor, plan_id: int, revision: int
+) -> FullPlan:
+    """Give the plan while this revision of it is approved, as `reopen` needs it."""
+    full = await plan_to_decide(session, actor, plan_id)
+    if full.status not in DECIDED:
+        raise NotNow(full.status)
+    if full.plan.revision != revision:
+        raise StaleRevision(full.plan.revision)
     return full
 
 
@@ -312,10 +406,28 @@ async def reopening_of(
     return found.first()
 
 
+async def standing(session: AsyncSession, full: FullPlan) -> Standing:
+    """Say what has become of a plan, for somebody whose card about it is outdated."""
+    if full.status is PlanStatus.SUBMITTED:
+        return Standing(Outcome.WAITING, at=full.plan.submitted_at)
+    if full.status is PlanStatus.DRAFT:
+        if not full.plan.revision:
+            return Standing(Outcome.STARTED)
+        reopened = await reopening_of(session, full.id, full.plan.revision)
+        if reopened is None:
+            return Standing(Outcome.TAKEN_BACK)
+        reopening, by = reopened
+        return Standing(Outcome.REOPENED, by.name, reopening.reopened_at, reopening.reason)
+    found = await latest_decision(session, full.id)
+    if found is None:
+        raise NotFound
+    decision, by = found
+    return Standing(Outcome(full.status), by.name, decision.decided_at, decision.reason)
+
+
 async def owner_of(session: AsyncSession, full: FullPlan) -> Member:
     """Give the teacher whose plan it is."""
     member = await session.get(Member, full.plan.member_id)
     if member is None:
         raise NotFound
     return member
-

@@ -21,6 +21,17 @@ class TeacherState:
     points_floor: int
 
 
+STAGES: tuple[PlanStatus | None, ...] = (
+    None,
+    PlanStatus.DRAFT,
+    PlanStatus.SUBMITTED,
+    PlanStatus.RETURNED,
+    PlanStatus.APPROVED,
+    PlanStatus.AGREED,
+)
+"""How far a teacher can be, from nothing (None) to the end."""
+
+
 async def overview(session: AsyncSession, actor: Actor, period_id: str) -> list[TeacherState]:
     """Give every teacher of the school with the state of the plan, by name; one statement.
 

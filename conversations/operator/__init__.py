@@ -1,1 +1,3 @@
 """What a school operator does: bringing people in."""
+
+from conversations.operator import failures as failures  # registers its notice

@@ -1,0 +1,17 @@
+"""What an operator hears when the bot itself is in trouble."""
+
+from typing import Any
+
+from conversations.notices import Notice, notice
+from conversations.people import Person
+from conversations.screens import Screen
+from storage.models import Role
+
+
+@notice("failure")
+async def failure(person: Person, subject: dict[str, Any]) -> Notice | None:
+    """Tell an operator what went wrong and under which code the log has it."""
+    if not person.actor.roles & Role.OPERATOR:
+        return None
+    text = person.words.body("everywhere.failure", what=subject["what"], code=subject["code"])
+    return Notice(Screen(text))

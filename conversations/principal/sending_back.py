@@ -1,0 +1,171 @@
+"""Sending a plan back: mark what is concerned, give a reason, done."""
+
+from dataclasses import replace
+
+from conversations.callbacks import (
+    ChooseReason,
+    OwnReason,
+    ReadyReason,
+    SendBack,
+    ShowDecision,
+)
+from conversations.dialogue import Dialogue
+from conversations.everywhere import fold
+from conversations.home import back_to
+from conversations.plan_views import mark_of, title_of
+from conversations.principal.approving import present_plan, show_plan_card
+from conversations.principal.decision_cards import closed_card, short
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
+from conversations.turn import Turn
+from storage import decisions
+from storage.errors import AlreadyDecided, NotFound
+from storage.models import PlanEntry
+from storage.plans import NO_DUTY, FullPlan
+from storage.rulesets import RuleSet
+
+dialogue = Dialogue("sending_back")
+dialogue.presents(present_plan)
+
+ENTRIES_A_PAGE = 8
+REASON_STATE = "sending_back.reason"
+
+
+def _in_reading_order(rules: RuleSet, full: FullPlan) -> list[tuple[int, PlanEntry, str]]:
+    """Give what can be marked, step by step: its bit, the entry and its title."""
+    order = {step.id: at for at, step in enumerate(rules.steps)}
+    found = [
+        (bit, entry, title_of(rules, rules.step(entry.step), entry.code, entry.text)[0])
+        for bit, entry in enumerate(full.entries)
+        if entry.code != NO_DUTY and entry.step in order
+    ]
+    return sorted(found, key=lambda one: (order[one[1].step], one[0]))
+
+
+def marked_entries(full: FullPlan, marks: int) -> list[str]:
+    """Read the marks: a bit for each entry, in the stable order of the plan's entries."""
+    return [mark_of(entry) for bit, entry in enumerate(full.entries) if marks >> bit & 1]
+
+
+# ------------------------------------------------------------------------------- marking
+
+
+@dialogue.tap(SendBack)
+async def send_back(turn: Turn, tap: SendBack) -> None:
+    """Let the entries concerned be marked; going on without a mark is fine."""
+    full = await decisions.waiting_plan(turn.session, turn.actor, tap.plan, tap.revision)
+    rules = turn.rulebook.of_plan(turn.school, full.plan)
+    owner = await decisions.owner_of(turn.session, full)
+    choices = _in_reading_order(rules, full)
+    page = page_of(choices, tap.page, ENTRIES_A_PAGE)
+    text = turn.words.body(
+        "approving.marking", name=owner.name, rules=rules, page=page, full=full,
+        lines=[
+            (rules.step(entry.step).title, title, entry.quantity, bool(tap.marks >> bit & 1))
+            for bit, entry, title in page.items
+        ],
+        marked=len(marked_entries(full, tap.marks)),
+    )  # fmt: skip
+
+    def toggle(bit: int, at: int) -> SendBack:
+        return replace(tap, marks=tap.marks ^ 1 << bit, page=at // ENTRIES_A_PAGE)
+
+    keys = [
+        Key(
+            turn.words.label(
+                "approving.mark_on" if tap.marks >> bit & 1 else "approving.mark_off",
+                label=short(title),
+            ),
+            toggle(bit, page.first + at),
+        )
+        for at, (bit, _entry, title) in enumerate(page.items)
+    ]
+    rows: list[Row] = [*in_rows(numbered(keys, page.first + 1))]
+    rows += pager(page, lambda to: replace(tap, page=to))
+    onward = ChooseReason(tap.plan, tap.revision, tap.marks)
+    rows.append((Key(turn.words.label("approving.to_reasons"), onward, Style.NEXT),))
+    rows.append((back_to(turn, ShowDecision(tap.plan)),))
+
+    def by_number(typed: int) -> SendBack:
+        # A number on another page marks there too; any other draws the screen again.
+        if not 1 <= typed <= len(choices):
+            return tap
+        return toggle(choices[typed - 1][0], typed - 1)
+
+    screen = Screen(text, tuple(rows), view=replace(tap, page=page.number), takes_number=by_number)
+    turn.show_decision(screen, full.id)
+
+
+# ------------------------------------------------------------------------------- the reason
+
+
+@dialogue.tap(ChooseReason)
+async def choose_reason(turn: Turn, tap: ChooseReason) -> None:
+    """Offer the ready reasons, and own words."""
+    full = await decisions.waiting_plan(turn.session, turn.actor, tap.plan, tap.revision)
+    owner = await decisions.owner_of(turn.session, full)
+    words = turn.words
+    reasons = words.list("approving.reasons")
+    text = words.body(
+        "approving.reasons", name=owner.name, reasons=reasons,
+        marked=len(marked_entries(full, tap.marks)),
+    )  # fmt: skip
+    keys = [
+        Key(label, ReadyReason(tap.plan, tap.revision, tap.marks, at))
+        for at, label in enumerate(words.list("approving.reason_labels"))
+    ]
+    own = Key(
+        words.label("approving.own_words"),
+        OwnReason(tap.plan, tap.revision, tap.marks),
+    )
+    rows: list[Row] = [*in_rows(numbered([*keys, own]), 1)]
+    rows.append((back_to(turn, SendBack(tap.plan, tap.revision, tap.marks, 0)),))
+    turn.show_decision(Screen(text, tuple(rows), view=tap), full.id)
+
+
+@dialogue.tap(ReadyReason)
+async def ready_reason(turn: Turn, tap: ReadyReason) -> None:
+    """Send back with one of the ready reasons."""
+    reasons = turn.words.list("approving.reasons")
+    if not 0 <= tap.reason < len(reasons):
+        raise NotFound
+    await _send_back(turn, tap.plan, tap.revision, tap.marks, reasons[tap.reason])
+
+
+@dialogue.tap(OwnReason)
+async def own_reason(turn: Turn, tap: OwnReason) -> None:
+    """Ask for the reason in own words."""
+    full = await decisions.waiting_plan(turn.session, turn.actor, tap.plan, tap.revision)
+    owner = await decisions.owner_of(turn.session, full)
+    await turn.ask(
+        REASON_STATE,
+        tap,
+        turn.words.body("approving.ask_reason", name=owner.name),
+        turn.words.label("approving.reason_placeholder"),
+    )
+
+
+@dialogue.answer(REASON_STATE)
+async def take_reason(turn: Turn, subject: OwnReason) -> None:
+    """Send back with the reason just written. "Kembali" is the button, not a reason."""
+    if fold(turn.text) == fold(turn.words.label("nav.back")):
+        await show_plan_card(turn, subject.plan)
+        return
+    await _send_back(turn, subject.plan, subject.revision, subject.marks, turn.text)
+
+
+async def _send_back(turn: Turn, plan_id: int, revision: int, marks: int, reason: str) -> None:
+    full = await decisions.plan_to_decide(turn.session, turn.actor, plan_id)
+    try:
+        full = await decisions.send_back(
+            turn.session, turn.actor, plan_id, revision, turn.now,
+            reason=reason, marks=marked_entries(full, marks), tapped=turn.tapped,
+        )  # fmt: skip
+    except AlreadyDecided as earlier:
+        if earlier.by_member != turn.actor.member_id:
+            raise
+        # The same finger twice: what it wanted has been done.
+        turn.toast(turn.words.label("approving.done_before"))
+        await show_plan_card(turn, plan_id)
+        return
+    turn.toast(turn.words.label("approving.sent_back"))
+    turn.show(await closed_card(turn, full, with_actions=True))
