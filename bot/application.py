@@ -94,6 +94,8 @@ class Kawan:
             queue,
         )
         self.schedule = Schedule(self.intake, self.database, self.clock)
+        self.sending: asyncio.Task[Any] | None = None
+        self.polling: asyncio.Task[Any] | None = None
 
     async def start(self, *, poll: bool = True) -> None:
         """Bring the schema up to date, take up what was left, and begin to work."""
@@ -101,11 +103,11 @@ class Kawan:
         await insist(self.application.initialize)
         await self.application.start()
         await self.intake.replay()
-        self.tasks.start(self.sender.run(), "sender")
+        self.sending = self.tasks.start(self.sender.run(), "sender")
         self.schedule.start()
         if poll:
             await insist(self.bot.delete_webhook)
-            self.tasks.start(self.intake.poll(), "polling")
+            self.polling = self.tasks.start(self.intake.poll(), "polling")
         self.tasks.start(self._introduce(), "introduce")
         logger.info("started", extra={"bot": self.bot.username})
 

@@ -80,6 +80,7 @@ class Updates(BaseUpdateProcessor):
         self._lanes = Lanes()
         self._owed: set[int] = set()
         self.answered: list[int] = []
+        self.handled = 0
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -107,6 +108,7 @@ class Updates(BaseUpdateProcessor):
             finally:
                 spinner.stop()
                 self.answered.append(update.update_id)
+                self.handled += 1
 
     async def _take(self, update: Update, coroutine: Awaitable[Any], spinner: Any) -> None:
         started = time.perf_counter()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -138,6 +138,14 @@ async def next_due(session: AsyncSession) -> datetime | None:
         .limit(1)
     )
     return found.first()
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """Count the messages that have not been closed."""
+    found = await session.exec(
+        select(func.count(col(OutboxMessage.id))).where(col(OutboxMessage.settled_at).is_(None))
+    )
+    return found.one()
 
 
 def _is_sqlite(session: AsyncSession) -> bool:
