@@ -47,12 +47,12 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     await session.flush()
     plan_ids = await _erase_plans(session, member_id)
     await _erase_messages(session, member, plan_ids)
-    await session.execute(delete(Invitation).where(col(Invitation.member_id) == member_id))
+    await session.exec(delete(Invitation).where(col(Invitation.member_id) == member_id))
     # Rosters that were read and wait may name anybody.
-    await session.execute(
+    await session.exec(
         delete(RosterDraft).where(col(RosterDraft.school_id) == member.school_id)
     )
-    await session.execute(
+    await session.exec(
         update(Deputy)
         .where(col(Deputy.member_id) == member_id, col(Deputy.withdrawn_at).is_(None))
         .values(withdrawn_at=now)
@@ -72,8 +72,8 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
     found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
     plan_ids = list(found.all())
     for part in (Card, Decision, Reopening, PlanRevision, PlanEntry):
-        await session.execute(delete(part).where(col(part.plan_id).in_(plan_ids)))
-    await session.execute(delete(Plan).where(col(Plan.id).in_(plan_ids)))
+        await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
+    await session.exec(delete(Plan).where(col(Plan.id).in_(plan_ids)))
     return plan_ids
 
 
@@ -81,8 +81,8 @@ async def _erase_messages(
     session: AsyncSession, member: Member, plan_ids: Sequence[int | None]
 ) -> None:
     """Erase what was said to the person, and what others would still hear about the person."""
-    await session.execute(delete(Card).where(col(Card.member_id) == member.id))
-    await session.execute(delete(OutboxMessage).where(col(OutboxMessage.member_id) == member.id))
+    await session.exec(delete(Card).where(col(Card.member_id) == member.id))
+    await session.exec(delete(OutboxMessage).where(col(OutboxMessage.member_id) == member.id))
     waiting = await session.exec(
         select(OutboxMessage)
         .where(OutboxMessage.school_id == member.school_id)
@@ -97,7 +97,7 @@ async def _erase_messages(
 
 async def _erase_account(session: AsyncSession, account_id: int, now: datetime) -> None:
     """Forget the Telegram user, unless the user is a member of another school too."""
-    await session.execute(delete(Prompt).where(col(Prompt.account_id) == account_id))
+    await session.exec(delete(Prompt).where(col(Prompt.account_id) == account_id))
     account = await session.get(Account, account_id)
     elsewhere = await session.exec(
         select(col(Member.id)).where(Member.account_id == account_id).limit(1)

@@ -185,7 +185,7 @@ async def keep_roster(
     The operator's former one goes, and so does what others have left lying in the school.
     """
     actor.require(Role.OPERATOR)
-    await session.execute(
+    await session.exec(
         delete(RosterDraft)
         .where(col(RosterDraft.school_id) == actor.school_id)
         .where(
@@ -519,7 +519,7 @@ async def _fresh_tokens(
     """Make one new token for each member; the older ones stop working."""
     ids = [known_id(member.id) for member in members]
     for at in range(0, len(ids), BATCH):
-        await session.execute(
+        await session.exec(
             update(Invitation)
             .where(col(Invitation.member_id).in_(ids[at : at + BATCH]))
             .where(col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None))
