@@ -10,6 +10,7 @@ import logging
 import shutil
 import socket
 import sys
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,8 +24,10 @@ from bot.clock import Clock
 from bot.demo_school import PEOPLE, Progress, found, hand_out_phones
 from bot.logs import set_up_logs
 from bot.settings import Settings
+from bot.signals import when_asked_to_end
 from bot.simulator import Flood, Simulator
 from bot.simulator.web import CastMember, Move, page_routes
+from bot.tasks import Tasks
 from conversations.words import Words
 from storage.models import Account
 from storage.rulesets import RuleSet, load_ruleset
@@ -222,7 +225,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _run(port: int, folder: Path, stop: asyncio.Event) -> None:
+@contextlib.asynccontextmanager
+async def on_stage(port: int, folder: Path) -> AsyncIterator[tuple[Demo, str]]:
+    """Have the demo running at an address (port 0: any that is free), kept in a folder."""
     listener = _listen(port)
     port = listener.getsockname()[1]
     demo = Demo(folder, port)
@@ -232,20 +237,18 @@ async def _run(port: int, folder: Path, stop: asyncio.Event) -> None:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=2
     )
-    server = _Server(config)
-    serving = asyncio.get_running_loop().create_task(server.serve(sockets=[listener]))
+    server, tasks = _Server(config), Tasks()
+    serving = tasks.start(server.serve(sockets=[listener]), "page")
     try:
         await demo.start()
-        sys.stdout.write(f"Kawan Kinerja: http://{HOST}:{port}\n")
-        sys.stdout.flush()
-        saving = asyncio.get_running_loop().create_task(demo.keep_saving())
-        await stop.wait()
-        saving.cancel()
+        tasks.start(demo.keep_saving(), "saving")
+        yield demo, f"http://{HOST}:{port}"
     finally:
         await demo.stop()
         await demo.sim.aclose()
         server.should_exit = True
         await serving
+        await tasks.cancel()
 
 
 def _listen(port: int) -> socket.socket:
@@ -257,11 +260,12 @@ def _listen(port: int) -> socket.socket:
 
 async def run_until_stopped(port: int, folder: Path) -> None:
     """Run the demo until the process is asked to end."""
-    from bot.signals import when_asked_to_end
-
     stop = asyncio.Event()
     when_asked_to_end(stop.set)
-    await _run(port, folder, stop)
+    async with on_stage(port, folder) as (_demo, address):
+        sys.stdout.write(f"Kawan Kinerja: {address}\n")
+        sys.stdout.flush()
+        await stop.wait()
 
 
 def run_demo(port: int, folder: Path = FOLDER) -> None:
