@@ -166,7 +166,7 @@ class Elsewhere:
         if chat.type == chat.PRIVATE:
             turn = current_turn.get()
             turn.note_blocked(blocked=status == "kicked")
-        elif status in ("member", "administrator"):
+        elif status in ("member", "administrator") and chat.type != chat.CHANNEL:
             await self._greet(chat.id)
 
     async def _greet(self, chat_id: int) -> None:

@@ -65,6 +65,15 @@ def unpack(data: str) -> Button:
         raise UnreadableButton from error
 
 
+def is_readable(data: str) -> bool:
+    """Whether a packed button can be read."""
+    try:
+        unpack(data)
+    except UnreadableButton:
+        return False
+    return True
+
+
 def code_of(data: str) -> str:
     """Give the code of a packed button, unread; empty when it is of another version."""
     head = data.partition(":")[0]
@@ -96,7 +105,6 @@ def _read(kind: type, value: str) -> int | str:
     if abs(number) >= 2**63:
         raise UnreadableButton
     return number
-
 
 
 # --------------------------------------------------------------------- for everybody
@@ -144,6 +152,13 @@ class Salute(Button, code="sl"):
 
 
 # --------------------------------------------------------------------- joining
+
+
+@dataclass(frozen=True)
+class SeeInvitation(Button, code="jo"):
+    """Show whom the invitation with this token is for."""
+
+    token: str
 
 
 @dataclass(frozen=True)
@@ -558,7 +573,9 @@ class OpenMember(Button, code="mo"):
 
 @dataclass(frozen=True)
 class InviteMember(Button, code="mi"):
-    """Choose the role of somebody to invite."""
+    """Choose the roles of somebody to invite; `roles` are those chosen so far."""
+
+    roles: int
 
 
 @dataclass(frozen=True)
@@ -592,3 +609,45 @@ class DropRoster(Button, code="md"):
     """Forget the roster that was sent."""
 
     roster: int
+
+
+@dataclass(frozen=True)
+class ShowRoster(Button, code="ms"):
+    """Show what this roster would bring."""
+
+    roster: int
+
+
+@dataclass(frozen=True)
+class SampleRoster(Button, code="mt"):
+    """Send an example of a roster file."""
+
+
+@dataclass(frozen=True)
+class ChooseRoles(Button, code="mp"):
+    """Choose a member's roles; `roles` are those chosen so far."""
+
+    member: int
+    roles: int
+
+
+@dataclass(frozen=True)
+class SetRoles(Button, code="mq"):
+    """Give a member exactly these roles."""
+
+    member: int
+    roles: int
+
+
+@dataclass(frozen=True)
+class AskErasure(Button, code="mx"):
+    """Say what erasing a member's data means, and ask."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class EraseMember(Button, code="my"):
+    """Erase a member's data for ever."""
+
+    member: int

@@ -7,6 +7,7 @@ in the transaction of the update, so a restart between two messages goes unnotic
 
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from telegram import Update
@@ -21,10 +22,11 @@ from telegram.ext import (
 )
 from telegram.warnings import PTBUserWarning
 
-from conversations.callbacks import Button, UnreadableButton, code_of, unpack
+from conversations.callbacks import Button, UnreadableButton, code_of, is_readable, unpack
 from conversations.refusals import explain
 from conversations.turn import Turn, current_turn
-from storage.errors import Refused
+from storage.errors import NotFound, Refused
+from storage.rulesets import UnknownCode
 
 B = TypeVar("B", bound=Button)
 Act = Callable[[], Awaitable[None]]
@@ -32,6 +34,7 @@ TapHandler = Callable[[Turn, Any], Awaitable[None]]
 CommandAction = Callable[[Turn, str], Awaitable[None]]
 AnswerHandler = Callable[[Turn, Any], Awaitable[None]]
 FileHandler = Callable[[Turn], Awaitable[None]]
+ReadFile = Callable[[bytes, str], object]
 
 Context = CallbackContext[Any, Any, Any, Any]
 Callback = Callable[[Update, Context], Coroutine[Any, Any, object]]
@@ -39,6 +42,28 @@ Handler = BaseHandler[Update, Context, object]
 
 TAPS: dict[type[Button], tuple["Dialogue", TapHandler]] = {}
 """Which handler a button belongs to, over all dialogues."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReader:
+    """How a file that comes in is read before its turn begins.
+
+    `read` is given the bytes and the file's name, in a thread of its own; what it returns is the
+    turn's `file`. A file larger than `most_bytes` is not fetched.
+    """
+
+    which: filters.BaseFilter
+    read: ReadFile
+    most_bytes: int
+
+
+READERS: list[FileReader] = []
+"""The readers of all dialogues."""
+
+
+def reader_of(update: Update) -> FileReader | None:
+    """Say who reads the file that came in, if anybody. Asks the same filters as the handlers."""
+    return next((one for one in READERS if one.which.check_update(update)), None)
 
 
 class Dialogue:
@@ -83,11 +108,18 @@ class Dialogue:
 
         return register
 
-    def file(self, which: filters.BaseFilter) -> Callable[[FileHandler], FileHandler]:
-        """Register what takes files that pass a filter, whatever is awaited."""
+    def file(
+        self, which: filters.BaseFilter, read: ReadFile | None = None, most_bytes: int = 0
+    ) -> Callable[[FileHandler], FileHandler]:
+        """Register what takes files that pass a filter, whatever is awaited.
+
+        With `read`, the file is fetched and read before the turn begins (see `FileReader`).
+        """
 
         def register(handler: FileHandler) -> FileHandler:
             self._files.append((which, handler))
+            if read is not None:
+                READERS.append(FileReader(which, read, most_bytes))
             return handler
 
         return register
@@ -127,7 +159,7 @@ class Dialogue:
             return DurableConversation(entry_points, states, [], allow_reentry=True)
 
     def _knows(self, data: object) -> bool:
-        return isinstance(data, str) and code_of(data) in self._codes
+        return isinstance(data, str) and code_of(data) in self._codes and is_readable(data)
 
     async def _on_tap(self, update: Update, _context: Context) -> object:
         turn = current_turn.get()
@@ -164,8 +196,13 @@ class Dialogue:
         async def run(_update: Update, _context: Context) -> object:
             turn = current_turn.get()
             turn.stop_waiting()
-            await self.run(turn, lambda: handler(turn))
+            await self.run(turn, lambda: take(turn))
             return self._state(turn)
+
+        async def take(turn: Turn) -> None:
+            if isinstance(turn.file, Exception):
+                raise turn.file
+            await handler(turn)
 
         return run
 
@@ -177,16 +214,22 @@ class Dialogue:
         try:
             await act()
         except Refused as refusal:
-            await turn.undo()
-            explain(turn, refusal)
-            await self._show_present(turn, tap)
+            await self._refuse(turn, refusal, tap)
+        except UnknownCode:
+            # The rule set has been corrected since the button was made, or the button was forged.
+            await self._refuse(turn, NotFound(), tap)
+
+    async def _refuse(self, turn: Turn, refusal: Refused, tap: Button | None) -> None:
+        await turn.undo()
+        explain(turn, refusal)
+        await self._show_present(turn, tap)
 
     async def _show_present(self, turn: Turn, tap: Button | None) -> None:
         if self.present is None or tap is None or turn.membership is None:
             return
         try:
             await self.present(turn, tap)
-        except Refused:
+        except (Refused, UnknownCode):
             # What the button was about is not this person's to see: the sentence is enough.
             turn.answer.screens.clear()
 

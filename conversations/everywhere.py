@@ -7,23 +7,24 @@ typed: its number, its label, or the command's word.
 import re
 import unicodedata
 
-from conversations.callbacks import Button, UnreadableButton, unpack
+from conversations.callbacks import Button, UnreadableButton, is_readable, unpack
 from conversations.dialogue import TAPS, Dialogue, press
 from conversations.home import help_screen, show_home
 from conversations.screens import Screen
 from conversations.turn import Turn
 from storage import cards
 from storage.errors import Refused
+from storage.rulesets import UnknownCode
 
 EVERYWHERE_WORDS = ("menu", "lanjut", "batal", "bantuan")
 
 
 async def say_word(turn: Turn, word: str) -> None:
     """Obey one of the words that work on every step."""
-    if turn.membership is None:
-        turn.greet_stranger()
-    elif word == "lanjut":
+    if word == "lanjut":
         await carry_on(turn)
+    elif turn.membership is None:
+        turn.greet_stranger()
     elif word == "bantuan":
         turn.show(await help_screen(turn))
     elif word == "batal":
@@ -40,21 +41,12 @@ async def carry_on(turn: Turn) -> None:
     if turn.membership is None and not turn.account.view:
         turn.greet_stranger()
         return
-    if _is_readable(turn.account.view):
+    if is_readable(turn.account.view):  # an older version may have stored what is not
         await press(turn, turn.account.view)
-    elif turn.membership is not None:
-        await show_home(turn)
+    if not turn.answer.screens:
+        await show_present(turn)
     if turn.prompt is not None and turn.prompt.id == turn.account.prompt_id:
         turn.ask_again(turn.prompt)
-
-
-def _is_readable(view: str) -> bool:
-    """Whether a remembered screen can still be drawn: an older version may have stored it."""
-    try:
-        unpack(view)
-    except UnreadableButton:
-        return False
-    return True
 
 
 async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:
@@ -132,7 +124,7 @@ async def _drawn(turn: Turn, view: str) -> Screen | None:
         turn.answer = type(answer)()
         await TAPS[type(button)][1](turn, button)
         screens = turn.answer.screens
-    except (UnreadableButton, Refused):
+    except (UnreadableButton, Refused, UnknownCode):
         return None
     finally:
         turn.answer, turn.account.view = answer, looked_at
@@ -145,7 +137,8 @@ def _by_number(screen: Screen | None, number: int) -> Button | None:
     by_number = [key for key in screen.keys if key.number == number and key.data is not None]
     if by_number:
         return by_number[0].data
-    return screen.takes_number(number) if screen.takes_number else None
+    meant = screen.takes_number(number) if screen.takes_number else None
+    return None if meant == screen.view else meant
 
 
 def _by_label(screen: Screen | None, text: str) -> Button | None:

@@ -1,10 +1,10 @@
 """Getting in: an invitation's link, "is it you?", the privacy notice, home."""
 
-from conversations.callbacks import Consent, Home, ItIsMe, NotMe
+from conversations.callbacks import Consent, Home, ItIsMe, NotMe, SeeInvitation
 from conversations.dialogue import Dialogue
 from conversations.home import show_home
 from conversations.refusals import explain
-from conversations.screens import Key, Screen, Style
+from conversations.screens import Key, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from storage import members
 from storage.errors import InvitationUsed, Refused
@@ -42,6 +42,12 @@ async def open_invitation(turn: Turn, token: str) -> None:
         turn.show_below(_who_are_you(turn, offer, token))
 
 
+@dialogue.tap(SeeInvitation)
+async def see_invitation(turn: Turn, tap: SeeInvitation) -> None:
+    """Show whom an invitation is for."""
+    await open_invitation(turn, tap.token)
+
+
 def _turn_away(turn: Turn, refusal: Refused) -> None:
     """Say kindly why the link does not work and whom to ask."""
     explain(turn, refusal)
@@ -59,14 +65,11 @@ def _who_are_you(turn: Turn, offer: Offer, token: str) -> Screen:
         roles=roles_in_words(turn, Role(offer.member.roles)),
         moves=offer.moves,
     )
-    return Screen(
-        text,
-        (
-            (Key(words.label("joining.it_is_me"), ItIsMe(token), Style.NEXT),),
-            (Key(words.label("joining.not_me"), NotMe(token)),),
-        ),
-        view=ItIsMe(token),
-    )
+    keys = [
+        Key(words.label("joining.it_is_me"), ItIsMe(token), Style.NEXT),
+        Key(words.label("joining.not_me"), NotMe(token)),
+    ]
+    return Screen(text, in_rows(numbered(keys), 1), view=SeeInvitation(token))
 
 
 def roles_in_words(turn: Turn, roles: Role) -> str:
@@ -85,27 +88,19 @@ async def it_is_me(turn: Turn, tap: ItIsMe) -> None:
         _turn_away(turn, refusal)
         return
     text = turn.words.body("joining.privacy", school=offer.school.name)
-    turn.show(
-        Screen(
-            text,
-            (
-                (Key(turn.words.label("joining.consent"), Consent(tap.token), Style.YES),),
-                (Key(turn.words.label("joining.not_me"), NotMe(tap.token)),),
-            ),
-            view=tap,
-        )
-    )
+    keys = [
+        Key(turn.words.label("joining.consent"), Consent(tap.token), Style.YES),
+        Key(turn.words.label("joining.not_me"), NotMe(tap.token)),
+    ]
+    turn.show(Screen(text, in_rows(numbered(keys), 1), view=tap))
 
 
 @dialogue.tap(NotMe)
 async def not_me(turn: Turn, tap: NotMe) -> None:
     """Let the link alone: it stays good for the person it is meant for."""
-    turn.show(
-        Screen(
-            turn.words.body("joining.not_me"),
-            ((Key(turn.words.label("joining.it_is_me_after_all"), ItIsMe(tap.token)),),),
-        )
-    )
+    after_all = [Key(turn.words.label("joining.it_is_me_after_all"), ItIsMe(tap.token))]
+    text = turn.words.body("joining.not_me")
+    turn.show(Screen(text, in_rows(numbered(after_all), 1), view=tap))
 
 
 @dialogue.tap(Consent)

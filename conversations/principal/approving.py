@@ -44,8 +44,9 @@ async def present_plan(turn: Turn, tap: Any) -> None:
 
 @dialogue.presents
 async def present(turn: Turn, tap: Any) -> None:
-    """Show the plan as it stands now."""
-    await present_plan(turn, tap)
+    """Show the plan as it stands now. A refused queue has nothing to show."""
+    if not isinstance(tap, OpenQueue):
+        await present_plan(turn, tap)
 
 
 @dialogue.command("persetujuan")

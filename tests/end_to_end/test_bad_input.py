@@ -1,0 +1,592 @@
+"""Whatever people and forgers send: a kind answer, no failure, nobody else's data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import SQLModel, col, select
+
+from bot.simulator.driver import Person
+from conversations.callbacks import LONGEST, Button, Home
+from storage import plans
+from storage.models import (
+    Account,
+    Decision,
+    Deputy,
+    GroupChat,
+    Invitation,
+    Member,
+    ModelPlan,
+    Plan,
+    PlanEntry,
+    PlanRevision,
+    Reopening,
+    Role,
+)
+from tests.world import TestWorld, open_world
+
+EVERY_BUTTON = sorted(Button._by_code.values(), key=lambda kind: kind.code)
+SECRET = "Pembina rahasia <negara> & cendol"
+SORRY = "gangguan"
+LARGEST = 2**63 - 1
+
+
+@pytest.fixture(autouse=True)
+def calm(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail every test here in which the bot failed, even where nobody looked."""
+    yield
+    errors = [one.getMessage() for one in caplog.get_records("call") if one.levelname == "ERROR"]
+    assert errors == []
+
+
+@pytest.fixture
+async def rina(world: TestWorld) -> Person:
+    return await world.joins("Rina Wati", Role.TEACHER)
+
+
+# --------------------------------------------------------- what is not a text or a tap
+
+
+async def _sends(person: Person, what: str) -> None:
+    match what:
+        case "sticker":
+            await person.sends_sticker()
+        case "voice":
+            await person.sends_voice()
+        case "location":
+            await person.sends_location()
+        case "contact":
+            await person.sends_contact()
+        case "poll":
+            await person.sends_poll()
+        case "photo":
+            await person.sends_photo(b"\xff\xd8\xff\xe0" + bytes(64))
+        case "document":
+            await person.sends_document(b"%PDF-1.7")
+
+
+KINDS = ("sticker", "voice", "location", "contact", "poll", "photo", "document")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_the_bot_cannot_read_gets_a_kind_answer(rina: Person, kind: str) -> None:
+    before = rina.last
+    await _sends(rina, kind)
+    answer = await rina.sees("lanjut", after=before)
+    assert SORRY not in answer.text
+    await rina.types("lanjut")
+    await rina.sees_button("Rencana")
+
+
+async def test_a_stranger_hears_the_same_of_every_kind(world: TestWorld) -> None:
+    stranger = world.sim.person("Orang Asing", id=77)
+    for kind in KINDS:
+        sent = stranger.messages[-1] if stranger.messages else 0
+        await _sends(stranger, kind)
+        await stranger.sees("undangan", after=sent)
+    async with world.database.reading() as session:
+        assert await session.get(Account, 77) is None
+
+
+async def test_what_cannot_be_read_leaves_an_open_question_open(rina: Person) -> None:
+    await _asks_for_a_duty(rina)
+    for kind in ("sticker", "voice"):
+        before = rina.last
+        await _sends(rina, kind)
+        await rina.sees("lanjut", after=before)
+    await rina.types("Pembina Pramuka")
+    await rina.sees("✅ Pembina Pramuka")
+
+
+async def test_an_edited_message_is_not_read_again(rina: Person) -> None:
+    await _asks_for_a_duty(rina)
+    written = await rina.types("Pembina Pramuka")
+    await rina.sees("✅ Pembina Pramuka")
+    await rina.edits(written, "Pembina OSIS")
+    await rina.sees("Pesan yang diubah")
+    await rina.sees_no("Pembina OSIS")
+
+
+async def _asks_for_a_duty(person: Person) -> None:
+    await person.types("rencana")
+    await person.taps("Tugas tambahan")
+    await person.taps("Tulis sendiri")
+    await person.sees("Tugas tambahan apa?")
+
+
+# --------------------------------------------------------------------- words and numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "asdf",
+        "?",
+        "👍",
+        "-1",
+        "1e9",
+        "2,5",
+        "0",
+        "999999999999",
+        "𝟗𝟗",
+        "x" * 4096,
+        "<b>&amp;",
+        "\u202e",
+    ],
+    ids=lambda text: text[:8],
+)
+@pytest.mark.parametrize("place", ["home", "list", "item"])
+async def test_what_fits_nowhere_changes_nothing(
+    world: TestWorld, rina: Person, text: str, place: str
+) -> None:
+    await _goes_to(rina, place)
+    before = await _everything(world)
+    last = rina.messages[-1]
+    await rina.types(text)
+    answer = await rina.sees("", after=last)
+    assert answer.text
+    assert await _everything(world) == before
+    await _still_works(rina)
+
+
+@pytest.mark.parametrize("place", ["home", "list", "item"])
+async def test_digits_of_every_script_count(rina: Person, place: str) -> None:
+    await _goes_to(rina, place)
+    await rina.types("٣")
+    await rina.sees({"home": "guru penggerak", "list": "Jumlah: 0", "item": "Jumlah: 3"}[place])
+
+
+@pytest.mark.parametrize("text", ["21", "-1", "99"])
+async def test_a_quantity_beyond_the_ends_is_refused_with_the_ends(
+    rina: Person, text: str
+) -> None:
+    await _goes_to(rina, "item")
+    last = rina.messages[-1]
+    await rina.types(text)
+    await rina.sees("0 sampai 20", after=last)
+
+
+async def test_a_number_beyond_the_list_is_explained(rina: Person) -> None:
+    await _goes_to(rina, "list")
+    for text in ("0", "19", "-1", "99"):
+        last = rina.messages[-1]
+        await rina.types(text)
+        await rina.sees("belum mengerti", after=last)
+
+
+async def _goes_to(person: Person, place: str) -> None:
+    if place == "home":
+        return
+    await person.taps("Rencana")
+    await person.taps("Pengembangan diri")
+    await person.sees("1. ")
+    if place == "item":
+        await person.taps("1. ")
+        await person.sees("Jumlah: 0")
+
+
+async def _still_works(person: Person) -> None:
+    last = person.messages[-1]
+    await person.types("menu")
+    await person.sees("SMPN 1 Surian", after=last)
+
+
+# --------------------------------------------------------------------- /start with junk
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "x" * 1024,
+        "a b c",
+        "<b>&\"'</b>",
+        ":" * 64,
+        "../../etc/passwd",
+        "١٢٣",
+        "-",
+        "%00",
+        "💣" * 200,
+    ],
+    ids=lambda junk: junk[:8],
+)
+async def test_junk_after_start_is_an_unknown_invitation(world: TestWorld, junk: str) -> None:
+    stranger = world.sim.person("Orang Asing", id=77)
+    await stranger.types(f"/start {junk}")
+    await stranger.sees("undangan")
+    member = await world.joins("Rina Wati", Role.TEACHER)
+    last = member.messages[-1]
+    await member.types(f"/start {junk}")
+    await member.sees("undangan", after=last)
+    await _still_works(member)
+
+
+async def test_unknown_commands_get_an_answer(rina: Person) -> None:
+    for text in ("/tidakada", "/rencana@kawan_uji_bot", "/", "//", "/menu lalu apa"):
+        last = rina.messages[-1]
+        await rina.types(text)
+        await rina.sees("", after=last)
+
+
+# --------------------------------------------------------------------- names
+
+
+NAMES = {
+    "emoji": "👩‍🏫🌸",
+    "long": "Raden " + "Kusumawardhani " * 8,
+    "html": '<b>Rina</b> & "Wati" <script>',
+    "arabic": "رينا واتي\u202e",
+    "zero-width": "\u200b\u200d\ufeff",
+    "template": "{{ 7*7 }} {name} %s \\",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+async def test_any_name_survives_every_screen(world: TestWorld, name: str) -> None:
+    """As the Telegram profile, as a teacher, as a coach who is told, and as a principal."""
+    school = await world.founds(name="SMP <Satu> & Dua")
+    name = name[:120].strip() or name
+    profile = world.sim.person(name, id=501)
+    coach = await world.joins(
+        "Bu " + name[:110], Role.COACH, person=world.sim.person(name, id=502)
+    )
+    await world.joins("Pak " + name[:110], Role.PRINCIPAL, person=world.sim.person(name, id=503))
+    teacher = await world.joins(name, Role.TEACHER, school, profile)
+    await teacher.sees("SMP <Satu> & Dua")
+    await teacher.taps("Sapa saya Ibu")
+    await teacher.taps("Status")
+    await teacher.sees("Status saya")
+    await teacher.taps("Minta bantuan")
+    await teacher.sees("sampaikan")
+    await coach.sees("minta bantuan")
+    await teacher.types("bantuan")
+    await teacher.sees("Cara memakai")
+    await _plans(teacher, duty=name if name.strip("\u200b\u200d\ufeff") else "Pembina")
+    await teacher.taps("Ringkasan")
+    await teacher.taps("Ajukan")
+    await teacher.sees("Menunggu persetujuan")
+
+
+async def test_a_name_of_200_characters_as_profile(world: TestWorld) -> None:
+    person = world.sim.person("N" * 64 + " " + "M" * 135, id=501)
+    await person.start()
+    await person.sees("undangan")
+
+
+async def _plans(person: Person, duty: str) -> None:
+    await person.types("rencana")
+    await person.taps("Bantu pilihkan")
+    await person.taps("1. Pakai")
+    await person.taps("Tugas tambahan")
+    await person.taps("Tulis sendiri")
+    await person.sees("Tugas tambahan apa?")
+    await person.types(duty)
+    await person.taps("Selesai")
+    await person.taps("Perilaku kerja")
+    await person.taps("set standar")
+    await person.taps("Selesai")
+    await person.sees_button("Ringkasan")
+
+
+# --------------------------------------------------------------------- groups, channels
+
+
+async def test_a_group_is_told_once_even_after_a_restart(world: TestWorld, rina: Person) -> None:
+    group = world.sim.group("Guru SMPN 1")
+    await group.adds_bot(rina)
+    await rina.types("Halo bot", chat=group)
+    await rina.types("/menu", chat=group)
+    await _still_works(rina)
+    assert [one.from_bot for one in group.messages].count(True) == 1
+    await world.restart()
+    await rina.types("/rencana", chat=group)
+    await rina.types("menu", chat=group)
+    await _still_works(rina)
+    told = [one for one in group.messages if one.from_bot]
+    assert len(told) == 1
+    assert "percakapan pribadi" in told[0].text
+    async with world.database.reading() as session:
+        assert len((await session.exec(select(GroupChat))).all()) == 1
+
+
+async def test_an_open_question_is_not_answered_from_a_group(
+    world: TestWorld, rina: Person
+) -> None:
+    group = world.sim.group("Guru SMPN 1")
+    await group.adds_bot(rina)
+    await _asks_for_a_duty(rina)
+    await rina.types("Ini obrolan grup", chat=group)
+    await rina.types("Pembina Pramuka")
+    await rina.sees("✅ Pembina Pramuka")
+    await rina.sees_no("Ini obrolan grup")
+
+
+async def test_a_channel_is_left_in_peace(world: TestWorld, rina: Person) -> None:
+    channel = world.sim.group("Kabar", id=-1_009, type="channel")
+    await channel.adds_bot(rina, administrator=True)
+    await channel.posts("Pengumuman")
+    await _still_works(rina)
+    assert [one.text for one in channel.messages] == ["Pengumuman"]
+
+
+# --------------------------------------------------------------------- forged buttons
+
+
+@dataclass(frozen=True)
+class Victim:
+    """Whose plan the forgers are after."""
+
+    person: Person
+    plan_id: int
+    member_id: int
+    token: str
+
+
+@pytest.fixture
+async def victim(world: TestWorld) -> Victim:
+    """A teacher with a submitted plan that has something to hide."""
+    token = await world.invites("Rina Wati", Role.TEACHER)
+    person = world.sim.person("Rina", id=901)
+    await person.start(token)
+    await person.taps("Ya, ini saya")
+    await person.taps("Setuju")
+    await _plans(person, duty=SECRET)
+    await person.taps("Ringkasan")
+    await person.taps("Ajukan")
+    await person.sees("Sudah diajukan")
+    async with world.database.reading() as session:
+        plan = (await session.exec(select(Plan))).one()
+    return Victim(person, plan.id or 0, plan.member_id, token)
+
+
+def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> Button:
+    known: dict[str, Any] = {
+        "plan": victim.plan_id, "member": victim.member_id, "deputy": 1, "roster": 1,
+        "revision": 1, "confirmed": 0, "units": 1, "take": 1, "page": 0, "kind": 0,
+        "category": 0, "marks": 1, "reason": 0, "after": 0, "roles": 15,
+        "first": 740_000, "last": 740_010,
+        "step": "pengembangan-diri", "item": "RHK-01", "duty": "TT-01", "behaviour": "BERAKHLAK",
+        "guide": "x", "choice": "x", "picks": "01*4", "origin": "previous", "where": "-",
+        "language": "id", "salutation": "ibu", "state": "submitted", "token": victim.token,
+    }  # fmt: skip
+    if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
+        known["origin"] = "r"
+    values = {**known, **guess}
+    return kind(*(values[one.name] for one in fields(kind)))  # type: ignore[arg-type]
+
+
+GUESSES: tuple[dict[str, Any], ...] = (
+    {},
+    {"confirmed": 1, "take": 0, "page": 7, "units": -1, "after": 1, "origin": "model"},
+    {"revision": 0, "page": -1, "marks": 0, "kind": 99, "category": 99, "reason": 99},
+    {"step": "zzz", "item": "zzz", "duty": "zzz", "picks": "zz*1", "state": "zzz", "where": "zzz"},
+)
+
+
+def forged(victim: Victim, guesses: tuple[dict[str, Any], ...] = GUESSES) -> Iterator[str]:
+    """Every button there is, aimed at the victim."""
+    for kind in EVERY_BUTTON:
+        seen = set()
+        for guess in guesses:
+            packed = _plausible(kind, victim, guess).pack()
+            if packed not in seen:
+                seen.add(packed)
+                yield packed
+
+
+FORGERS = {
+    "stranger": None,
+    "teacher of another school": (Role.TEACHER, True),
+    "principal of another school": (Role.PRINCIPAL | Role.COACH | Role.OPERATOR, True),
+    "colleague": (Role.TEACHER, False),
+    "coach": (Role.COACH, False),
+}
+
+
+@pytest.mark.parametrize("who", FORGERS)
+async def test_forged_buttons_reach_nobody(world: TestWorld, victim: Victim, who: str) -> None:
+    forger = await _comes_in(world, who)
+    before = await _belongings(world, victim)
+    start = len(world.sim.calls)
+    moved = []
+    for data in forged(victim):
+        answer = await forger.taps_data(data)
+        assert SORRY not in answer.text, data
+        if await _belongings(world, victim) != before:
+            moved.append(data)
+            before = await _belongings(world, victim)
+    last = forger.messages[-1]
+    await forger.types("menu")
+    await forger.sees("", after=last)
+    assert moved == []
+    seen = [
+        call.params["text"]
+        for call in world.sim.calls[start:]
+        if call.params.get("chat_id") == str(forger.id) and "text" in call.params
+    ]
+    assert seen
+    assert [text for text in seen if SORRY in text] == []
+    if who != "coach":  # who may read it, and does
+        assert [text for text in seen if "rahasia" in text] == []
+    if "school" in who or who == "stranger":
+        assert [text for text in seen if "Rina" in text] == []
+
+
+async def _comes_in(world: TestWorld, who: str) -> Person:
+    seat = FORGERS[who]
+    forger = world.sim.person("Maling", id=666)
+    if seat is None:
+        await forger.start()
+        await forger.sees("undangan")
+        return forger
+    roles, elsewhere = seat
+    school = await world.founds("20304567", "SMPN 2 Lain") if elsewhere else None
+    return await world.joins("Maling Budiman", roles, school, forger)
+
+
+async def _belongings(world: TestWorld, victim: Victim) -> list[Any]:
+    """All rows of the victim, and of the school, that a forger could be after."""
+    return [
+        *await _rows(world, Plan, col(Plan.id) == victim.plan_id),
+        *await _rows(world, PlanEntry, col(PlanEntry.plan_id) == victim.plan_id),
+        *await _rows(world, PlanRevision, col(PlanRevision.plan_id) == victim.plan_id),
+        *await _rows(world, Decision, col(Decision.plan_id) == victim.plan_id),
+        *await _rows(world, Reopening, col(Reopening.plan_id) == victim.plan_id),
+        *await _rows(world, Member, col(Member.id) == victim.member_id),
+        *await _rows(world, Invitation, col(Invitation.member_id) == victim.member_id),
+        *await _rows(world, Deputy, col(Deputy.member_id) == victim.member_id),
+        *await _rows(world, ModelPlan, col(ModelPlan.id) > 0),
+        *await _rows(world, Account, col(Account.id) == victim.person.id),
+    ]
+
+
+async def _rows(world: TestWorld, table: type[SQLModel], which: Any) -> list[Any]:
+    async with world.database.reading() as session:
+        found = await session.exec(select(table).where(which))
+        return sorted((row.model_dump() for row in found.all()), key=repr)
+
+
+async def _everything(world: TestWorld) -> list[Any]:
+    return [
+        *await _rows(world, Plan, col(Plan.id) > 0),
+        *await _rows(world, PlanEntry, col(PlanEntry.id) > 0),
+    ]
+
+
+EXTREMES: tuple[dict[str, Any], ...] = tuple(
+    {
+        name: value if field is int else text
+        for kind in EVERY_BUTTON
+        for name, field in zip(
+            [one.name for one in fields(kind)],  # type: ignore[arg-type]
+            kind.field_kinds(),
+            strict=True,
+        )
+    }
+    for value, text in (
+        (LARGEST, "\x00"), (-LARGEST, "💣"), (0, ""), (2**31, "own1"), (-1, "-"),
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("roles", [Role.TEACHER, Role(15)], ids=["teacher", "all roles"])
+async def test_buttons_with_absurd_values_do_no_harm(world: TestWorld, roles: Role) -> None:
+    """On one's own plan, where nothing else keeps them off."""
+    person = await world.joins("Rina Wati", roles)
+    if roles & Role.TEACHER:
+        await _plans(person, duty="Pembina")
+    for own in (True, False):
+        for guess in EXTREMES:
+            for kind in EVERY_BUTTON:
+                values = {**guess, **({"plan": 1, "revision": 0, "member": 1} if own else {})}
+                button = kind(*(values[one.name] for one in fields(kind)))  # type: ignore[arg-type]
+                answer = await person.taps_data(button.pack())
+                assert SORRY not in answer.text, button
+    await _still_works(person)
+    async with world.database.reading() as session:
+        for plan in (await session.exec(select(Plan))).all():
+            full = await plans.find_plan(session, plan.member_id, plan.period)
+            assert full is not None
+            assert plan.points == sum(one.points * one.quantity for one in full.entries)
+
+
+async def test_buttons_of_an_older_version_get_a_kind_answer(rina: Person) -> None:
+    for data in ("0p", "0ps:1:x", "2p", "p", "plan.approve:1", "{}", "1zz", "1pi:1", " "):
+        last = rina.last
+        answer = await rina.taps_data(data, rina.messages[0].id)
+        assert answer.show_alert
+        assert "versi lama" in answer.text
+        await rina.sees("SMPN 1 Surian", after=last)
+
+
+async def test_a_stranger_with_an_old_button_hears_how_to_get_in(world: TestWorld) -> None:
+    stranger = world.sim.person("Orang Asing", id=77)
+    await stranger.start()
+    first = await stranger.sees("undangan")
+    for data in ("0p", Home().pack(), "1pi:1:RHK-01", "1q:0"):
+        await stranger.taps_data(data)
+    await stranger.sees("undangan", after=first)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(
+    st.lists(
+        st.one_of(
+            st.binary(min_size=1, max_size=LONGEST).map(
+                lambda data: data.decode("utf-8", "ignore")
+            ),
+            st.text(min_size=1, max_size=16),
+            st.sampled_from(EVERY_BUTTON).flatmap(
+                lambda kind: st.text("0123456789abz:-\x00", max_size=20).map(
+                    lambda rest: f"1{kind.code}:{rest}"
+                )
+            ),
+        ).filter(lambda data: 1 <= len(data.encode("utf-8", "surrogatepass")) <= LONGEST),
+        min_size=40,
+        max_size=60,
+    )
+)
+async def test_garbage_on_buttons_does_no_harm(
+    tmp_path_factory: pytest.TempPathFactory, data: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("garbage")
+    async with open_world(f"sqlite+aiosqlite:///{folder}/kawan.db", folder) as world:
+        stranger = world.sim.person("Orang Asing", id=77)
+        await stranger.start()
+        await stranger.sees("undangan")
+        person = await world.joins("Rina Wati", Role(15))
+        for one in data:
+            for who in (person, stranger):
+                answer = await who.taps_data(one)
+                assert SORRY not in answer.text, one
+        await _still_works(person)
+
+
+# --------------------------------------------------------------------- what is gone
+
+
+async def test_taps_on_a_deleted_plan_say_that_it_is_gone(world: TestWorld, rina: Person) -> None:
+    await _plans(rina, duty="Pembina")
+    async with world.database.transaction() as session:
+        for table in (PlanEntry, Plan):
+            for row in (await session.exec(select(table))).all():
+                await session.delete(row)
+            await session.flush()
+    answer = await rina.taps("Pengembangan diri")
+    assert answer.show_alert
+    assert "sudah tidak ada" in answer.text
+    await rina.types("lanjut")
+    await rina.sees("0 dari 32 poin")
+
+
+async def test_a_button_weeks_later_on_an_inaccessible_message(
+    world: TestWorld, rina: Person
+) -> None:
+    world.sim.world.accessible_seconds = 3600.0
+    card = await rina.sees_button("Rencana")
+    world.clock.forward(timedelta(days=30))
+    await rina.taps("Rencana", on=card)
+    await rina.sees("0 dari 32 poin", after=card)
