@@ -16,10 +16,10 @@ from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import sqlite
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7607_2023  # any number, as long as every process uses the same
-
-BUSY_TIMEOUT_MS = 10_000
 
 
 class Database:
@@ -85,22 +85,10 @@ def _postgresql_engine(url: str) -> AsyncEngine:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    path = make_url(url).database
+    engine = create_async_engine(url, async_creator=lambda: sqlite.connect(path))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver would begin transactions by its own rules; "begin" below does it by ours.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    # Schools have power cuts: a commit is on the disk before anybody is told of it.
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

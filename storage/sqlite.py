@@ -1,0 +1,85 @@
+"""SQLite without a journey to a thread for every step.
+
+`aiosqlite` sends each step of a statement (open a cursor, run, fetch, close) to a thread and waits
+for it. The journey takes many times longer than the step, for SQLite mostly works in memory. Only
+two things really wait: beginning to write, for another process, and a commit, for the disk. These
+go to the thread; what is short runs where it is called.
+"""
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from aiosqlite import Connection
+
+BUSY_TIMEOUT_S = 10.0
+
+BREATHE_EVERY = 50
+"""After so many steps everybody else gets a turn: a long import must not keep them waiting."""
+
+_SHORT_STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|SAVEPOINT|RELEASE|BEGIN$)")
+_SHORT_STEPS = {"cursor", "fetchall", "fetchmany", "fetchone", "rollback", "create_function"}
+
+
+class ShortcutConnection(Connection):
+    """A connection that goes to its thread only with what may wait."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(lambda: _connect(path), iter_chunk_size=64)
+        self._thread.daemon = True
+        # One is counted by the event loop alone, the other by the thread alone.
+        self._sent = 0
+        self._finished = 0
+        self._steps = 0
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        # While the thread is busy (its caller may have been cancelled) everything queues up.
+        if self._sent != self._finished or not _is_short(fn, args):
+            return await self._in_thread(partial(fn, *args, **kwargs))
+        if self._connection is None:
+            raise ValueError("Connection closed")
+        self._steps += 1
+        if self._steps % BREATHE_EVERY == 0:
+            await asyncio.sleep(0)
+        return fn(*args, **kwargs)
+
+    async def _in_thread(self, step: Callable[[], Any]) -> Any:
+        def run() -> Any:
+            try:
+                return step()
+            finally:
+                self._finished += 1
+
+        self._sent += 1
+        return await super()._execute(run)  # type: ignore[no-untyped-call]
+
+
+async def connect(path: str | None) -> ShortcutConnection:
+    """Open the database file at `path`; without one, a database in memory."""
+    connection = ShortcutConnection(path or ":memory:")
+    await connection
+    return connection
+
+
+def _is_short(step: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
+    name = step.__name__
+    if name == "execute":
+        return _SHORT_STATEMENT.match(arguments[0]) is not None
+    if name == "close":
+        return isinstance(getattr(step, "__self__", None), sqlite3.Cursor)
+    return name in _SHORT_STEPS
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    # Transactions begin by the engine's rules; the driver has others of its own.
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA journal_mode=WAL")
+    # Schools have power cuts: a commit is on the disk before anybody is told of it.
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
