@@ -18,7 +18,7 @@ from bot.clock import Clock
 from bot.replies import Replies
 from conversations import everywhere, home, joining
 from conversations.dialogue import Dialogue
-from conversations.operator import members
+from conversations.operator import erasing, inviting, members, roster
 from conversations.principal import (
     approving,
     deputising,
@@ -56,6 +56,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     overviewing.dialogue,
     deputising.dialogue,
     members.dialogue,
+    inviting.dialogue,
+    roster.dialogue,
+    erasing.dialogue,
     home.dialogue,
     joining.dialogue,
 )

@@ -1,5 +1,7 @@
 """Putting screens on phones: from our plain values to Telegram's types and calls."""
 
+import asyncio
+
 from telegram import (
     Bot,
     CopyTextButton,
@@ -92,18 +94,20 @@ async def ask(bot: Bot, chat_id: int, prompt: Prompt) -> Message:
 
 
 async def send_file(bot: Bot, chat_id: int, file: File) -> Message:
-    """Send a picture or a document."""
+    """Send a picture or a document; one that takes long is made now, beside everything else."""
     markup = keyboard(file.screen) if file.screen else None
+    made = file.content
+    content = made if isinstance(made, bytes) else await asyncio.to_thread(made)
     if file.is_picture:
         return await insist(
             lambda: bot.send_photo(
-                chat_id, file.content, caption=file.caption, parse_mode=ParseMode.HTML,
+                chat_id, content, caption=file.caption, parse_mode=ParseMode.HTML,
                 filename=file.name, reply_markup=markup,
             )
         )  # fmt: skip
     return await insist(
         lambda: bot.send_document(
-            chat_id, file.content, caption=file.caption, parse_mode=ParseMode.HTML,
+            chat_id, content, caption=file.caption, parse_mode=ParseMode.HTML,
             filename=file.name, reply_markup=markup,
         )
     )  # fmt: skip

@@ -17,9 +17,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot import fetching
 from bot.clock import Clock
 from bot.failures import Failures
 from bot.replies import Replies
+from conversations.dialogue import reader_of
 from conversations.everywhere import carry_on
 from conversations.turn import Turn, current_turn
 from storage import cards, inbox, outbox
@@ -134,8 +136,10 @@ class Updates(BaseUpdateProcessor):
         """Let the handlers act in one transaction; None when the update had acted before."""
         now = self._clock.now()
         owed = update.update_id in self._owed
+        file = None if owed else await self._file(update)
         async with self._database.writing() as session:
             turn = await begin(session, update, now, self._rulebook)
+            turn.file = file
             reset = current_turn.set(turn)
             try:
                 if owed:
@@ -154,6 +158,23 @@ class Updates(BaseUpdateProcessor):
             if session.info.get(outbox.ANNOUNCED):
                 self._wake_sender()
         return turn
+
+    async def _file(self, update: Update) -> object:
+        """Fetch and read the file that came in, if a dialogue wants it.
+
+        This is done before the turn's transaction: nobody else waits for a slow download, and an
+        update that a stop interrupts here is simply taken from the start.
+        """
+        if update.message is None or fetching.attached(update.message) is None:
+            return None
+        async with self._database.reading() as session:
+            turn = await begin(session, update, self._clock.now(), self._rulebook)
+            reset = current_turn.set(turn)
+            try:
+                reader = reader_of(update)
+            finally:
+                current_turn.reset(reset)
+        return await fetching.fetch(update.message, reader) if reader is not None else None
 
     async def _remember_tapped(self, turn: Turn) -> None:
         """Keep track of what the tapped message shows: another decision, or something else."""

@@ -4,6 +4,7 @@ Handlers read and change through `turn.session` and say what to answer; nothing 
 Telegram before the transaction has been committed.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -13,15 +14,23 @@ from conversations.callbacks import Button
 from conversations.people import Person
 from conversations.screens import Screen
 from storage.cards import MessagePlace
+from storage.errors import Refused
 from storage.models import Prompt
 from storage.people import find_account, known_id, new_account
 
 
+class FileLost(Refused):
+    """Telegram did not hand out the file that somebody sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to send along. A picture is shown, anything else is a document."""
+    """A file to send along. A picture is shown, anything else is a document.
 
-    content: bytes
+    What takes long to make is given as a function: it is called after the commit, in a thread.
+    """
+
+    content: bytes | Callable[[], bytes]
     name: str
     caption: str
     is_picture: bool = False
@@ -49,6 +58,8 @@ class Turn(Person):
     update: Update
     prompt: Prompt | None = None
     waits_in: str | None = None
+    file: object = None
+    """What a dialogue's reader made of the file that came in; None when it was not fetched."""
     answer: Answer = field(default_factory=Answer)
     failure: BaseException | None = None
 
@@ -74,6 +85,11 @@ class Turn(Person):
         if message is None or not message.is_accessible:
             return None
         return (message.chat.id, message.message_id)
+
+    @property
+    def bot_username(self) -> str:
+        """The bot's own name, for links."""
+        return self.update.get_bot().username
 
     # -- what the person gets
 
