@@ -154,7 +154,7 @@ class Replies:
                     place=(sent.chat_id, sent.message_id),
                     plan_id=plan_id,
                     view=turn.account.view,
-                    now=self._clock.now(),
+                    now=turn.now,
                 )
 
     async def _note_blocked(self, turn: Turn) -> None:

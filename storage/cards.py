@@ -69,7 +69,7 @@ async def _turn_to(session: AsyncSession, member_id: int, view: str, account_id:
     Otherwise "setujui" below a card that has just come would approve the plan of the card before.
     """
     earlier = select(Card.view).where(Card.member_id == member_id, col(Card.closed_at).is_(None))
-    await session.execute(
+    await session.exec(
         update(Account)
         .where(col(Account.id) == account_id, col(Account.view).in_(earlier))
         .values(view=view)
@@ -89,7 +89,7 @@ async def latest_open(session: AsyncSession, member_id: int) -> Card | None:
 
 
 async def close(session: AsyncSession, place: MessagePlace, now: datetime) -> None:
-    """Note that the message at `place` shows something else now, and is left alone from here on."""
+    """Note that the message at `place` shows something else now; it is left alone from here on."""
     chat_id, message_id = place
     await session.exec(
         update(Card)
@@ -127,9 +127,12 @@ async def retire(
     found = await session.exec(
         select(Card).where(Card.plan_id == plan_id, col(Card.closed_at).is_(None))
     )
-    for card in found.all():
+    closed = found.all()
+    for card in closed:
         card.closed_at = now
         session.add(card)
+    await session.flush()
+    for card in closed:
         if (card.chat_id, card.message_id) != tapped:
             await outbox.announce(
                 session,

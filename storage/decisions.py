@@ -194,6 +194,7 @@ async def reopen(
         )
     )
     audit.record(session, actor, "plan.reopen", f"plan:{plan_id}", now, revision=revision)
+    await session.flush()
     await _tell_teacher(session, full, "plan_reopened", revision, now)
     return full
 
@@ -201,7 +202,7 @@ async def reopen(
 async def name_model_plan(
     session: AsyncSession, actor: Actor, plan_id: int, now: datetime
 ) -> None:
-    """Offer the choices of an approved plan to all teachers as a starting point, without a name."""
+    """Offer the choices of an approved plan to all teachers, without a name, to start from."""
     actor.require_decider()
     full = await read_plan(session, actor, plan_id)
     if full.status not in DECIDED:
@@ -310,6 +311,7 @@ async def _decide(
         )
     )
     audit.record(session, actor, f"plan.{verdict}", f"plan:{plan_id}", now, revision=revision)
+    await session.flush()
     await cards.retire(session, plan_id, now, tapped)
     await _tell_teacher(session, full, f"plan_{verdict}", revision, now)
     return full

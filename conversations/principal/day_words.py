@@ -51,8 +51,8 @@ def read_days(text: str, today: date) -> tuple[date, date] | None:
 def _date(found: re.Match[str], earliest: date) -> date | None:
     month = int(found["number"]) if found["number"] else _MONTH_OF.get(found["name"], 0)
     year = int(found["year"] or 0)
-    if found["year"] and len(found["year"]) == 2:  # noqa: PLR2004 - "27" is 2027
-        year += 2000
+    if 0 < year < 100:
+        year += 2000  # "27" is 2027
     try:
         if year:
             return date(year, month, int(found["day"]))

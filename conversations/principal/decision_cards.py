@@ -24,7 +24,7 @@ from storage.rulesets import StepKind
 NAMES_SHOWN = 5
 LINES_SHOWN = 5
 CHANGES_SHOWN = 8
-LABEL_LENGTH = 16
+LABEL_LENGTH = 18
 
 
 def short(text: str, length: int = LABEL_LENGTH) -> str:

@@ -104,17 +104,16 @@ async def _detail_rows(
 ) -> tuple[Row, ...]:
     words, revision = turn.words, full.plan.revision
     rows: list[Row] = [*pager(page, lambda to: replace(tap, page=to))]
+    keys: list[Key] = []
     if decides and full.status is PlanStatus.SUBMITTED:
         send_back = SendBack(full.id, revision, 0, 0)
-        rows.append(
-            (Key(words.label("approving.approve"), Approve(full.id, revision), Style.YES),)
-        )
-        rows.append((Key(words.label("approving.send_back"), send_back, Style.NO),))
+        keys.append(Key(words.label("approving.approve"), Approve(full.id, revision), Style.YES))
+        keys.append(Key(words.label("approving.send_back"), send_back, Style.NO))
     elif turn.actor.decides and full.status in decisions.DECIDED:
-        keys = [Key(words.label("approving.make_model"), NameModel(full.id))]
         if decides:
-            keys.insert(0, Key(words.label("approving.reopen"), Reopen(full.id, revision)))
-        rows.append(tuple(keys))
+            keys.append(Key(words.label("approving.reopen"), Reopen(full.id, revision)))
+        keys.append(Key(words.label("approving.make_model"), NameModel(full.id)))
+    rows += in_rows(numbered(keys), 1)
     rows.append((back_to(turn, await _origin(turn, full, tap)),))
     return tuple(rows)
 

@@ -1,6 +1,6 @@
 """Sending a plan back: mark what is concerned, give a reason, done."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from conversations.callbacks import (
     ChooseReason,
@@ -21,7 +21,7 @@ from storage import decisions
 from storage.errors import AlreadyDecided, NotFound
 from storage.models import PlanEntry
 from storage.plans import NO_DUTY, FullPlan
-from storage.rulesets import RuleSet
+from storage.rulesets import RuleSet, StepKind
 
 dialogue = Dialogue("sending_back")
 dialogue.presents(present_plan)
@@ -30,15 +30,46 @@ ENTRIES_A_PAGE = 8
 REASON_STATE = "sending_back.reason"
 
 
-def _in_reading_order(rules: RuleSet, full: FullPlan) -> list[tuple[int, PlanEntry, str]]:
-    """Give what can be marked, step by step: its bit, the entry and its title."""
+@dataclass(frozen=True, slots=True)
+class Markable:
+    """An entry that can be marked: its bit, and what stands in the text and on the button."""
+
+    bit: int
+    title: str
+    label: str
+    quantity: int
+
+
+def _markable(rules: RuleSet, full: FullPlan) -> list[Markable]:
+    """Give what can be marked, in the order in which a plan is read."""
     order = {step.id: at for at, step in enumerate(rules.steps)}
     found = [
-        (bit, entry, title_of(rules, rules.step(entry.step), entry.code, entry.text)[0])
+        (bit, entry)
         for bit, entry in enumerate(full.entries)
         if entry.code != NO_DUTY and entry.step in order
     ]
-    return sorted(found, key=lambda one: (order[one[1].step], one[0]))
+    found.sort(key=lambda one: (order[one[1].step], one[0]))
+    return [
+        Markable(
+            bit,
+            title_of(rules, rules.step(entry.step), entry.code, entry.text)[0],
+            _label_of(rules, entry),
+            entry.quantity,
+        )
+        for bit, entry in found
+    ]
+
+
+def _label_of(rules: RuleSet, entry: PlanEntry) -> str:
+    step = rules.step(entry.step)
+    if entry.text:
+        return entry.text
+    if step.kind is StepKind.BEHAVIOURS:
+        choices = [guide for value in rules.behaviours for guide in value.guides]
+        labels = {one.code: one.label for one in choices}
+    else:
+        labels = {one.code: one.label for one in rules.choices(step)}
+    return labels.get(entry.code, entry.code)
 
 
 def marked_entries(full: FullPlan, marks: int) -> list[str]:
@@ -55,42 +86,40 @@ async def send_back(turn: Turn, tap: SendBack) -> None:
     full = await decisions.waiting_plan(turn.session, turn.actor, tap.plan, tap.revision)
     rules = turn.rulebook.of_plan(turn.school, full.plan)
     owner = await decisions.owner_of(turn.session, full)
-    choices = _in_reading_order(rules, full)
+    choices = _markable(rules, full)
     page = page_of(choices, tap.page, ENTRIES_A_PAGE)
+
+    def is_marked(one: Markable) -> bool:
+        return bool(tap.marks >> one.bit & 1)
+
+    def toggle(one: Markable) -> SendBack:
+        at = choices.index(one)
+        return replace(tap, marks=tap.marks ^ 1 << one.bit, page=at // ENTRIES_A_PAGE)
+
+    def by_number(typed: int) -> SendBack:
+        # A number on another page marks there too; any other draws the screen again.
+        return toggle(choices[typed - 1]) if 1 <= typed <= len(choices) else tap
+
     text = turn.words.body(
-        "approving.marking", name=owner.name, rules=rules, page=page, full=full,
-        lines=[
-            (rules.step(entry.step).title, title, entry.quantity, bool(tap.marks >> bit & 1))
-            for bit, entry, title in page.items
-        ],
+        "approving.marking", name=owner.name, page=page,
+        lines=[(one, is_marked(one)) for one in page.items],
         marked=len(marked_entries(full, tap.marks)),
     )  # fmt: skip
-
-    def toggle(bit: int, at: int) -> SendBack:
-        return replace(tap, marks=tap.marks ^ 1 << bit, page=at // ENTRIES_A_PAGE)
-
     keys = [
         Key(
             turn.words.label(
-                "approving.mark_on" if tap.marks >> bit & 1 else "approving.mark_off",
-                label=short(title),
+                "approving.mark_on" if is_marked(one) else "approving.mark_off",
+                label=short(one.label),
             ),
-            toggle(bit, page.first + at),
+            toggle(one),
         )
-        for at, (bit, _entry, title) in enumerate(page.items)
+        for one in page.items
     ]
     rows: list[Row] = [*in_rows(numbered(keys, page.first + 1))]
     rows += pager(page, lambda to: replace(tap, page=to))
     onward = ChooseReason(tap.plan, tap.revision, tap.marks)
     rows.append((Key(turn.words.label("approving.to_reasons"), onward, Style.NEXT),))
     rows.append((back_to(turn, ShowDecision(tap.plan)),))
-
-    def by_number(typed: int) -> SendBack:
-        # A number on another page marks there too; any other draws the screen again.
-        if not 1 <= typed <= len(choices):
-            return tap
-        return toggle(choices[typed - 1][0], typed - 1)
-
     screen = Screen(text, tuple(rows), view=replace(tap, page=page.number), takes_number=by_number)
     turn.show_decision(screen, full.id)
 
