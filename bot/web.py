@@ -100,7 +100,7 @@ class Web:
     async def _database_answers(self) -> bool:
         try:
             async with asyncio.timeout(PATIENCE_S), self._kawan.database.reading() as session:
-                await session.execute(text("SELECT 1"))
+                await (await session.connection()).execute(text("SELECT 1"))
         except Exception:
             logger.warning("the database does not answer", exc_info=True)
             return False

@@ -49,9 +49,7 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     await _erase_messages(session, member, plan_ids)
     await session.exec(delete(Invitation).where(col(Invitation.member_id) == member_id))
     # Rosters that were read and wait may name anybody.
-    await session.exec(
-        delete(RosterDraft).where(col(RosterDraft.school_id) == member.school_id)
-    )
+    await session.exec(delete(RosterDraft).where(col(RosterDraft.school_id) == member.school_id))
     await session.exec(
         update(Deputy)
         .where(col(Deputy.member_id) == member_id, col(Deputy.withdrawn_at).is_(None))

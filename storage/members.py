@@ -536,6 +536,7 @@ async def _fresh_tokens(
         )
         for member, token in zip(members, tokens, strict=True)
     )
+    await session.flush()
     return tokens
 
 
