@@ -29,6 +29,7 @@ def labels(language: str) -> dict[str, Any]:
 def blocks(language: str) -> dict[str, set[str]]:
     """Give each block with the values it needs."""
     environment = Environment(autoescape=True)  # parses only
+    environment.filters.update(dict.fromkeys(("bar", "number"), str))
     found = {}
     for path in sorted((FOLDER / language).glob("*.html")):
         tree = environment.parse(path.read_text(encoding="utf-8"))
@@ -105,6 +106,8 @@ def test_no_message_is_left_over() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_labels_on_buttons_fit_small_screens(language: str) -> None:
     for name, text in labels(language).items():
+        if name.startswith("overview.state_"):
+            continue  # stands in a message
         if name.partition(".")[0] in ON_BUTTONS and isinstance(text, str) and "{" not in text:
             # Sentences are toasts and alerts; buttons have no full stop.
             if not text.endswith((".", "?", "!")) and not name.endswith("_placeholder"):
