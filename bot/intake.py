@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -60,11 +61,16 @@ class Intake:
 
     async def receive(self, payloads: Sequence[dict[str, Any]]) -> None:
         """Store updates and hand on those not seen before. When this returns, none can be lost."""
+        payloads = [_storable(one) for one in payloads]
         answered = self._take_answered()
-        async with self._database.transaction() as session:
-            if answered:
-                await inbox.mark_answered(session, answered, self._clock.now())
-            new = await inbox.store(session, payloads, self._clock.now())
+        try:
+            async with self._database.transaction() as session:
+                if answered:
+                    await inbox.mark_answered(session, answered, self._clock.now())
+                new = await inbox.store(session, payloads, self._clock.now())
+        except Exception:
+            self._updates.answered += answered
+            raise
         for payload in payloads:
             if payload["update_id"] in new:
                 new.discard(payload["update_id"])
@@ -96,8 +102,13 @@ class Intake:
                 logger.error("another process polls with this token; stop it")
                 pause = 5.0
             except (NetworkError, TelegramError) as error:
-                pause = min(max(pause * 2, 0.5), LONGEST_PAUSE_S)
+                pause = _longer(pause)
                 logger.warning("polling broke: %s; again in %.1f s", type(error).__name__, pause)
+            except Exception:
+                # The database may be away for a moment. What it could not store has not been
+                # acknowledged, so Telegram gives it again.
+                pause = _longer(pause)
+                logger.exception("updates not stored; again in %.1f s", pause)
             if pause:
                 await asyncio.sleep(pause)
 
@@ -129,6 +140,25 @@ class Intake:
     def _take_answered(self) -> list[int]:
         answered, self._updates.answered = self._updates.answered, []
         return answered
+
+
+# PostgreSQL stores neither; whoever forges a button can send both.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def _storable(value: Any) -> Any:
+    """Put a question mark sign for what no database takes, all through an update."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {name: _storable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    return value
+
+
+def _longer(pause: float) -> float:
+    return min(max(pause * 2, 0.5), LONGEST_PAUSE_S)
 
 
 def _seconds(wait: RetryAfter) -> float:

@@ -1,0 +1,196 @@
+"""What has to reach somebody: once for each occasion, in order of weight, lost by no crash."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from storage import members, outbox
+from storage.database import Database
+from storage.models import Account, OutboxMessage, Role, School
+from storage.outbox import LEASE, Priority
+from storage.people import known_id
+
+NOW = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def school(database: Database) -> School:
+    async with database.transaction() as session:
+        return await members.found_school(
+            session, npsn="1", name="SMPN 1", timezone="Asia/Jakarta", ruleset="pmm-2024", now=NOW
+        )
+
+
+@pytest.fixture
+async def people(database: Database, school: School) -> list[int]:
+    """Rina and Budi, who have joined, and Tono, who has not."""
+    found = []
+    async with database.transaction() as session:
+        for number, name in enumerate(("Rina", "Budi", "Tono"), 1):
+            one = await members.invite(session, school, name=name, roles=Role.TEACHER, now=NOW)
+            if name != "Tono":
+                account = Account(id=number, created_at=NOW)
+                session.add(account)
+                await session.flush()
+                await members.join(session, account, one.token or "", NOW)
+            found.append(known_id(one.member.id))
+    return found
+
+
+@pytest.fixture
+async def other(database: Database, database_url: str) -> AsyncIterator[Database]:
+    """The same database, as another process has it."""
+    second = Database(database_url)
+    yield second
+    await second.close()
+
+
+async def announce(
+    database: Database,
+    school: School,
+    recipients: list[int],
+    occasion: str,
+    priority: Priority = Priority.NOTICE,
+) -> bool:
+    """Announce something; say whether the sender would be woken."""
+    async with database.transaction() as session:
+        await outbox.announce(
+            session, school_id=known_id(school.id), recipients=recipients, occasion=occasion,
+            kind="test", subject={"what": occasion}, now=NOW, priority=priority,
+        )  # fmt: skip
+        return bool(session.info.get(outbox.ANNOUNCED))
+
+
+async def lease(database: Database, at: datetime = NOW, limit: int = 50) -> list[str]:
+    async with database.transaction() as session:
+        batch = await outbox.lease(session, at, limit)
+        return [one.message.occasion for one in batch]
+
+
+async def test_an_occasion_is_told_once_to_each(
+    database: Database, school: School, people: list[int]
+) -> None:
+    rina, budi, _ = people
+    assert await announce(database, school, [rina], "a")
+    await announce(database, school, [rina, budi], "a")
+    await announce(database, school, [rina, rina], "b")
+    async with database.reading() as session:
+        rows = (await session.exec(select(OutboxMessage))).all()
+    assert sorted((row.occasion, row.member_id) for row in rows) == [
+        ("a", rina),
+        ("a", budi),
+        ("b", rina),
+    ]
+
+
+async def test_what_was_told_is_not_told_again_after_delivery(
+    database: Database, school: School, people: list[int]
+) -> None:
+    await announce(database, school, people[:1], "a")
+    async with database.transaction() as session:
+        (one,) = await outbox.lease(session, NOW)
+        await outbox.settle(session, known_id(one.message.id), "sent", NOW)
+    await announce(database, school, people[:1], "a")
+    assert await lease(database, NOW + timedelta(days=1)) == []
+
+
+async def test_nobody_to_tell_wakes_nobody(database: Database, school: School) -> None:
+    assert not await announce(database, school, [], "a")
+
+
+async def test_what_is_rolled_back_is_never_told(
+    database: Database, school: School, people: list[int]
+) -> None:
+    async with database.writing() as session:
+        await outbox.announce(
+            session, school_id=known_id(school.id), recipients=people, occasion="a",
+            kind="test", subject={}, now=NOW,
+        )  # fmt: skip
+        await session.rollback()
+    assert await lease(database) == []
+
+
+async def test_the_weightiest_goes_first_then_the_oldest(
+    database: Database, school: School, people: list[int]
+) -> None:
+    for occasion, priority in (
+        ("siaran", Priority.BROADCAST),
+        ("pengingat", Priority.REMINDER),
+        ("putusan 1", Priority.NOTICE),
+        ("putusan 2", Priority.NOTICE),
+    ):
+        await announce(database, school, people[:1], occasion, priority)
+    assert await lease(database, limit=3) == ["putusan 1", "putusan 2", "pengingat"]
+    assert await lease(database) == ["siaran"]
+
+
+async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(
+    database: Database, other: Database, school: School, people: list[int]
+) -> None:
+    await announce(database, school, people[:1], "a")
+    assert await lease(database) == ["a"]
+    # The sender has died here: nobody settles the message.
+    assert await lease(other) == []
+    assert await lease(other, NOW + LEASE - timedelta(seconds=1)) == []
+    assert await lease(other, NOW + LEASE) == ["a"]
+    async with database.reading() as session:
+        (row,) = (await session.exec(select(OutboxMessage))).all()
+    assert row.attempts == 2
+
+
+async def test_two_senders_never_take_the_same(
+    database: Database, other: Database, school: School, people: list[int]
+) -> None:
+    for number in range(20):
+        await announce(database, school, people[:1], f"{number:02}")
+    batches = await asyncio.gather(
+        *(lease(where, limit=5) for where in (database, other, database, other, other))
+    )
+    taken = [occasion for batch in batches for occasion in batch]
+    assert len(taken) == len(set(taken))
+    left = await lease(database)
+    assert sorted(taken + left) == [f"{number:02}" for number in range(20)]
+
+
+async def test_what_is_postponed_waits_until_its_time(
+    database: Database, school: School, people: list[int]
+) -> None:
+    await announce(database, school, people[:1], "a")
+    later = NOW + timedelta(minutes=10)
+    async with database.transaction() as session:
+        (one,) = await outbox.lease(session, NOW)
+        await outbox.postpone(session, known_id(one.message.id), later)
+    async with database.reading() as session:
+        assert await outbox.next_due(session) == later
+    assert await lease(database, later - timedelta(seconds=1)) == []
+    assert await lease(database, later) == ["a"]
+
+
+async def test_nothing_waits_where_all_is_settled(
+    database: Database, school: School, people: list[int]
+) -> None:
+    async with database.reading() as session:
+        assert await outbox.next_due(session) is None
+    await announce(database, school, people[:1], "a")
+    async with database.transaction() as session:
+        (one,) = await outbox.lease(session, NOW)
+        await outbox.settle(session, known_id(one.message.id), "x" * 500, NOW)
+    async with database.reading() as session:
+        assert await outbox.next_due(session) is None
+        (row,) = (await session.exec(select(OutboxMessage))).all()
+        assert row.settled_at == NOW
+        assert row.outcome == "x" * 200
+
+
+async def test_a_delivery_says_where_it_goes(
+    database: Database, school: School, people: list[int]
+) -> None:
+    await announce(database, school, people, "a")
+    async with database.transaction() as session:
+        batch = await outbox.lease(session, NOW)
+    found = {one.member.name: one.account.id if one.account else None for one in batch}
+    assert found == {"Rina": 1, "Budi": 2, "Tono": None}
+    assert {one.school.id for one in batch} == {school.id}

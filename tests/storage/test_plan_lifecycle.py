@@ -1,0 +1,871 @@
+"""A plan's life: whatever two teachers and two deciders do, in any order, the rules hold."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+from sqlalchemy import text
+from sqlmodel import SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import decisions, members, plans
+from storage.database import Database
+from storage.errors import (
+    AlreadyDecided,
+    BelowTarget,
+    Incomplete,
+    InvitationUsed,
+    NotAllowed,
+    NotFound,
+    NotNow,
+    OutOfRange,
+    ReasonMissing,
+    Refused,
+    StaleRevision,
+)
+from storage.models import (
+    Account,
+    AuditEntry,
+    Decision,
+    Member,
+    ModelPlan,
+    OutboxMessage,
+    Plan,
+    PlanEntry,
+    PlanRevision,
+    PlanStatus,
+    Reopening,
+    Role,
+    School,
+)
+from storage.people import Actor, Membership, known_id
+from storage.plans import FILLABLE, NO_DUTY, TRANSITIONS, FullPlan
+from storage.rulesets import load_ruleset
+from storage.suggestions import Pick
+
+MONDAY = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
+TODAY = date(2026, 7, 6)
+RULES = load_ruleset("pmm-2024")
+PERIOD = RULES.period_at(TODAY)
+ITEMS = plans.items_step(RULES)
+TARGET = RULES.points.target_min if RULES.points else 0
+
+T = TypeVar("T")
+
+TABLES: tuple[type[SQLModel], ...] = (
+    Plan, PlanEntry, PlanRevision, Decision, Reopening, ModelPlan, OutboxMessage, AuditEntry,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who takes part, as actors."""
+
+    rina: Actor
+    budi: Actor
+    deputy: Actor
+    principal: Actor
+    coach: Actor
+    stranger: Actor
+    """A principal and teacher of another school."""
+
+
+async def cast_for(database: Database) -> Cast:
+    """Bring two schools with their people in."""
+    async with database.transaction() as session:
+        ours = await _school(session, "10304567", "SMPN 1 Surian")
+        theirs = await _school(session, "20304567", "SMPN 2 Lain")
+        cast = Cast(
+            rina=await _member(session, ours, "Rina", Role.TEACHER, 101),
+            budi=await _member(session, ours, "Budi", Role.TEACHER, 102),
+            deputy=await _member(session, ours, "Wakil", Role.TEACHER, 103),
+            principal=await _member(session, ours, "Kepala", Role.PRINCIPAL, 104),
+            coach=await _member(session, ours, "Penggerak", Role.COACH, 105),
+            stranger=await _member(session, theirs, "Lain", Role.PRINCIPAL | Role.TEACHER, 106),
+        )
+        await members.name_deputy(
+            session, cast.principal, member_id=cast.deputy.member_id,
+            starts_on=TODAY, ends_on=TODAY + timedelta(days=30), now=MONDAY,
+        )  # fmt: skip
+    return replace(cast, deputy=replace(cast.deputy, decides=True))
+
+
+async def _school(session: AsyncSession, npsn: str, name: str) -> School:
+    return await members.found_school(
+        session, npsn=npsn, name=name, timezone="Asia/Jakarta", ruleset="pmm-2024", now=MONDAY
+    )
+
+
+async def _member(
+    session: AsyncSession, school: School, name: str, roles: Role, account_id: int
+) -> Actor:
+    invited = await members.invite(session, school, name=name, roles=roles, now=MONDAY)
+    account = Account(id=account_id, created_at=MONDAY)
+    session.add(account)
+    await session.flush()
+    member = await members.join(session, account, invited.token or "", MONDAY)
+    await session.flush()
+    return Membership(member, school).actor(MONDAY)
+
+
+async def rows_of(session: AsyncSession) -> dict[str, list[Any]]:
+    """Give everything that plans leave behind."""
+    found = {}
+    for table in TABLES:
+        rows = (await session.exec(select(table))).all()
+        found[table.__name__] = sorted((row.model_dump() for row in rows), key=repr)
+    return found
+
+
+# --------------------------------------------------------------------- any order of things
+
+
+@dataclass
+class Expected:
+    """What the model believes of one teacher's plan."""
+
+    plan_id: int
+    status: PlanStatus = PlanStatus.DRAFT
+    revision: int = 0
+    quantities: dict[str, int] = field(default_factory=dict)
+    others: set[tuple[str, str]] = field(default_factory=set)
+    decided: dict[int, str] = field(default_factory=dict)
+    reopened: set[int] = field(default_factory=set)
+
+    @property
+    def points(self) -> int:
+        return sum(RULES.item(code).points_floor * n for code, n in self.quantities.items())
+
+    @property
+    def fillable(self) -> bool:
+        return self.status in FILLABLE
+
+    def has(self, step: str) -> bool:
+        if step == ITEMS.id:
+            return bool(self.quantities)
+        return any(one == step for one, _ in self.others)
+
+
+owners = st.sampled_from(["rina", "budi", "deputy"])
+deciders = st.sampled_from(["principal", "deputy"])
+items = st.sampled_from([item.code for item in RULES.items[:5]])
+duties = st.sampled_from([duty.code for duty in RULES.duties[:3]])
+guides = st.sampled_from([guide.code for one in RULES.behaviours[:2] for guide in one.guides[:2]])
+drifts = st.sampled_from([0, 0, 0, 0, -1, 1])
+"""How far off the revision is that somebody was shown."""
+
+DUTIES = next(step for step in RULES.steps if step.kind == "duties")
+VALUES = next(step for step in RULES.steps if step.kind == "behaviours")
+
+
+class PlanLife(RuleBasedStateMachine):
+    """Does what people can do, and compares each step with what should have come of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.database = self.make_database()
+        self.cast = self.runner.run(cast_for(self.database))
+        self.now = MONDAY
+        self.plans: dict[str, Expected] = {}
+        self.told: set[tuple[str, int]] = set()
+
+    def make_database(self) -> Database:
+        """Give an empty database."""
+        raise NotImplementedError
+
+    def teardown(self) -> None:
+        self.runner.run(self.database.close())
+        self.runner.close()
+
+    # -- doing
+
+    def act(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T | Refused:
+        """Do something in a transaction; a refusal must leave no trace."""
+        self.now += timedelta(seconds=1)
+
+        async def run() -> T | Refused:
+            async with self.database.reading() as session:
+                before = await rows_of(session)
+            try:
+                async with self.database.transaction() as session:
+                    return await work(session)
+            except Refused as refusal:
+                async with self.database.reading() as session:
+                    assert await rows_of(session) == before
+                return refusal
+
+        return self.runner.run(run())
+
+    def actor(self, who: str) -> Actor:
+        found: Actor = getattr(self.cast, who)
+        return found
+
+    def _fill(
+        self, owner: str, work: Callable[[AsyncSession, int], Awaitable[FullPlan]]
+    ) -> Expected | None:
+        """Change a plan; None where it was refused, as it should be."""
+        expected = self.plans.get(owner)
+        if expected is None:
+            return None
+        done = self.act(lambda session: work(session, expected.plan_id))
+        if not expected.fillable:
+            assert isinstance(done, NotNow)
+            return None
+        assert isinstance(done, FullPlan), done
+        return expected
+
+    @rule(owner=owners)
+    def opens(self, owner: str) -> None:
+        full = self.act(
+            lambda session: plans.open_plan(session, self.actor(owner), RULES, PERIOD, self.now)
+        )
+        assert isinstance(full, FullPlan)
+        expected = self.plans.setdefault(owner, Expected(full.id))
+        assert expected.plan_id == full.id
+
+    @rule(owner=owners, item=items, units=st.integers(-1, 22))
+    def sets_quantity(self, owner: str, item: str, units: int) -> None:
+        most = plans.MOST_UNITS if RULES.item(item).repeatable else 1
+        expected = self.plans.get(owner)
+        if expected is None:
+            return
+        actor = self.actor(owner)
+        done = self.act(
+            lambda session: plans.set_quantity(
+                session, actor, RULES, expected.plan_id, item, units, self.now
+            )
+        )
+        if not expected.fillable:
+            assert isinstance(done, NotNow)
+        elif not 0 <= units <= most:
+            assert isinstance(done, OutOfRange)
+        else:
+            assert isinstance(done, FullPlan)
+            expected.quantities[item] = units
+            if not units:
+                del expected.quantities[item]
+
+    @rule(owner=owners, item=items, units=st.integers(1, 9))
+    def takes_suggestion(self, owner: str, item: str, units: int) -> None:
+        expected = self._fill(
+            owner,
+            lambda session, plan: plans.take_picks(
+                session, self.actor(owner), RULES, plan, [Pick(item, units)], self.now
+            ),
+        )
+        if expected is not None:
+            expected.quantities[item] = units if RULES.item(item).repeatable else 1
+
+    @rule(owner=owners, duty=duties)
+    def toggles_duty(self, owner: str, duty: str) -> None:
+        expected = self._fill(
+            owner,
+            lambda session, plan: plans.toggle_duty(
+                session, self.actor(owner), RULES, plan, duty, self.now
+            ),
+        )
+        if expected is not None:
+            if (DUTIES.id, duty) not in expected.others:
+                expected.others.discard((DUTIES.id, NO_DUTY))
+            expected.others ^= {(DUTIES.id, duty)}
+
+    @rule(owner=owners)
+    def has_no_duty(self, owner: str) -> None:
+        expected = self._fill(
+            owner,
+            lambda session, plan: plans.have_no_duty(
+                session, self.actor(owner), RULES, plan, self.now
+            ),
+        )
+        if expected is not None:
+            expected.others = {one for one in expected.others if one[0] != DUTIES.id}
+            expected.others.add((DUTIES.id, NO_DUTY))
+
+    @rule(owner=owners, guide=guides)
+    def toggles_guide(self, owner: str, guide: str) -> None:
+        expected = self._fill(
+            owner,
+            lambda session, plan: plans.toggle_guide(
+                session, self.actor(owner), RULES, plan, guide, self.now
+            ),
+        )
+        if expected is not None:
+            expected.others ^= {(VALUES.id, guide)}
+
+    @rule(owner=owners)
+    def takes_standard_guides(self, owner: str) -> None:
+        expected = self._fill(
+            owner,
+            lambda session, plan: plans.take_standard_guides(
+                session, self.actor(owner), RULES, plan, self.now
+            ),
+        )
+        if expected is not None:
+            expected.others = {one for one in expected.others if one[0] != VALUES.id}
+            expected.others |= {(VALUES.id, guide.code) for guide in RULES.standard_guides}
+
+    @rule(owner=owners)
+    def fills_everything(self, owner: str) -> None:
+        """A short way to a plan that can be submitted."""
+        self.opens(owner)
+        self.takes_suggestion(owner, "RHK-01", 8)
+        self.has_no_duty(owner)
+        self.takes_standard_guides(owner)
+
+    @rule(owner=owners, drift=drifts, reason=st.sampled_from(["", "  ", "Sedang sakit"]))
+    def submits(self, owner: str, drift: int, reason: str) -> None:
+        expected = self.plans.get(owner)
+        if expected is None:
+            return
+        actor, shown = self.actor(owner), expected.revision + drift
+        done = self.act(
+            lambda session: plans.submit(
+                session,
+                actor,
+                RULES,
+                expected.plan_id,
+                shown,
+                today=TODAY,
+                now=self.now,
+                reason=reason,
+            )
+        )
+        if not expected.fillable:
+            assert isinstance(done, NotNow)
+        elif isinstance(done, Incomplete):
+            assert any(not expected.has(step) for step in done.steps) or VALUES.id in done.steps
+        elif isinstance(done, BelowTarget):
+            assert expected.points < TARGET
+            assert not reason.strip()
+        elif drift:
+            assert isinstance(done, StaleRevision)
+        else:
+            assert isinstance(done, plans.Submitted), done
+            self._moves(expected, PlanStatus.SUBMITTED)
+            expected.revision += 1
+            for who in ("principal", "deputy"):
+                if who != owner:
+                    occasion = f"plan:{expected.plan_id}:submitted:{expected.revision}"
+                    self.told.add((occasion, self.actor(who).member_id))
+
+    @rule(owner=owners, drift=drifts)
+    def takes_back(self, owner: str, drift: int) -> None:
+        self._transition(
+            owner, drift, PlanStatus.SUBMITTED, PlanStatus.DRAFT,
+            lambda session, plan, shown: plans.take_back(
+                session, self.actor(owner), plan, shown, self.now
+            ),
+        )  # fmt: skip
+
+    @rule(owner=owners, drift=drifts)
+    def agrees(self, owner: str, drift: int) -> None:
+        self._transition(
+            owner, drift, PlanStatus.APPROVED, PlanStatus.AGREED,
+            lambda session, plan, shown: plans.agree(
+                session, self.actor(owner), RULES, plan, shown, today=TODAY, now=self.now
+            ),
+        )  # fmt: skip
+
+    def _transition(
+        self,
+        owner: str,
+        drift: int,
+        before: PlanStatus,
+        after: PlanStatus,
+        work: Callable[[AsyncSession, int, int], Awaitable[FullPlan]],
+    ) -> None:
+        expected = self.plans.get(owner)
+        if expected is None:
+            return
+        shown = expected.revision + drift
+        done = self.act(lambda session: work(session, expected.plan_id, shown))
+        if expected.status is not before:
+            assert isinstance(done, NotNow)
+        elif drift:
+            assert isinstance(done, StaleRevision)
+        else:
+            assert isinstance(done, FullPlan), done
+            self._moves(expected, after)
+
+    @rule(owner=owners, decider=deciders, drift=drifts)
+    def approves(self, owner: str, decider: str, drift: int) -> None:
+        self._decides(
+            owner, decider, drift, PlanStatus.APPROVED,
+            lambda session, plan, shown: decisions.approve(
+                session, self.actor(decider), plan, shown, self.now
+            ),
+        )  # fmt: skip
+
+    @rule(owner=owners, decider=deciders, drift=drifts, reason=st.sampled_from(["Kurang", " "]))
+    def sends_back(self, owner: str, decider: str, drift: int, reason: str) -> None:
+        if not reason.strip():
+            done = self.act(
+                lambda session: decisions.send_back(
+                    session, self.actor(decider), 1, 1, self.now, reason=reason
+                )
+            )
+            assert isinstance(done, ReasonMissing)
+            return
+        self._decides(
+            owner, decider, drift, PlanStatus.RETURNED,
+            lambda session, plan, shown: decisions.send_back(
+                session, self.actor(decider), plan, shown, self.now,
+                reason=reason, marks=[f"{ITEMS.id}/RHK-01", "x/y"],
+            ),
+        )  # fmt: skip
+
+    def _decides(
+        self,
+        owner: str,
+        decider: str,
+        drift: int,
+        verdict: PlanStatus,
+        work: Callable[[AsyncSession, int, int], Awaitable[FullPlan]],
+    ) -> None:
+        expected = self.plans.get(owner)
+        if expected is None:
+            return
+        shown = expected.revision + drift
+        done = self.act(lambda session: work(session, expected.plan_id, shown))
+        if owner == decider:
+            assert isinstance(done, NotAllowed)
+        elif shown in expected.decided:
+            assert isinstance(done, AlreadyDecided)
+            assert done.verdict == expected.decided[shown]
+        elif expected.status is not PlanStatus.SUBMITTED:
+            assert isinstance(done, NotNow)
+        elif drift:
+            assert isinstance(done, StaleRevision)
+        else:
+            assert isinstance(done, FullPlan), done
+            self._moves(expected, verdict)
+            expected.decided[shown] = verdict
+            occasion = f"plan:{expected.plan_id}:plan_{verdict}:{shown}"
+            self.told.add((occasion, self.actor(owner).member_id))
+
+    @rule(owner=owners, decider=deciders, drift=drifts)
+    def reopens(self, owner: str, decider: str, drift: int) -> None:
+        expected = self.plans.get(owner)
+        if expected is None:
+            return
+        shown = expected.revision + drift
+        done = self.act(
+            lambda session: decisions.reopen(
+                session, self.actor(decider), expected.plan_id, shown, self.now, reason="Perlu"
+            )
+        )
+        if owner == decider:
+            assert isinstance(done, NotAllowed)
+        elif expected.status not in (PlanStatus.APPROVED, PlanStatus.AGREED):
+            assert isinstance(done, NotNow)
+        elif drift:
+            assert isinstance(done, StaleRevision)
+        else:
+            assert isinstance(done, FullPlan), done
+            self._moves(expected, PlanStatus.DRAFT)
+            expected.reopened.add(shown)
+            occasion = f"plan:{expected.plan_id}:plan_reopened:{shown}"
+            self.told.add((occasion, self.actor(owner).member_id))
+
+    @rule(owner=owners, who=st.sampled_from(["rina", "budi", "coach", "stranger", "principal"]))
+    def somebody_else_tries(self, owner: str, who: str) -> None:
+        """Nobody fills, submits or decides what is not theirs."""
+        expected = self.plans.get(owner)
+        if expected is None or who == owner:
+            return
+        actor, plan, revision = self.actor(who), expected.plan_id, expected.revision
+        attempts: list[Callable[[AsyncSession], Awaitable[object]]] = [
+            lambda s: plans.set_quantity(s, actor, RULES, plan, "RHK-01", 1, self.now),
+            lambda s: plans.have_no_duty(s, actor, RULES, plan, self.now),
+            lambda s: plans.take_standard_guides(s, actor, RULES, plan, self.now),
+            lambda s: plans.prefer(s, actor, plan, self.now, liked="x"),
+            lambda s: plans.submit(s, actor, RULES, plan, revision, today=TODAY, now=self.now),
+            lambda s: plans.take_back(s, actor, plan, revision, self.now),
+            lambda s: plans.agree(s, actor, RULES, plan, revision, today=TODAY, now=self.now),
+        ]
+        if who != "principal":
+            attempts += [
+                lambda s: decisions.approve(s, actor, plan, revision, self.now),
+                lambda s: decisions.send_back(s, actor, plan, revision, self.now, reason="x"),
+                lambda s: decisions.reopen(s, actor, plan, revision, self.now, reason="x"),
+                lambda s: decisions.name_model_plan(s, actor, plan, self.now),
+            ]
+        for attempt in attempts:
+            done = self.act(attempt)
+            assert isinstance(done, NotFound if who == "stranger" else NotAllowed), done
+
+    @rule()
+    def restarts(self) -> None:
+        self.runner.run(self.database.close())
+        self.database = Database(self.database.url.render_as_string(hide_password=False))
+
+    def _moves(self, expected: Expected, after: PlanStatus) -> None:
+        assert after in {
+            to for (before, _), to in TRANSITIONS.items() if before is expected.status
+        }
+        expected.status = after
+
+    # -- what always holds
+
+    @invariant()
+    def the_database_says_the_same(self) -> None:
+        self.runner.run(self._compare())
+
+    async def _compare(self) -> None:
+        async with self.database.reading() as session:
+            stored = {row.id: row for row in (await session.exec(select(Plan))).all()}
+            assert len(stored) == len(self.plans)
+            for owner, expected in self.plans.items():
+                plan = stored[expected.plan_id]
+                assert (plan.member_id, plan.period) == (self.actor(owner).member_id, PERIOD.id)
+                assert (plan.status, plan.revision) == (expected.status, expected.revision)
+                await self._compare_content(session, plan, expected)
+                await self._compare_decisions(session, expected)
+            told = (await session.exec(select(OutboxMessage))).all()
+            pairs = [(one.occasion, one.member_id) for one in told]
+            assert len(set(pairs)) == len(pairs)
+            assert self.told <= set(pairs)
+            decided = [one for one in pairs if ":submitted:" in one[0] or ":plan_" in one[0]]
+            assert set(decided) == self.told
+
+    async def _compare_content(
+        self, session: AsyncSession, plan: Plan, expected: Expected
+    ) -> None:
+        full = await plans.find_plan(session, plan.member_id, plan.period)
+        assert full is not None
+        assert {one.code: one.quantity for one in full.of(ITEMS.id)} == expected.quantities
+        others = {(one.step, one.code) for one in full.entries if one.step != ITEMS.id}
+        assert others == expected.others
+        assert plan.points == sum(one.points * one.quantity for one in full.entries)
+        assert plan.points_floor == expected.points
+
+    async def _compare_decisions(self, session: AsyncSession, expected: Expected) -> None:
+        revisions = (
+            await session.exec(
+                select(PlanRevision).where(PlanRevision.plan_id == expected.plan_id)
+            )
+        ).all()
+        assert {one.number for one in revisions} == set(range(1, expected.revision + 1))
+        for one in revisions:
+            assert one.points == sum(entry["points"] * entry["quantity"] for entry in one.content)
+        found = (
+            await session.exec(select(Decision).where(Decision.plan_id == expected.plan_id))
+        ).all()
+        assert {one.revision: one.verdict for one in found} == expected.decided
+        assert len(found) == len(expected.decided)
+        reopened = (
+            await session.exec(select(Reopening).where(Reopening.plan_id == expected.plan_id))
+        ).all()
+        assert {one.revision for one in reopened} == expected.reopened
+
+
+CALM = settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    stateful_step_count=30,
+    print_blob=True,
+)
+
+
+def test_a_plans_life_on_sqlite(tmp_path: Path) -> None:
+    template = tmp_path / "template.db"
+
+    async def prepare() -> None:
+        database = Database(f"sqlite+aiosqlite:///{template}")
+        await database.migrate()
+        await database.close()
+
+    asyncio.run(prepare())
+    numbers: Iterator[int] = iter(range(1_000_000))
+
+    class OnSqlite(PlanLife):
+        def make_database(self) -> Database:
+            copy = tmp_path / f"{next(numbers)}.db"
+            shutil.copy(template, copy)
+            return Database(f"sqlite+aiosqlite:///{copy}")
+
+    run_machine(OnSqlite, settings=settings(CALM, max_examples=25))
+
+
+def test_a_plans_life_on_postgresql(postgres_url: str) -> None:
+    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+
+    async def prepare() -> None:
+        database = Database(postgres_url)
+        await database.migrate()
+        await database.close()
+
+    async def empty(database: Database) -> None:
+        async with database.transaction() as session:
+            await session.exec(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))  # type: ignore[call-overload]
+
+    asyncio.run(prepare())
+
+    class OnPostgresql(PlanLife):
+        def make_database(self) -> Database:
+            database = Database(postgres_url)
+            self.runner.run(empty(database))
+            return database
+
+    run_machine(OnPostgresql, settings=settings(CALM, max_examples=6))
+
+
+# --------------------------------------------------------------------- at the same moment
+
+
+@pytest.fixture
+async def cast(database: Database) -> Cast:
+    return await cast_for(database)
+
+
+@pytest.fixture
+async def other(database: Database, database_url: str) -> Any:
+    """The same database, as another process has it."""
+    second = Database(database_url)
+    yield second
+    await second.close()
+
+
+async def _submitted(database: Database, owner: Actor) -> int:
+    async with database.transaction() as session:
+        full = await plans.open_plan(session, owner, RULES, PERIOD, MONDAY)
+        await plans.take_picks(session, owner, RULES, full.id, [Pick("RHK-01", 8)], MONDAY)
+        await plans.have_no_duty(session, owner, RULES, full.id, MONDAY)
+        await plans.take_standard_guides(session, owner, RULES, full.id, MONDAY)
+        await plans.submit(session, owner, RULES, full.id, 0, today=TODAY, now=MONDAY)
+        return full.id
+
+
+Work = Callable[[AsyncSession], Awaitable[object]]
+
+
+async def _race(*runners: tuple[Database, Work]) -> list[object]:
+    """Do things at the same moment, each in a transaction; give results and refusals."""
+
+    async def run(database: Database, work: Work) -> object:
+        try:
+            async with database.transaction() as session:
+                return await work(session)
+        except Refused as refusal:
+            return refusal
+
+    return await asyncio.gather(*(run(*one) for one in runners))
+
+
+def _approves(who: Actor, plan: int, revision: int = 1) -> Work:
+    return lambda session: decisions.approve(session, who, plan, revision, MONDAY)
+
+
+def _sends_back(who: Actor, plan: int) -> Work:
+    return lambda session: decisions.send_back(session, who, plan, 1, MONDAY, reason="Kurang")
+
+
+def _takes_back(who: Actor, plan: int, revision: int) -> Work:
+    return lambda session: plans.take_back(session, who, plan, revision, MONDAY)
+
+
+def _submits(who: Actor, plan: int, revision: int, at: datetime = MONDAY) -> Work:
+    return lambda session: plans.submit(session, who, RULES, plan, revision, today=TODAY, now=at)
+
+
+def _chooses(who: Actor, plan: int, code: str, at: datetime) -> Work:
+    return lambda session: plans.set_quantity(session, who, RULES, plan, code, 1, at)
+
+
+ROUNDS = 6
+
+
+@pytest.mark.parametrize("principal_approves", [True, False])
+async def test_two_deciders_at_once_make_one_decision(
+    database: Database, other: Database, cast: Cast, principal_approves: bool
+) -> None:
+    plan = await _submitted(database, cast.rina)
+    yes, no = (_approves, _sends_back) if principal_approves else (_sends_back, _approves)
+    results = await _race(
+        (database, yes(cast.principal, plan)),
+        (other, no(cast.deputy, plan)),
+        (database, no(cast.deputy, plan)),
+        (other, yes(cast.principal, plan)),
+    )
+    winners = [one for one in results if isinstance(one, FullPlan)]
+    losers = [one for one in results if isinstance(one, AlreadyDecided)]
+    assert (len(winners), len(losers)) == (1, 3)
+    async with database.reading() as session:
+        (decision,) = (await session.exec(select(Decision))).all()
+        assert {one.by_member for one in losers} == {decision.member_id}
+        assert winners[0].plan.status == decision.verdict
+        told = await session.exec(
+            select(OutboxMessage).where(OutboxMessage.member_id == cast.rina.member_id)
+        )
+        assert [one.kind for one in told.all()] == [f"plan_{decision.verdict}"]
+
+
+async def test_approving_against_taking_back(
+    database: Database, other: Database, cast: Cast
+) -> None:
+    plan = await _submitted(database, cast.rina)
+    for number in range(1, ROUNDS + 1):
+        approved, taken = await _race(
+            (other, _approves(cast.principal, plan, number)),
+            (database, _takes_back(cast.rina, plan, number)),
+        )
+        assert isinstance(approved, FullPlan) != isinstance(taken, FullPlan)
+        async with database.transaction() as session:
+            decided = (
+                await session.exec(
+                    select(Decision).where(Decision.plan_id == plan, Decision.revision == number)
+                )
+            ).all()
+            assert len(decided) == isinstance(approved, FullPlan)
+            if decided:
+                assert isinstance(taken, NotNow)
+                await decisions.reopen(
+                    session, cast.principal, plan, number, MONDAY, reason="Sekali lagi"
+                )
+            await plans.submit(session, cast.rina, RULES, plan, number, today=TODAY, now=MONDAY)
+
+
+async def test_a_double_tap_acts_once(database: Database, other: Database, cast: Cast) -> None:
+    plan = await _submitted(database, cast.rina)
+
+    async def twice(work: Work) -> list[str]:
+        results = await _race((database, work), (other, work))
+        return sorted(type(one).__name__ for one in results)
+
+    assert await twice(_approves(cast.principal, plan)) == ["AlreadyDecided", "FullPlan"]
+    agree: Work = lambda session: plans.agree(  # noqa: E731
+        session, cast.rina, RULES, plan, 1, today=TODAY, now=MONDAY
+    )
+    assert await twice(agree) == ["FullPlan", "NotNow"]
+    reopen: Work = lambda session: decisions.reopen(  # noqa: E731
+        session, cast.principal, plan, 1, MONDAY, reason="Perlu"
+    )
+    assert await twice(reopen) == ["FullPlan", "NotNow"]
+    assert await twice(_submits(cast.rina, plan, 1)) == ["NotNow", "Submitted"]
+
+
+async def test_opening_a_plan_twice_at_once_opens_one(
+    database: Database, other: Database, cast: Cast
+) -> None:
+    results = await _race(
+        *(
+            (where, lambda s: plans.open_plan(s, cast.rina, RULES, PERIOD, MONDAY))
+            for where in (database, other, database, other)
+        )
+    )
+    assert len({one.id for one in results if isinstance(one, FullPlan)}) == 1
+    async with database.reading() as session:
+        assert len((await session.exec(select(Plan))).all()) == 1
+
+
+async def test_choosing_in_two_processes_keeps_the_sum_true(
+    database: Database, other: Database, cast: Cast
+) -> None:
+    """Two processes behind one webhook may work for the same chat."""
+    async with database.transaction() as session:
+        full = await plans.open_plan(session, cast.rina, RULES, PERIOD, MONDAY)
+    codes = [item.code for item in RULES.items]
+    for number in range(ROUNDS):
+        one, two = codes[2 * number : 2 * number + 2]
+        at = MONDAY + timedelta(seconds=number + 1)
+        await _race(
+            (database, _chooses(cast.rina, full.id, one, at)),
+            (other, _chooses(cast.rina, full.id, two, at + timedelta(milliseconds=1))),
+        )
+        await _sums_hold(database)
+
+
+async def test_submitting_while_choosing_submits_what_is_stored(
+    database: Database, other: Database, cast: Cast
+) -> None:
+    plan = await _submitted(database, cast.rina)
+    for number in range(1, ROUNDS + 1):
+        at = MONDAY + timedelta(seconds=2 * number)
+        async with database.transaction() as session:
+            await plans.take_back(session, cast.rina, plan, number, at)
+        code = f"RHK-{number + 1:02}"
+        await _race(
+            (database, _submits(cast.rina, plan, number, at + timedelta(milliseconds=2))),
+            (other, _chooses(cast.rina, plan, code, at + timedelta(milliseconds=1))),
+        )
+        await _sums_hold(database)
+        async with database.transaction() as session:
+            row = await session.get(Plan, plan)
+            assert row is not None
+            if row.status != PlanStatus.SUBMITTED:
+                later = at + timedelta(seconds=1)
+                await plans.submit(session, cast.rina, RULES, plan, number, today=TODAY, now=later)
+
+
+async def _sums_hold(database: Database) -> None:
+    async with database.reading() as session:
+        for plan in (await session.exec(select(Plan))).all():
+            full = await plans.find_plan(session, plan.member_id, plan.period)
+            assert full is not None
+            assert plan.points == sum(one.points * one.quantity for one in full.entries)
+            if plan.status == PlanStatus.SUBMITTED:
+                found = await session.exec(
+                    select(PlanRevision).where(
+                        PlanRevision.plan_id == plan.id, PlanRevision.number == plan.revision
+                    )
+                )
+                revision = found.one()
+                assert revision.content == full.content()
+                assert revision.points == plan.points
+
+
+async def test_one_token_lets_one_in_however_many_try_at_once(
+    database: Database, other: Database
+) -> None:
+    async with database.transaction() as session:
+        school = await _school(session, "10304567", "SMPN 1 Surian")
+        invited = await members.invite(
+            session, school, name="Rina", roles=Role.TEACHER, now=MONDAY
+        )
+        accounts = [Account(id=number, created_at=MONDAY) for number in (1, 2, 3, 4)]
+        session.add_all(accounts)
+
+    def join(number: int) -> Work:
+        async def work(session: AsyncSession) -> Member:
+            account = await session.get_one(Account, number)
+            return await members.join(session, account, invited.token or "", MONDAY)
+
+        return work
+
+    results = await _race(
+        (database, join(1)), (other, join(2)), (database, join(3)), (other, join(4)),
+        (other, join(1)),
+    )  # fmt: skip
+    joined = [one for one in results if isinstance(one, Member)]
+    assert len(joined) == 1
+    assert all(isinstance(one, InvitationUsed) for one in results if one is not joined[0])
+    async with database.reading() as session:
+        (member,) = (await session.exec(select(Member))).all()
+        assert member.account_id == joined[0].account_id
+        accounts_in = await session.exec(select(Account).where(Account.member_id == member.id))
+        assert [one.id for one in accounts_in.all()] == [member.account_id]
+
+
+async def test_a_new_person_joins_in_one_transaction(database: Database) -> None:
+    """The account is stored with the seat that refers to it."""
+    async with database.transaction() as session:
+        school = await _school(session, "10304567", "SMPN 1 Surian")
+        invited = await members.invite(
+            session, school, name="Rina", roles=Role.TEACHER, now=MONDAY
+        )
+    async with database.transaction() as session:
+        account = Account(id=7, created_at=MONDAY)
+        member = await members.join(session, account, invited.token or "", MONDAY)
+    async with database.reading() as session:
+        stored = await session.get_one(Member, known_id(member.id))
+        assert stored.account_id == 7
