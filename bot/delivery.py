@@ -166,13 +166,14 @@ class Sender:
         chat_id = delivery.account.id if delivery.account else 0
         if notice.replaces is not None:
             await self._pace()
-            if await screens.edit(self._bot, notice.replaces, notice.screen):
+            if await screens.edit(self._bot, notice.replaces, notice.screen, attempts=1):
                 await self._remember(delivery, notice, notice.replaces)
                 return "edited"
             if notice.only_in_place:
                 return "gone"
         await self._pace(chat_id)
-        sent = await screens.send(self._bot, chat_id, notice.screen)
+        # One attempt: what breaks waits in the outbox, and a lost answer repeats it only once.
+        sent = await screens.send(self._bot, chat_id, notice.screen, attempts=1)
         await self._remember(delivery, notice, (chat_id, sent.message_id))
         return "sent"
 

@@ -14,7 +14,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.calls import insist, is_gone, is_not_modified
+from bot.calls import ATTEMPTS, insist, is_gone, is_not_modified
 from conversations.screens import Key, Screen
 from conversations.turn import File
 from storage.cards import MessagePlace
@@ -41,7 +41,9 @@ def _button(key: Key) -> InlineKeyboardButton:
     return InlineKeyboardButton(key.text, callback_data=key.data.pack(), style=style)
 
 
-async def send(bot: Bot, chat_id: int, screen: Screen, *, silent: bool = False) -> Message:
+async def send(
+    bot: Bot, chat_id: int, screen: Screen, *, silent: bool = False, attempts: int = ATTEMPTS
+) -> Message:
     """Send a screen as a new message."""
     markup = keyboard(screen)
     return await insist(
@@ -52,11 +54,14 @@ async def send(bot: Bot, chat_id: int, screen: Screen, *, silent: bool = False) 
             reply_markup=markup,
             link_preview_options=NO_PREVIEW,
             disable_notification=silent or None,
-        )
+        ),
+        attempts,
     )
 
 
-async def edit(bot: Bot, place: MessagePlace, screen: Screen) -> bool:
+async def edit(
+    bot: Bot, place: MessagePlace, screen: Screen, *, attempts: int = ATTEMPTS
+) -> bool:
     """Put a screen in place of a message; False when there is no such message any more."""
     chat_id, message_id = place
     markup = keyboard(screen)
@@ -69,7 +74,8 @@ async def edit(bot: Bot, place: MessagePlace, screen: Screen) -> bool:
                 parse_mode=ParseMode.HTML,
                 reply_markup=markup,
                 link_preview_options=NO_PREVIEW,
-            )
+            ),
+            attempts,
         )
     except BadRequest as error:
         if is_not_modified(error):
