@@ -1,14 +1,15 @@
 """SQLite without a journey to a thread for every step.
 
 `aiosqlite` sends each step of a statement (open a cursor, run, fetch, close) to a thread and waits
-for it. The journey takes many times longer than the step, for SQLite mostly works in memory. Only
-two things really wait: beginning to write, for another process, and a commit, for the disk. These
-go to the thread; what is short runs where it is called.
+for it. The journey takes many times longer than the step, for SQLite mostly works in memory. What
+really waits goes to the thread: a commit, for the disk, and whatever finds the database locked by
+another process. The rest runs where it is called.
 """
 
 import asyncio
 import re
 import sqlite3
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,16 +17,17 @@ from typing import Any
 from aiosqlite import Connection
 
 BUSY_TIMEOUT_S = 10.0
+LOOK_AGAIN_S = 0.005
 
 BREATHE_EVERY = 50
 """After so many steps everybody else gets a turn: a long import must not keep them waiting."""
 
-_SHORT_STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|SAVEPOINT|RELEASE|BEGIN$)")
+_SHORT_STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|SAVEPOINT|RELEASE|BEGIN)")
 _SHORT_STEPS = {"cursor", "fetchall", "fetchmany", "fetchone", "rollback", "create_function"}
 
 
 class ShortcutConnection(Connection):
-    """A connection that goes to its thread only with what may wait."""
+    """A connection that goes to its thread only with what has to wait."""
 
     def __init__(self, path: str) -> None:
         super().__init__(lambda: _connect(path), iter_chunk_size=64)
@@ -36,20 +38,26 @@ class ShortcutConnection(Connection):
         self._steps = 0
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        step = partial(fn, *args, **kwargs)
         # While the thread is busy (its caller may have been cancelled) everything queues up.
         if self._sent != self._finished or not _is_short(fn, args):
-            return await self._in_thread(partial(fn, *args, **kwargs))
+            return await self._in_thread(step)
         if self._connection is None:
             raise ValueError("Connection closed")
         self._steps += 1
         if self._steps % BREATHE_EVERY == 0:
             await asyncio.sleep(0)
-        return fn(*args, **kwargs)
+        try:
+            return step()
+        except sqlite3.OperationalError as error:
+            if not _is_locked(error):
+                raise
+            return await self._in_thread(step)
 
     async def _in_thread(self, step: Callable[[], Any]) -> Any:
         def run() -> Any:
             try:
-                return step()
+                return _patiently(step)
             finally:
                 self._finished += 1
 
@@ -73,12 +81,26 @@ def _is_short(step: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
     return name in _SHORT_STEPS
 
 
+def _patiently(step: Callable[[], Any]) -> Any:
+    """Take a step as soon as the database is free; SQLite's own patience would hold the loop up."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            return step()
+        except sqlite3.OperationalError as error:
+            if not _is_locked(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(LOOK_AGAIN_S)
+
+
+def _is_locked(error: sqlite3.OperationalError) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+
+
 def _connect(path: str) -> sqlite3.Connection:
     # Transactions begin by the engine's rules; the driver has others of its own.
-    connection = sqlite3.connect(
-        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-    )
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    _patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
     # Schools have power cuts: a commit is on the disk before anybody is told of it.
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
