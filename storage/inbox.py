@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, null, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import InboxUpdate
+from storage.models import InboxUpdate, table_of
 
 KEPT_FOR = timedelta(days=3)
 """Telegram repeats an update for a day at most; after that its number may go."""
@@ -24,40 +24,46 @@ class Unfinished:
     acted: bool
 
 
+# Put together once: these run for every update, and putting them together costs more than they do.
+_INBOX = table_of(InboxUpdate)
+_STORE = {
+    dialect: insert(_INBOX)
+    .on_conflict_do_nothing(index_elements=[_INBOX.c.update_id])
+    .returning(_INBOX.c.update_id)
+    for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_MARK_ACTED = (
+    update(_INBOX)
+    .where(_INBOX.c.update_id == bindparam("id"), _INBOX.c.acted_at.is_(None))
+    .values(acted_at=bindparam("now"))
+)
+_MARK_ANSWERED = (
+    update(_INBOX)
+    .where(_INBOX.c.update_id.in_(bindparam("ids", expanding=True)))
+    .values(answered_at=bindparam("now"), payload=null())
+)
+
+
 async def store(
     session: AsyncSession, updates: Sequence[dict[str, Any]], now: datetime
 ) -> set[int]:
     """Keep updates as Telegram gave them; give the ids of those not seen before."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     rows = [
         {"update_id": one["update_id"], "payload": one, "received_at": now} for one in updates
     ]
-    stored = await session.exec(
-        insert(InboxUpdate)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["update_id"])
-        .returning(col(InboxUpdate.update_id))
-    )
+    stored = await session.exec(_STORE[session.get_bind().dialect.name], params=rows)
     return {update_id for (update_id,) in stored.all()}
 
 
 async def mark_acted(session: AsyncSession, update_id: int, now: datetime) -> bool:
     """Note that an update has had its effect; False when it had had it before."""
-    marked = await session.exec(
-        update(InboxUpdate)
-        .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.acted_at).is_(None))
-        .values(acted_at=now)
-    )
+    marked = await session.exec(_MARK_ACTED, params={"id": update_id, "now": now})
     return bool(marked.rowcount)
 
 
 async def mark_answered(session: AsyncSession, update_ids: Sequence[int], now: datetime) -> None:
     """Note that people have their answers. What they wrote is not kept any longer."""
-    await session.exec(
-        update(InboxUpdate)
-        .where(col(InboxUpdate.update_id).in_(update_ids))
-        .values(answered_at=now, payload=None)
-    )
+    await session.exec(_MARK_ANSWERED, params={"ids": update_ids, "now": now})
 
 
 async def unfinished(session: AsyncSession) -> list[Unfinished]:

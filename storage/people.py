@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,26 +66,33 @@ class Membership:
         )
 
 
+# Put together once: this runs for every update, and putting it together costs more than it does.
+_ACCOUNT = (
+    select(Account, Member, School, Deputy.starts_on, Deputy.ends_on)  # type: ignore[call-overload]
+    .join(Member, col(Member.account_id) == col(Account.id), isouter=True)
+    .join(School, col(School.id) == col(Member.school_id), isouter=True)
+    .join(
+        Deputy,
+        (col(Deputy.member_id) == col(Member.id))
+        & (col(Deputy.starts_on) <= bindparam("latest"))
+        & (col(Deputy.ends_on) >= bindparam("earliest"))
+        & col(Deputy.withdrawn_at).is_(None),
+        isouter=True,
+    )
+    .where(col(Account.id) == bindparam("account"))
+    .order_by(col(Member.joined_at), col(Member.id))
+)
+
+
 async def find_account(
     session: AsyncSession, account_id: int, now: datetime
 ) -> tuple[Account | None, list[Membership]]:
     """Give the account and its memberships, in the order of joining; one statement."""
     # A day either way: which day it is depends on the zone of the school found.
-    earliest, latest = now.date() - timedelta(days=1), now.date() + timedelta(days=1)
+    day = timedelta(days=1)
     rows = await session.exec(
-        select(Account, Member, School, Deputy.starts_on, Deputy.ends_on)  # type: ignore[call-overload]
-        .join(Member, col(Member.account_id) == col(Account.id), isouter=True)
-        .join(School, col(School.id) == col(Member.school_id), isouter=True)
-        .join(
-            Deputy,
-            (col(Deputy.member_id) == col(Member.id))
-            & (col(Deputy.starts_on) <= latest)
-            & (col(Deputy.ends_on) >= earliest)
-            & col(Deputy.withdrawn_at).is_(None),
-            isouter=True,
-        )
-        .where(Account.id == account_id)
-        .order_by(col(Member.joined_at), col(Member.id))
+        _ACCOUNT,
+        params={"account": account_id, "earliest": now.date() - day, "latest": now.date() + day},
     )
     account: Account | None = None
     found: dict[int, Membership] = {}

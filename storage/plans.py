@@ -10,7 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,6 +36,7 @@ from storage.models import (
     PlanRevision,
     PlanStatus,
     Role,
+    table_of,
 )
 from storage.people import Actor, deciders, known_id
 from storage.rulesets import Period, RuleSet, Step, StepKind
@@ -141,48 +143,75 @@ async def open_plan(
         created_at=now,
         changed_at=now,
     )
-    session.add(plan)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(plan)
+    except IntegrityError:
+        # Another process has started it at the same moment.
+        found = await find_plan(session, actor.member_id, period.id)
+        if found is None:
+            raise
+        return found
     audit.record(session, actor, "plan.start", f"plan:{plan.id}", now, period=period.id)
     return FullPlan(plan)
 
 
+# Put together once: these run at every tap, and putting them together costs more than they do.
+_FULL_PLAN = (
+    select(Plan, PlanEntry)
+    .join(PlanEntry, col(PlanEntry.plan_id) == col(Plan.id), isouter=True)
+    .order_by(col(PlanEntry.step), col(PlanEntry.code))
+)
+_PLAN_BY_ID = _FULL_PLAN.where(col(Plan.id) == bindparam("plan"))
+_PLAN_OF_PERIOD = _FULL_PLAN.where(
+    col(Plan.member_id) == bindparam("member"), col(Plan.period) == bindparam("period")
+)
+_PLAN = table_of(Plan)
+_KEEP_SUMS = (
+    update(_PLAN)
+    .where(_PLAN.c.id == bindparam("plan"), _PLAN.c.revision == bindparam("shown"))
+    .where(_PLAN.c.status == bindparam("was"), _PLAN.c.changed_at == bindparam("seen_at"))
+    .values(
+        points=bindparam("new_points"),
+        points_floor=bindparam("new_points_floor"),
+        changed_at=bindparam("new_changed_at"),
+    )
+)
+
+
 async def find_plan(session: AsyncSession, member_id: int, period_id: str) -> FullPlan | None:
     """Give a member's plan for a period."""
-    found = await session.exec(
-        select(Plan).where(Plan.member_id == member_id, Plan.period == period_id)
-    )
-    plan = found.first()
-    return await _with_entries(session, plan) if plan is not None else None
+    return await _full_plan(session, _PLAN_OF_PERIOD, member=member_id, period=period_id)
 
 
 async def read_plan(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:
     """Give a plan of the actor's school to its owner, to who decides, or to a coach."""
-    plan = await session.get(Plan, plan_id)
-    if plan is None or plan.school_id != actor.school_id:
-        raise NotFound
-    if plan.member_id != actor.member_id and not actor.decides:
+    full = await _plan_of_school(session, actor, plan_id)
+    if full.plan.member_id != actor.member_id and not actor.decides:
         actor.require(Role.COACH | Role.PRINCIPAL)
-    return await _with_entries(session, plan)
+    return full
 
 
 async def own_plan(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:
     """Give a plan to its owner alone."""
-    plan = await session.get(Plan, plan_id)
-    if plan is None or plan.school_id != actor.school_id:
-        raise NotFound
-    if plan.member_id != actor.member_id:
+    full = await _plan_of_school(session, actor, plan_id)
+    if full.plan.member_id != actor.member_id:
         raise NotAllowed
-    return await _with_entries(session, plan)
+    return full
 
 
-async def _with_entries(session: AsyncSession, plan: Plan) -> FullPlan:
-    found = await session.exec(
-        select(PlanEntry)
-        .where(PlanEntry.plan_id == plan.id)
-        .order_by(col(PlanEntry.step), col(PlanEntry.code))
-    )
-    return FullPlan(plan, list(found.all()))
+async def _plan_of_school(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:
+    full = await _full_plan(session, _PLAN_BY_ID, plan=plan_id)
+    if full is None or full.plan.school_id != actor.school_id:
+        raise NotFound
+    return full
+
+
+async def _full_plan(session: AsyncSession, statement: Any, **which: Any) -> FullPlan | None:
+    rows = (await session.exec(statement, params=which)).all()
+    if not rows:
+        return None
+    return FullPlan(rows[0][0], [entry for _, entry in rows if entry is not None])
 
 
 # ------------------------------------------------------------------------------- filling
@@ -575,7 +604,8 @@ async def move(
 ) -> None:
     """Take one transition from the revision that was shown, or raise why not.
 
-    The row count of one update decides the winner.
+    The row count of one update decides the winner. The plan must not have changed since it was
+    read, so what a decision or a submission remembers is what was there.
     """
     allowed = [before for before, what in TRANSITIONS if what is action]
     after = TRANSITIONS.get((full.status, action))
@@ -587,11 +617,14 @@ async def move(
         update(Plan)
         .where(col(Plan.id) == full.id, col(Plan.revision) == shown)
         .where(col(Plan.status) == full.status, col(Plan.status).in_(allowed))
+        .where(col(Plan.changed_at) == full.plan.changed_at)
         .values(status=after, **values)
         .execution_options(synchronize_session=False)
     )
     if not moved.rowcount:
         await session.refresh(full.plan)
+        if (full.status, action) in TRANSITIONS:
+            raise StaleRevision(full.plan.revision)
         raise NotNow(full.status)
     await session.refresh(full.plan)
 
@@ -708,13 +741,11 @@ async def _keep(session: AsyncSession, full: FullPlan, now: datetime) -> FullPla
         "points_floor": sum(entry.points_floor * entry.quantity for entry in full.entries),
         "changed_at": now,
     }
-    kept = await session.exec(
-        update(Plan)
-        .where(col(Plan.id) == full.id, col(Plan.revision) == plan.revision)
-        .where(col(Plan.status) == plan.status)
-        .values(**sums)
-        .execution_options(synchronize_session=False)
-    )
+    seen = {
+        "plan": full.id, "shown": plan.revision, "was": plan.status, "seen_at": plan.changed_at,
+    }  # fmt: skip
+    new = {f"new_{name}": value for name, value in sums.items()}
+    kept = await session.exec(_KEEP_SUMS, params=seen | new)
     if not kept.rowcount:
         raise StaleRevision(plan.revision)
     await session.flush()

@@ -1,5 +1,6 @@
 """The tables, one module for each aggregate."""
 
+from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from storage.models.audit import AuditEntry
@@ -18,6 +19,12 @@ from storage.models.plans import (
 )
 
 metadata = SQLModel.metadata
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """Give a model's table, for statements that need no objects."""
+    return metadata.tables[str(model.__tablename__)]
+
 
 __all__ = [
     "Account",
@@ -42,4 +49,5 @@ __all__ = [
     "School",
     "Verdict",
     "metadata",
+    "table_of",
 ]
