@@ -1,13 +1,13 @@
 """Getting in: an invitation's link, "is it you?", the privacy notice, home."""
 
-from conversations.callbacks import Consent, Home, ItIsMe, NotMe, SeeInvitation
+from conversations.callbacks import Consent, ItIsMe, NotMe, SeeInvitation
 from conversations.dialogue import Dialogue
-from conversations.home import show_home
+from conversations.home import back_home, show_home
 from conversations.refusals import explain
-from conversations.screens import Key, Screen, Style, in_rows, numbered
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from storage import members
-from storage.errors import InvitationUsed, Refused
+from storage.errors import AlreadyInSchool, InvitationUsed, Refused
 from storage.members import Offer
 from storage.models import Role
 
@@ -28,9 +28,7 @@ async def start(turn: Turn, words: str) -> None:
 async def open_invitation(turn: Turn, token: str) -> None:
     """Show whom an invitation is for. An own one that was used already leads home."""
     try:
-        offer = await members.look_up_invitation(
-            turn.session, token, turn.account.id, turn.now
-        )
+        offer = await members.look_up_invitation(turn.session, token, turn.account.id, turn.now)
     except InvitationUsed as used:
         if used.by_this_account and turn.membership is not None:
             await show_home(turn)
@@ -52,8 +50,17 @@ def _turn_away(turn: Turn, refusal: Refused) -> None:
     """Say kindly why the link does not work and whom to ask."""
     explain(turn, refusal)
     reason, turn.answer.toast = turn.answer.toast, ""
-    rows = () if turn.membership is None else ((Key(turn.words.label("nav.home"), Home()),),)
-    turn.show(Screen(turn.words.body("joining.no_entry", reason=reason), rows))
+    text = turn.words.body(
+        "joining.no_entry",
+        reason=reason,
+        is_somebody_else=isinstance(refusal, AlreadyInSchool),
+    )
+    turn.show(Screen(text, _way_home(turn)))
+
+
+def _way_home(turn: Turn) -> tuple[Row, ...]:
+    """Give the row that leads home, to those who have one."""
+    return () if turn.membership is None else (back_home(turn),)
 
 
 def _who_are_you(turn: Turn, offer: Offer, token: str) -> Screen:
@@ -100,7 +107,7 @@ async def not_me(turn: Turn, tap: NotMe) -> None:
     """Let the link alone: it stays good for the person it is meant for."""
     after_all = [Key(turn.words.label("joining.it_is_me_after_all"), ItIsMe(tap.token))]
     text = turn.words.body("joining.not_me")
-    turn.show(Screen(text, in_rows(numbered(after_all), 1), view=tap))
+    turn.show(Screen(text, (*in_rows(numbered(after_all), 1), *_way_home(turn)), view=tap))
 
 
 @dialogue.tap(Consent)
