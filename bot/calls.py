@@ -54,9 +54,16 @@ def is_not_modified(error: BadRequest) -> bool:
 
 
 def is_gone(error: BadRequest) -> bool:
-    """Whether an edit failed because there is no message to edit (any more)."""
+    """Whether an edit failed because there is no such message, or it is a picture or a file."""
     message = error.message.lower()
-    return "message to edit not found" in message or "message can't be edited" in message
+    return any(
+        words in message
+        for words in (
+            "message to edit not found",
+            "message can't be edited",
+            "there is no text in the message to edit",
+        )
+    )
 
 
 def is_unreachable(error: BadRequest) -> bool:
