@@ -3,16 +3,19 @@
 import logging
 import secrets
 import traceback
+from datetime import datetime
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Update
 
 from bot.clock import Clock
+from conversations.people import seat_of
 from conversations.turn import Turn
-from conversations.words import Words
+from conversations.words import LANGUAGES, Words
 from storage import inbox, outbox
 from storage.database import Database
 from storage.models import Role
-from storage.people import known_id, members_with
+from storage.people import Membership, find_account, known_id, members_with
 
 logger = logging.getLogger(__name__)
 
@@ -32,30 +35,48 @@ class Failures:
         )
         await turn.undo()
         turn.alert(turn.words.label("failures.apology", code=code))
-        if turn.membership is None:
-            return
-        operators = await members_with(turn.session, turn.actor.school_id, Role.OPERATOR)
-        await outbox.announce(
-            turn.session,
-            school_id=turn.actor.school_id,
-            recipients=[known_id(one.id) for one in operators if one.account_id is not None],
-            # The same fault is told once a day, however often it strikes.
-            occasion=f"failure:{fingerprint(error)}:{turn.today.isoformat()}",
-            kind="failure",
-            subject={"code": code, "what": type(error).__name__},
-            now=turn.now,
-        )
+        if turn.membership is not None:
+            await _tell_operators(turn.session, turn.membership, code, error, turn.now)
 
-    async def outside(self, update: Update, error: BaseException) -> None:
-        """Put away an update whose turn could not even be committed, so it is not tried for ever."""
-        code = new_code()
-        logger.error("update put away", exc_info=error, extra={"code": code})
+    async def outside(self, update: Update, error: BaseException) -> str:
+        """Put away an update whose turn could not be finished, so it is not tried for ever.
+
+        Gives the apology, for whoever can still deliver it.
+        """
+        code, language, now = new_code(), LANGUAGES[0], self._clock.now()
+        logger.error(
+            "update put away", exc_info=error, extra={"code": code, "update": update.update_id}
+        )
+        user = update.effective_user
         try:
             async with self._database.transaction() as session:
-                await inbox.mark_acted(session, update.update_id, self._clock.now())
+                await inbox.mark_acted(session, update.update_id, now)
+                account, seats = await find_account(session, user.id if user else 0, now)
+                seat = seat_of(account, seats) if account is not None else None
+                if account is not None and seat is not None:
+                    language = account.language
+                    await _tell_operators(session, seat, code, error, now)
         except Exception:
             # The database itself is in trouble: the update stays for the next start.
             logger.exception("the update could not be put away", extra={"code": code})
+        return Words(language).label("failures.apology", code=code)
+
+
+async def _tell_operators(
+    session: AsyncSession, seat: Membership, code: str, error: BaseException, now: datetime
+) -> None:
+    school_id = seat.member.school_id
+    operators = await members_with(session, school_id, Role.OPERATOR)
+    await outbox.announce(
+        session,
+        school_id=school_id,
+        recipients=[known_id(one.id) for one in operators if one.account_id is not None],
+        # The same fault is told once a day, however often it strikes.
+        occasion=f"failure:{fingerprint(error)}:{seat.today(now).isoformat()}",
+        kind="failure",
+        subject={"code": code, "what": type(error).__name__},
+        now=now,
+    )
 
 
 def new_code() -> str:
@@ -69,8 +90,3 @@ def fingerprint(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}:{place}"[:60]
-
-
-def apology(code: str, language: str = "id") -> str:
-    """Give the apology for when there is no turn to carry it."""
-    return Words(language).label("failures.apology", code=code)

@@ -161,6 +161,13 @@ class Replies:
         async with self._database.transaction() as session:
             await note_blocked(session, turn.account.id, self._clock.now())
 
+    async def apologise(self, chat_id: int, spinner: Spinner, apology: str) -> None:
+        """Tell somebody that their turn came to nothing."""
+        if spinner.turning:
+            await spinner.answer(apology, alert=True)
+        else:
+            await self.say(chat_id, html.escape(apology, quote=False))
+
     async def say(self, chat_id: int, text: str) -> None:
         """Send a bare sentence; for moments when nothing else works."""
         try:

@@ -1,5 +1,6 @@
 """Who is spoken with: a person in a school, with roles, words, rules and a calendar."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,6 +13,12 @@ from storage.models import Account, School
 from storage.people import Actor, Membership
 from storage.rulebook import RuleBook
 from storage.rulesets import Period, RuleSet
+
+
+def seat_of(account: Account, memberships: Sequence[Membership]) -> Membership | None:
+    """Give the current one of an account's memberships: the chosen one, or the first."""
+    chosen = [one for one in memberships if one.member.id == account.member_id]
+    return next(iter(chosen or memberships), None)
 
 
 @dataclass
@@ -30,8 +37,7 @@ class Person:
     @cached_property
     def membership(self) -> Membership | None:
         """The current membership: the chosen one, or the first."""
-        chosen = [one for one in self.memberships if one.member.id == self.account.member_id]
-        return next(iter(chosen or self.memberships), None)
+        return seat_of(self.account, self.memberships)
 
     @cached_property
     def actor(self) -> Actor:

@@ -130,7 +130,8 @@ class Turn(Person):
 
     async def undo(self) -> None:
         """Take back what this turn has changed so far, and what it was going to answer."""
-        account_id = self.account.id  # a rolled back row can no longer be asked
+        user = self.update.effective_user  # a row of a broken transaction cannot be asked
+        account_id = user.id if user is not None else 0
         await self.session.rollback()
         account, self.memberships = await find_account(self.session, account_id, self.now)
         self.account = account or new_account(account_id, self.now)
