@@ -22,7 +22,9 @@ ON_BUTTONS = ("nav", "home", "planning", "joining", "approving", "overview", "de
 def labels(language: str) -> dict[str, Any]:
     document = tomllib.loads((FOLDER / language / "labels.toml").read_text(encoding="utf-8"))
     return {
-        f"{section}.{key}": text for section, keys in document.items() for key, text in keys.items()
+        f"{section}.{key}": text
+        for section, keys in document.items()
+        for key, text in keys.items()
     }
 
 
@@ -80,7 +82,9 @@ def test_every_message_is_there_and_asks_for_the_same_values(language: str) -> N
 def test_every_message_the_code_names_is_there() -> None:
     known = blocks(LANGUAGES[0])
     missing = [
-        (name, str(path)) for name, path in names_in_code("body") if "." in name and name not in known
+        (name, str(path))
+        for name, path in names_in_code("body")
+        if "." in name and name not in known
     ]
     assert missing == []
 
@@ -103,16 +107,65 @@ def test_no_message_is_left_over() -> None:
     assert [name for name in blocks(LANGUAGES[0]) if name not in used] == []
 
 
+TAG = re.compile(r"<(/?)(\w+)[^>]*>")
+AFTER_A_NAME = re.compile(
+    r"""\{\{\s*(?:(?:\w+\.)*(?:name|who|by)
+    |(?:told|others|coaches|operators|deciders|names)\b[^}]*)\s*\}\}(?:</\w+>)*\.""",
+    re.VERBOSE,
+)
+PRESSED = re.compile(r"\b(?:tekan|tap) <b>([^<{]+)</b>", re.IGNORECASE)
+TELEGRAMS_OWN = {"Mulai (Start)", "Start (Mulai)"}
+
+
+def sources(language: str) -> dict[str, str]:
+    """Give the text of each file of messages."""
+    return {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted((FOLDER / language).glob("*.html"))
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_tag_is_closed_within_its_message(language: str) -> None:
+    for file, source in sources(language).items():
+        for message in re.split(r"\{% (?:block|macro) ", source):
+            still_open = []
+            for closing, tag in TAG.findall(re.sub(r"\{[{%].*?[}%]\}", "", message)):
+                if not closing:
+                    still_open.append(tag)
+                else:
+                    assert tag in still_open[-1:], (file, message[:40])
+                    still_open.pop()
+            assert still_open == [], (file, message[:40])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_full_stop_follows_a_name(language: str) -> None:
+    """A name may end in one itself: `Yusrizal, M.Pd.`"""
+    for file, source in sources(language).items():
+        assert AFTER_A_NAME.findall(source) == [], file
+    for name, text in labels(language).items():
+        assert not re.search(r"\{(?:name|by)\}\.", str(text)), name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_buttons_are_called_by_their_labels(language: str) -> None:
+    known = {re.sub(r"^[^\w]+", "", str(text)) for text in labels(language).values()}
+    for file, source in sources(language).items():
+        for pressed in PRESSED.findall(source):
+            assert pressed in known | TELEGRAMS_OWN, (file, pressed)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_labels_on_buttons_fit_small_screens(language: str) -> None:
     for name, text in labels(language).items():
         if name.startswith("overview.state_"):
             continue  # stands in a message
-        if name.partition(".")[0] in ON_BUTTONS and isinstance(text, str) and "{" not in text:
-            # Sentences are toasts and alerts; buttons have no full stop.
-            if not text.endswith((".", "?", "!")) and not name.endswith("_placeholder"):
-                plain = re.sub(r"[^\w ,‹›]", "", text).strip()
-                assert len(plain) <= LONGEST_LABEL, (name, text)
+        on_button = name.partition(".")[0] in ON_BUTTONS and not name.endswith("_placeholder")
+        # Sentences are toasts and alerts; buttons have no full stop.
+        if on_button and isinstance(text, str) and "{" not in text and text[-1] not in ".?!":
+            plain = re.sub(r"[^\w ,‹›]", "", text).strip()
+            assert len(plain) <= LONGEST_LABEL, (name, text)
 
 
 def test_dates_are_told_as_people_say_them() -> None:
