@@ -68,7 +68,12 @@ class ShortcutConnection(Connection):
 async def connect(path: str | None) -> ShortcutConnection:
     """Open the database file at `path`; without one, a database in memory."""
     connection = ShortcutConnection(path or ":memory:")
-    await connection
+    try:
+        await connection
+    except BaseException:
+        # The library has told its thread to end; it must have, before the event loop does.
+        await asyncio.to_thread(connection._thread.join, BUSY_TIMEOUT_S)
+        raise
     return connection
 
 
