@@ -201,10 +201,24 @@ async def own_plan(session: AsyncSession, actor: Actor, plan_id: int) -> FullPla
 
 
 async def _plan_of_school(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:
-    full = await _full_plan(session, _PLAN_BY_ID, plan=plan_id)
+    read = _read_before(session)
+    full = read.get(plan_id) or await _full_plan(session, _PLAN_BY_ID, plan=plan_id)
     if full is None or full.plan.school_id != actor.school_id:
         raise NotFound
+    read[plan_id] = full
     return full
+
+
+def _read_before(session: AsyncSession) -> dict[int, FullPlan]:
+    """Give what this transaction has read: a dialogue looks first, then the operation checks.
+
+    A commit or a rollback ends the transaction, and with it what was read in it.
+    """
+    transaction = session.sync_session.get_transaction()
+    known: tuple[object, dict[int, FullPlan]] = session.info.get("plans", (None, {}))
+    if known[0] is None or known[0] is not transaction:
+        known = session.info["plans"] = (transaction, {})
+    return known[1]
 
 
 async def _full_plan(session: AsyncSession, statement: Any, **which: Any) -> FullPlan | None:
