@@ -141,5 +141,3 @@ class Kawan:
         except TelegramError as error:
             # Only looks: the bot works without.
             logger.warning("profile not set: %s", type(error).__name__)
-
-

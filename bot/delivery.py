@@ -138,7 +138,7 @@ class Sender:
             await self._settle(delivery, "blocked", blocked=True)
         except BadRequest as error:
             outcome = "unreachable" if is_unreachable(error) else f"refused: {error.message}"
-            logger.error("notice refused: %s", error.message)
+            logger.exception("notice refused: %s", error.message)
             await self._settle(delivery, outcome, blocked=is_unreachable(error))
         except NetworkError as error:
             await self._try_later(delivery, type(error).__name__)
@@ -227,5 +227,3 @@ class Sender:
             await outbox.settle(session, known_id(delivery.message.id), outcome, now)
             if blocked and delivery.account is not None:
                 await note_blocked(session, delivery.account.id, now)
-
-

@@ -106,7 +106,7 @@ class _EverywhereWord(filters.MessageFilter):
         return everywhere.fold(message.text or "") in everywhere.EVERYWHERE_WORDS
 
 
-async def say_word(update: Update, _context: Context) -> None:
+async def say_word(_update: Update, _context: Context) -> None:
     """Obey `menu`, `lanjut`, `batal`, `bantuan`."""
     turn = current_turn.get()
     await everywhere.say_word(turn, everywhere.fold(turn.text))

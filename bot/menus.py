@@ -1,4 +1,7 @@
-"""The command menu that Telegram shows, fitted to a person's roles. Looks only: taps are authorised."""
+"""The command menu that Telegram shows, fitted to a person's roles.
+
+It is looks only: every tap is authorised again.
+"""
 
 import logging
 

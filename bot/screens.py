@@ -59,9 +59,7 @@ async def send(
     )
 
 
-async def edit(
-    bot: Bot, place: MessagePlace, screen: Screen, *, attempts: int = ATTEMPTS
-) -> bool:
+async def edit(bot: Bot, place: MessagePlace, screen: Screen, *, attempts: int = ATTEMPTS) -> bool:
     """Put a screen in place of a message; False when there is no such message any more."""
     chat_id, message_id = place
     markup = keyboard(screen)

@@ -214,9 +214,7 @@ class Updates(BaseUpdateProcessor):
             await inbox.mark_acted(session, update.update_id, self._clock.now())
 
 
-async def begin(
-    session: AsyncSession, update: Update, now: datetime, rulebook: RuleBook
-) -> Turn:
+async def begin(session: AsyncSession, update: Update, now: datetime, rulebook: RuleBook) -> Turn:
     """Open a turn: who is speaking, and which question, if any, is being answered."""
     user = update.effective_user
     if user is None:

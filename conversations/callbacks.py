@@ -427,7 +427,7 @@ class Approve(Button, code="qa"):
 
 @dataclass(frozen=True)
 class SendBack(Button, code="qb"):
-    """Begin sending this revision back: mark what is concerned. `marks` is a bit for each entry."""
+    """Begin sending this revision back: mark what is concerned; `marks` is a bit an entry."""
 
     plan: int
     revision: int

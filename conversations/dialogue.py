@@ -136,9 +136,7 @@ class Dialogue:
 
     def conversation(self) -> "DurableConversation":
         """Build the library's handler."""
-        entry_points: list[Handler] = [
-            CallbackQueryHandler(self._on_tap, pattern=self._knows)
-        ]
+        entry_points: list[Handler] = [CallbackQueryHandler(self._on_tap, pattern=self._knows)]
         entry_points += [
             CommandHandler(name, self._on_command(name), filters.ChatType.PRIVATE)
             for name in self._commands

@@ -99,9 +99,7 @@ def _foot(turn: Turn) -> tuple[Row, ...]:
     rows: list[Row] = []
     if turn.membership is not None and turn.membership.member.salutation is None:
         rows.append(
-            tuple(
-                Key(words.label(f"home.salute_{one}"), Salute(one)) for one in ("bapak", "ibu")
-            )
+            tuple(Key(words.label(f"home.salute_{one}"), Salute(one)) for one in ("bapak", "ibu"))
         )
     if len(turn.memberships) > 1:
         rows.append((Key(words.label("home.schools"), Schools()),))

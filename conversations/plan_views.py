@@ -42,9 +42,7 @@ class Section:
         return any(line.marked for line in self.lines)
 
 
-def sections(
-    rules: RuleSet, full: FullPlan, marks: Collection[str] = ()
-) -> tuple[Section, ...]:
+def sections(rules: RuleSet, full: FullPlan, marks: Collection[str] = ()) -> tuple[Section, ...]:
     """Give the plan step by step; `marks` are `step/code` of what was marked."""
     return tuple(
         Section(
@@ -61,9 +59,7 @@ def sections(
     )
 
 
-def line_of(
-    rules: RuleSet, step: Step, entry: PlanEntry, marks: Collection[str] = ()
-) -> Line:
+def line_of(rules: RuleSet, step: Step, entry: PlanEntry, marks: Collection[str] = ()) -> Line:
     """Put one entry into words."""
     title, estimated = title_of(rules, step, entry.code, entry.text)
     return Line(
@@ -84,7 +80,7 @@ def mark_of(entry: PlanEntry) -> str:
 
 
 def title_of(rules: RuleSet, step: Step, code: str, text: str) -> tuple[str, bool]:
-    """Give an entry's title and whether it is only estimated; unknown codes stand for themselves."""
+    """Give an entry's title and whether it is estimated; unknown codes stand for themselves."""
     if text:
         return text, False
     try:
@@ -106,9 +102,7 @@ def evidence_titles(rules: RuleSet, kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(known.get(kind, kind) for kind in kinds)
 
 
-def change_lines(
-    rules: RuleSet, words: Words, changes: Any
-) -> tuple[tuple[str, str, str], ...]:
+def change_lines(rules: RuleSet, words: Words, changes: Any) -> tuple[tuple[str, str, str], ...]:
     """Put the changes since a return into words: sign, title, what changed."""
     lines = []
     for one in changes.added:

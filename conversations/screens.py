@@ -1,4 +1,4 @@
-"""What a person gets to see: a text with rows of buttons. Plain values, without Telegram's types."""
+"""What a person gets to see: a text with rows of buttons, without Telegram's types."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

@@ -140,7 +140,7 @@ class Turn(Person):
         self.answer = Answer()
 
     async def ask(self, state: str, subject: Button, text: str, placeholder: str = "") -> None:
-        """Ask for free words: `state` names the handler of the answer, `subject` what it is about."""
+        """Ask for free words: `state` names who takes the answer, `subject` what it is about."""
         prompt = Prompt(
             account_id=self.account.id,
             state=state,

@@ -1,4 +1,4 @@
-"""Why an operation was refused. Each error carries the facts a person needs; words live elsewhere."""
+"""Why an operation was refused. Each error carries the facts; the words live elsewhere."""
 
 from datetime import datetime
 

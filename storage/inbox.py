@@ -48,9 +48,7 @@ async def store(
     session: AsyncSession, updates: Sequence[dict[str, Any]], now: datetime
 ) -> set[int]:
     """Keep updates as Telegram gave them; give the ids of those not seen before."""
-    rows = [
-        {"update_id": one["update_id"], "payload": one, "received_at": now} for one in updates
-    ]
+    rows = [{"update_id": one["update_id"], "payload": one, "received_at": now} for one in updates]
     stored = await session.exec(_STORE[session.get_bind().dialect.name], params=rows)
     return {update_id for (update_id,) in stored.all()}
 
@@ -82,6 +80,4 @@ async def unfinished(session: AsyncSession) -> list[Unfinished]:
 
 async def forget_old(session: AsyncSession, now: datetime) -> None:
     """Drop answered updates that Telegram can no longer repeat."""
-    await session.exec(
-        delete(InboxUpdate).where(col(InboxUpdate.answered_at) < now - KEPT_FOR)
-    )
+    await session.exec(delete(InboxUpdate).where(col(InboxUpdate.answered_at) < now - KEPT_FOR))

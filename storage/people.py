@@ -96,7 +96,7 @@ async def find_account(
     )
     account: Account | None = None
     found: dict[int, Membership] = {}
-    for account, member, school, starts_on, ends_on in rows.all():
+    for account, member, school, starts_on, ends_on in rows.all():  # noqa: B007 - kept for the end
         if member is None:
             continue
         before = found.get(member.id, Membership(member, school))
@@ -172,9 +172,7 @@ async def choose_language(session: AsyncSession, account: Account, language: str
     session.add(account)
 
 
-async def choose_salutation(
-    session: AsyncSession, actor: Actor, salutation: str
-) -> None:
+async def choose_salutation(session: AsyncSession, actor: Actor, salutation: str) -> None:
     """Keep how the person wants to be addressed: `bapak` or `ibu`."""
     member = await member_of(session, actor.school_id, actor.member_id)
     member.salutation = salutation

@@ -87,7 +87,7 @@ def _is_short(step: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
 
 
 def _patiently(step: Callable[[], Any]) -> Any:
-    """Take a step as soon as the database is free; SQLite's own patience would hold the loop up."""
+    """Take a step as soon as the database is free; SQLite's own waiting holds the loop up."""
     give_up = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:

@@ -1,4 +1,4 @@
-"""A school with its people, the bot and the simulator, in one process: the front door for tests."""
+"""A school with its people, the bot and the simulator in one process: the front door."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,7 +39,7 @@ class StoppedClock(Clock):
 
 
 class TestWorld:
-    """What a test gets: `kawan` (the bot), `sim` (Telegram), the clock, and ways to bring people in."""
+    """What a test gets: `kawan` (the bot), `sim` (Telegram), the clock; and ways to join."""
 
     __test__ = False
 
@@ -118,7 +118,11 @@ async def open_world(
     """Start a world and stop it at the end."""
     clock = StoppedClock()
     settings = Settings(
-        bot_token=TOKEN, database_url=database_url, data_dir=folder, ruleset=ruleset, _env_file=None
+        bot_token=TOKEN,
+        database_url=database_url,
+        data_dir=folder,
+        ruleset=ruleset,
+        _env_file=None,
     )
     sim = Simulator(token=TOKEN, now=clock.now)
     world = TestWorld(settings, sim, clock)

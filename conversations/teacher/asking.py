@@ -12,6 +12,8 @@ from conversations.turn import Turn
 from storage import help_calls, plans
 from storage.models import Role
 from storage.people import known_id, member_of
+from storage.plans import FullPlan
+from storage.rulesets import RuleSet
 
 dialogue = Dialogue("asking")
 
@@ -42,9 +44,16 @@ async def help_wanted(person: Person, subject: dict[str, Any]) -> Notice | None:
     place = next((step.title for step in rules.steps if step.id == where), "")
     text = person.words.body(
         "asking.wanted", name=teacher.name, place=place, full=full, points=rules.points,
-        missing=[rules.step(one).title for one in plans.missing_steps(rules, full)] if full else [],
+        missing=_missing(rules, full),
     )  # fmt: skip
     rows: tuple[Row, ...] = ()
     if full is not None:
         rows = ((Key(person.words.label("overview.see"), ShowDetails(full.id, 0, "r")),),)
     return Notice(Screen(text, rows))
+
+
+def _missing(rules: RuleSet, full: FullPlan | None) -> list[str]:
+    """Name the steps that are still empty."""
+    if full is None:
+        return []
+    return [rules.step(one).title for one in plans.missing_steps(rules, full)]

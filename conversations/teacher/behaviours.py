@@ -101,9 +101,7 @@ def _guides_screen(turn: Turn, rules: RuleSet, full: FullPlan, value: Behaviour)
 async def toggle_guide(turn: Turn, tap: ToggleGuide) -> None:
     """Choose a guide statement, or give it up."""
     _full, rules = await own_plan(turn, tap.plan)
-    full = await plans.toggle_guide(
-        turn.session, turn.actor, rules, tap.plan, tap.guide, turn.now
-    )
+    full = await plans.toggle_guide(turn.session, turn.actor, rules, tap.plan, tap.guide, turn.now)
     turn.show(_guides_screen(turn, rules, full, rules.behaviour(tap.behaviour)))
 
 
@@ -111,9 +109,7 @@ async def toggle_guide(turn: Turn, tap: ToggleGuide) -> None:
 async def standard_guides(turn: Turn, tap: StandardGuides) -> None:
     """Take the standard set; it stays editable."""
     _full, rules = await own_plan(turn, tap.plan)
-    full = await plans.take_standard_guides(
-        turn.session, turn.actor, rules, tap.plan, turn.now
-    )
+    full = await plans.take_standard_guides(turn.session, turn.actor, rules, tap.plan, turn.now)
     turn.toast(turn.words.label("planning.standard_taken"))
     step = step_of_kind(rules, StepKind.BEHAVIOURS)
     turn.show(await behaviours_screen(turn, rules, step, full))

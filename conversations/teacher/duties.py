@@ -23,9 +23,7 @@ async def present(turn: Turn, tap: ToggleDuty) -> None:
     await show_plan(turn, full)
 
 
-def duties_screen(
-    turn: Turn, rules: RuleSet, step: Step, full: FullPlan, number: int
-) -> Screen:
+def duties_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPlan, number: int) -> Screen:
     """Draw the list of duties with the chosen ones marked; own words come first."""
     words = turn.words
     entries = full.of(step.id)
@@ -63,7 +61,7 @@ def duties_screen(
             Key(words.label("planning.write_duty"), WriteDuty(full.id)),
         )
     )
-    if len(rows) == 8:  # noqa: PLR2004 - no phone shows more rows at once
+    if len(rows) == 8:
         rows[-1] = (*rows[-1], Key(words.label("nav.done"), OpenPlan(), Style.NEXT))
     else:
         rows.append((Key(words.label("nav.done"), OpenPlan(), Style.NEXT),))
@@ -74,9 +72,7 @@ def duties_screen(
 async def toggle_duty(turn: Turn, tap: ToggleDuty) -> None:
     """Choose a duty, or give it up."""
     _full, rules = await own_plan(turn, tap.plan)
-    full = await plans.toggle_duty(
-        turn.session, turn.actor, rules, tap.plan, tap.duty, turn.now
-    )
+    full = await plans.toggle_duty(turn.session, turn.actor, rules, tap.plan, tap.duty, turn.now)
     turn.show(duties_screen(turn, rules, step_of_kind(rules, StepKind.DUTIES), full, tap.page))
 
 

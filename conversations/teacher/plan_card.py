@@ -1,7 +1,11 @@
-"""The plan card: the steps, how far each is, and the points so far. Every planning dialogue ends here."""
+"""The plan card: the steps, how far each is, and the points so far.
+
+Every planning dialogue ends here.
+"""
 
 from conversations.callbacks import (
     AskForHelp,
+    OpenPlan,
     OpenStep,
     OpenSuggestions,
     OpenSummary,
@@ -10,14 +14,12 @@ from conversations.callbacks import (
 from conversations.home import back_home
 from conversations.plan_views import sections
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
-from conversations.callbacks import OpenPlan
+from conversations.teacher.summary import show_summary
 from conversations.turn import Turn
 from storage import plans
 from storage.models import PlanStatus
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet, StepKind
-
-from conversations.teacher.summary import show_summary
 
 
 async def own_plan(turn: Turn, plan_id: int) -> tuple[FullPlan, RuleSet]:

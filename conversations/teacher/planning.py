@@ -75,9 +75,7 @@ async def open_step(turn: Turn, tap: OpenStep) -> None:
 # ------------------------------------------------------------------------------- items
 
 
-def _items_screen(
-    turn: Turn, rules: RuleSet, step: Step, full: FullPlan, number: int
-) -> Screen:
+def _items_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPlan, number: int) -> Screen:
     words = turn.words
     page = page_of(rules.items, number, ITEMS_A_PAGE)
     chosen = {entry.code: entry.quantity for entry in full.of(step.id)}
@@ -117,9 +115,7 @@ async def open_item(turn: Turn, tap: OpenItem) -> None:
     turn.show(_item_screen(turn, rules, full, rules.item(tap.item), fresh=True))
 
 
-def _item_screen(
-    turn: Turn, rules: RuleSet, full: FullPlan, item: Item, *, fresh: bool
-) -> Screen:
+def _item_screen(turn: Turn, rules: RuleSet, full: FullPlan, item: Item, *, fresh: bool) -> Screen:
     """Draw an item's card. `fresh`: just opened, so that keeping it with none takes one."""
     words, step = turn.words, items_step(rules)
     entry = full.entry(step.id, item.code)
@@ -239,9 +235,7 @@ def _choice_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPlan) -> Sc
         for one in choices
     ]
     done = (Key(turn.words.label("nav.done"), OpenPlan(), Style.NEXT),)
-    return Screen(
-        text, (*in_rows(numbered(keys)), done), view=OpenStep(full.id, step.id, 0)
-    )
+    return Screen(text, (*in_rows(numbered(keys)), done), view=OpenStep(full.id, step.id, 0))
 
 
 @dialogue.tap(ChooseOne)

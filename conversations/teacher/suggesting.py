@@ -48,9 +48,7 @@ def _suggestions_screen(turn: Turn, rules: RuleSet, full: FullPlan) -> Screen:
     planned = {entry.code: entry.quantity for entry in full.of(step.id)}
     liked = list(full.plan.preferences.get("liked", []))
     in_hand = full.plan.preferences.get("in_hand", {})
-    found = suggest(
-        rules, liked=frozenset(liked), in_hand=in_hand, already=planned
-    )
+    found = suggest(rules, liked=frozenset(liked), in_hand=in_hand, already=planned)
     text = words.body(
         "planning.suggestions", rules=rules, suggestions=found, planned=bool(planned),
         points=rules.points, liked=[rules.category(one).title for one in liked],
@@ -157,7 +155,9 @@ def _in_hand_screen(turn: Turn, rules: RuleSet, full: FullPlan, number: int) -> 
     ]
     rows: list[Row] = [*in_rows(numbered(keys, page.first + 1), 1)]
     rows += pager(page, lambda to: OpenInHand(full.id, to))
-    rows.append((Key(words.label("planning.see_suggestions"), OpenSuggestions(full.id), Style.NEXT),))
+    rows.append(
+        (Key(words.label("planning.see_suggestions"), OpenSuggestions(full.id), Style.NEXT),)
+    )
     return Screen(
         words.body("planning.in_hand", rules=rules),
         tuple(rows),

@@ -67,11 +67,15 @@ def _rows(
             if (one.step.required and not one.progress.done) or one.marked
         ]
         rows += in_rows(jumps, 1)
-        rows.append((Key(words.label("planning.submit"), Submit(full.id, revision, 0), Style.YES),))
+        rows.append(
+            (Key(words.label("planning.submit"), Submit(full.id, revision, 0), Style.YES),)
+        )
         rows.append((back_to(turn, OpenPlan()), _help(turn)))
         return tuple(rows)
     if full.status is PlanStatus.SUBMITTED:
-        rows.append((Key(words.label("planning.take_back"), TakeBack(full.id, revision), Style.NO),))
+        rows.append(
+            (Key(words.label("planning.take_back"), TakeBack(full.id, revision), Style.NO),)
+        )
     if full.status is PlanStatus.APPROVED and rules.agreement_required:
         rows.append((Key(words.label("planning.agree"), Agree(full.id, revision), Style.YES),))
     rows.append((*back_home(turn), _help(turn)))

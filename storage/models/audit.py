@@ -9,7 +9,7 @@ from storage.columns import Document, Id, UtcDateTime
 
 
 class AuditEntry(SQLModel, table=True):
-    """One change, written in the transaction that made it. `member_id` is empty for the console."""
+    """One change, written in the transaction that made it; without a member: by the console."""
 
     __tablename__ = "audit"
 
