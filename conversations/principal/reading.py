@@ -24,6 +24,7 @@ from conversations.principal.decision_cards import closed_card
 from conversations.principal.overviewing import place_of
 from conversations.screens import Key, Page, Row, Screen, Style, in_rows, numbered, page_of, pager
 from conversations.turn import Turn
+from conversations.words import LANGUAGES, Words
 from storage import decisions, plans
 from storage.errors import NotFound
 from storage.models import PlanStatus, Role
@@ -157,7 +158,8 @@ async def reopen(turn: Turn, tap: Reopen) -> None:
 @dialogue.tap(ReopenReason)
 async def reopen_reason(turn: Turn, tap: ReopenReason) -> None:
     """Open the plan again with one of the ready reasons."""
-    reasons = turn.words.list("approving.reopen_reasons")
+    # Kept in the language of the school: the teacher need not share the decider's.
+    reasons = Words(LANGUAGES[0]).list("approving.reopen_reasons")
     if not 0 <= tap.reason < len(reasons):
         raise NotFound
     await _reopen(turn, tap.plan, tap.revision, reasons[tap.reason])

@@ -17,6 +17,7 @@ from conversations.principal.approving import present_plan, show_plan_card
 from conversations.principal.decision_cards import closed_card, short
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
 from conversations.turn import Turn
+from conversations.words import LANGUAGES, Words
 from storage import decisions
 from storage.errors import AlreadyDecided, NotFound
 from storage.models import PlanEntry
@@ -154,7 +155,8 @@ async def choose_reason(turn: Turn, tap: ChooseReason) -> None:
 @dialogue.tap(ReadyReason)
 async def ready_reason(turn: Turn, tap: ReadyReason) -> None:
     """Send back with one of the ready reasons."""
-    reasons = turn.words.list("approving.reasons")
+    # Kept in the language of the school: the teacher need not share the decider's.
+    reasons = Words(LANGUAGES[0]).list("approving.reasons")
     if not 0 <= tap.reason < len(reasons):
         raise NotFound
     await _send_back(turn, tap.plan, tap.revision, tap.marks, reasons[tap.reason])

@@ -24,6 +24,12 @@ dialogue = Dialogue("summary")
 
 REASON_STATE = "summary.reason"
 
+# Telegram takes 4,096 characters. A plan that is longer in full shows the first of each step;
+# the steps themselves show all.
+LONGEST_TEXT = 3900
+ALL_LINES = 1000
+FEW_LINES = 6
+
 
 async def show_summary(turn: Turn, full: FullPlan) -> None:
     """Show everything in the plan."""
@@ -38,12 +44,15 @@ async def summary_screen(turn: Turn, full: FullPlan) -> Screen:
     marks = decision.marks if decision and full.status is PlanStatus.RETURNED else []
     steps = sections(rules, full, marks)
     missing = plans.missing_steps(rules, full)
-    text = turn.words.body(
-        "planning.summary", rules=rules, period=rules.period(full.plan.period), full=full,
-        points=rules.points, sections=steps, missing=missing, decision=decision, by=by,
-        status=full.status, StepKind=StepKind,
-        deciders=await _deciders(turn) if full.status is PlanStatus.SUBMITTED else [],
-    )  # fmt: skip
+    values = {
+        "rules": rules, "period": rules.period(full.plan.period), "full": full,
+        "points": rules.points, "sections": steps, "missing": missing, "decision": decision,
+        "by": by, "status": full.status, "StepKind": StepKind,
+        "deciders": await _deciders(turn) if full.status is PlanStatus.SUBMITTED else [],
+    }  # fmt: skip
+    text = turn.words.body("planning.summary", most=ALL_LINES, **values)
+    if len(text) > LONGEST_TEXT:
+        text = turn.words.body("planning.summary", most=FEW_LINES, **values)
     return Screen(text, _rows(turn, rules, full, steps), view=OpenSummary(full.id))
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.simulator.driver import Person
+from conversations.callbacks import OpenSummary, SetUnits, ToggleDuty, ToggleGuide
 from storage.models import Plan, PlanEntry, PlanRevision, Role
 from tests.world import TestWorld, open_world
 
@@ -350,3 +351,25 @@ async def test_last_periods_plan_can_be_taken_over(world: TestWorld, rina: Perso
     await rina.taps("Pakai periode lalu")
     await rina.sees("32 dari 32 poin")
     await rina.sees("2. ✅ Tugas tambahan: tidak ada")
+
+
+async def test_a_plan_with_everything_in_it_still_fits_a_message(
+    world: TestWorld, rina: Person
+) -> None:
+    await rina.taps("Rencana")
+    await rina.sees("0 dari 32 poin")
+    rules = world.kawan.rulebook.of_school(world.school)  # type: ignore[arg-type]
+    plan = await plan_of(world)
+    for item in rules.items:
+        await rina.taps_data(SetUnits(plan.id or 0, item.code, 1).pack(), rina.last.id)
+    for duty in rules.duties:
+        await rina.taps_data(ToggleDuty(plan.id or 0, duty.code, 0).pack(), rina.last.id)
+    for value in rules.behaviours:
+        for guide in value.guides:
+            tap = ToggleGuide(plan.id or 0, value.code, guide.code)
+            await rina.taps_data(tap.pack(), rina.last.id)
+    await rina.taps_data(OpenSummary(plan.id or 0).pack(), rina.last.id)
+    summary = await rina.sees("Ringkasan rencana")
+    assert "dan 12 lagi" in summary.text
+    await rina.taps("Ajukan")
+    await rina.sees("Sudah diajukan")
