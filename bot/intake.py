@@ -55,9 +55,12 @@ class Intake:
         """Take up what a stopped process left behind."""
         async with self._database.reading() as session:
             left = await inbox.unfinished(session)
+        # One screen for each person says how things stand, however many answers may be missing.
+        newest = {_sender(one.payload): one.payload for one in left if one.acted}
         for one in left:
             if one.acted:
-                self._updates.owe_answer(one.payload["update_id"])
+                shows = newest[_sender(one.payload)] is one.payload
+                self._updates.owe_answer(one.payload["update_id"], screen=shows)
             await self._hand_on(one.payload)
         if left:
             logger.info("taken up again", extra={"updates": len(left)})
@@ -152,6 +155,12 @@ class Intake:
 
 # What makes a tapped message large: objects that would be built for nothing.
 _SCREEN = frozenset({"entities", "caption_entities", "reply_markup"})
+
+
+def _sender(payload: dict[str, Any]) -> int | None:
+    """Say who caused an update."""
+    parts = (part for part in payload.values() if isinstance(part, dict))
+    return next((part["from"]["id"] for part in parts if "from" in part), None)
 
 
 def _without_screen(payload: dict[str, Any]) -> dict[str, Any]:

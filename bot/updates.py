@@ -81,7 +81,7 @@ class Updates(BaseUpdateProcessor):
         self._failures = failures
         self._wake_sender = wake_sender
         self._lanes = Lanes()
-        self._owed: set[int] = set()
+        self._owed: dict[int, bool] = {}
         self.answered: list[int] = []
         self.handled = 0
 
@@ -91,9 +91,12 @@ class Updates(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         """Nothing to give back."""
 
-    def owe_answer(self, update_id: int) -> None:
-        """Note that an update has acted before a stop, but its answer may not have arrived."""
-        self._owed.add(update_id)
+    def owe_answer(self, update_id: int, *, screen: bool) -> None:
+        """Note that an update has acted before a stop, but its answer may not have arrived.
+
+        Without `screen` only the wheel of its tap is stopped.
+        """
+        self._owed[update_id] = screen
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Take one update through its turn."""
@@ -146,7 +149,8 @@ class Updates(BaseUpdateProcessor):
             try:
                 if owed:
                     _discard(coroutine)
-                    await carry_on(turn)
+                    if self._owed[update.update_id]:
+                        await carry_on(turn)
                 else:
                     await coroutine
             finally:

@@ -1,0 +1,372 @@
+"""`kill -9` at any moment of a conversation: after a restart everything goes on as if unhurt."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from sqlmodel import col, select
+
+from bot.simulator import Simulator
+from bot.simulator.driver import Person
+from bot.simulator.models import Message
+from storage.database import Database
+from storage.members import found_school, invite
+from storage.models import (
+    AuditEntry,
+    Decision,
+    InboxUpdate,
+    Member,
+    OutboxMessage,
+    Plan,
+    PlanEntry,
+    PlanRevision,
+    Role,
+)
+from storage.outbox import LEASE
+from tests.world import MONDAY, TOKEN, open_world
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+BETWEEN_STARTS = LEASE + timedelta(seconds=1)
+"""The clock of each process begins so much later: what a killed one had leased is free."""
+
+PEOPLE = (("Rina Wati", Role.TEACHER), ("Bu Kepala", Role.PRINCIPAL))
+
+NOTICES = {
+    "rina": ("rencana Anda perlu diperbaiki", "rencana Anda disetujui"),
+    "kepala": ("mengajukan rencana", "mengajukan lagi rencananya"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one person does, and what stands on the phone when it has been done."""
+
+    who: str
+    does: str
+    words: str
+    sees: str
+
+
+def says(who: str, *steps: tuple[str, str, str]) -> list[Step]:
+    return [Step(who, does, words, sees) for does, words, sees in steps]
+
+
+def script(rina: str, kepala: str) -> list[Step]:
+    """A plan from the invitation to the agreement, with one detour; tokens are given."""
+    return [
+        *says(
+            "kepala",
+            ("start", kepala, "Apakah ini Bapak/Ibu?"),
+            ("tap", "Ya, ini saya", "Yang disimpan"),
+            ("tap", "Setuju", "Tidak ada rencana yang menunggu"),
+        ),
+        *says(
+            "rina",
+            ("start", rina, "Apakah ini Bapak/Ibu?"),
+            ("tap", "Ya, ini saya", "Yang disimpan"),
+            ("tap", "Setuju", "Rencana Anda belum dimulai"),
+            ("tap", "Rencana", "0 dari 32 poin"),
+            ("tap", "Pengembangan diri", "Ketik nomor"),
+            ("tap", "1. ", "Jumlah: 0"),
+            ("tap", "Tambah", "Jumlah: 1"),
+            ("tap", "Tambah", "Jumlah: 2"),
+            ("tap", "Tambah", "Jumlah: 3"),
+            ("type", "2", "Jumlah: 2"),
+            ("tap", "Tambah", "Jumlah: 3"),
+            ("tap", "Simpan", "Ketik nomor"),
+            ("tap", "Bantu pilihkan", "Untuk melengkapi pilihan"),
+            ("tap", "1. Pakai", "Tugas tambahan: belum diisi"),
+            ("tap", "Tugas tambahan", "Adakah tugas dengan SK"),
+            ("tap", "Tulis sendiri", "Tugas tambahan apa?"),
+            ("type", "Pembina Pramuka putri", "✅ Pembina Pramuka putri"),
+            ("tap", "Selesai", "Perilaku kerja: 0 dari 7"),
+            ("tap", "Perilaku kerja", "0 dari 7 nilai"),
+            ("tap", "set standar", "7 dari 7 nilai"),
+            ("tap", "Selesai", "Perilaku kerja: 7 dari 7"),
+            ("tap", "Ringkasan", "Sudah lengkap"),
+            ("tap", "Ajukan", "Sudah diajukan"),
+        ),
+        *says(
+            "kepala",
+            ("wait", "", "Rina Wati mengajukan rencana"),
+            ("tap", "Tinjau ulang", "Tandai yang perlu diperbaiki"),
+            ("tap", "1. ", "1. ⚠️"),
+            ("tap", "Pilih alasan", "Apa pesan untuk Rina Wati?"),
+            ("tap", "Tulis", "pesan"),
+            ("type", "Mohon tambah satu kegiatan lagi", "Mohon tambah satu kegiatan lagi"),
+        ),
+        *says(
+            "rina",
+            ("wait", "", "rencana Anda perlu diperbaiki"),
+            ("tap", "Perbaiki sekarang", "⚠️"),
+            ("tap", "Pengembangan diri", "Ketik nomor"),
+            ("tap", "1. ", "Jumlah: 3"),
+            ("tap", "Tambah", "Jumlah: 4"),
+            ("tap", "Simpan", "Ketik nomor"),
+            ("tap", "Selesai", "Setiap pilihan langsung tersimpan"),
+            ("tap", "Ringkasan", "Sudah lengkap"),
+            ("tap", "Ajukan", "Sudah diajukan"),
+        ),
+        *says(
+            "kepala",
+            ("wait", "", "mengajukan lagi rencananya"),
+            ("tap", "Setujui", "Disetujui"),
+        ),
+        *says(
+            "rina",
+            ("wait", "", "rencana Anda disetujui"),
+            ("tap", "Sepakati", "Disepakati."),
+        ),
+    ]
+
+
+# --------------------------------------------------------------------- the bot and its killer
+
+
+class Bot:
+    """The bot as a process that can be killed and started again."""
+
+    def __init__(self, address: str, database_url: str, folder: Path) -> None:
+        self.log = folder / "bot.log"
+        self._starts = 0
+        self._process = 0
+        environment = {
+            **os.environ,
+            "BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": address,
+            "DATABASE_URL": database_url,
+            "DATA_DIR": str(folder),
+            "LOG_LEVEL": "INFO",
+            "NO_PROXY": "*",
+        }
+        with self.log.open("w") as log:
+            self._keeper = subprocess.Popen(
+                [sys.executable, "-m", "tests.end_to_end.killable_bot"],
+                cwd=ROOT, env=environment, stderr=log, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            )  # fmt: skip
+
+    def start(self) -> None:
+        """Start the bot, with a clock on which everything leased before is free again."""
+        assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
+        moment = MONDAY + self._starts * BETWEEN_STARTS
+        self._starts += 1
+        self._keeper.stdin.write(f"{moment.isoformat()}\n")
+        self._keeper.stdin.flush()
+        self._process = int(self._keeper.stdout.readline())
+
+    def kill(self) -> None:
+        """End the bot as a power cut does, and start it again."""
+        os.kill(self._process, signal.SIGKILL)
+        self.start()
+
+    def end(self) -> None:
+        """End everything."""
+        self._keeper.communicate()
+
+
+class Killer:
+    """Kills the bot once in a while: before, during or after what a step sets going."""
+
+    def __init__(self, sim: Simulator, bot: Bot, seed: int) -> None:
+        self._sim = sim
+        self._bot = bot
+        self._dice = random.Random(seed)
+        self._calls_left = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self.kills = 0
+        sim.subscribe(self._called)
+
+    def lies_in_wait(self) -> None:
+        """Decide whether, and at which moment of the coming step, the bot dies."""
+        if self._calls_left or self._timer is not None or self._dice.random() > 0.4:
+            return
+        if self._dice.random() < 0.5:
+            self._calls_left = self._dice.randint(1, 4)
+            return
+        if self._dice.random() < 0.5:
+            # The call arrives, hangs, and never has its effect.
+            for method in ("sendMessage", "editMessageText", "answerCallbackQuery"):
+                self._sim.faults.add(method, latency=0.3, drop="before")
+        delay = self._dice.uniform(0.0, 0.06)
+        self._timer = asyncio.get_running_loop().call_later(delay, self._strike)
+
+    def _called(self, event: dict[str, Any]) -> None:
+        # The call has had its effect, but its answer has not been given.
+        if self._calls_left and event["type"] == "call":
+            self._calls_left -= 1
+            if not self._calls_left:
+                self._strike()
+
+    def _strike(self) -> None:
+        self._timer = None
+        self._sim.faults.clear()
+        self.kills += 1
+        self._bot.kill()
+
+    def rests(self) -> None:
+        """Kill no more."""
+        self._calls_left = 0
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._sim.faults.clear()
+
+
+async def plays(
+    people: dict[str, Person], steps: Sequence[Step], before: Callable[[], None]
+) -> None:
+    """Go through the script; everybody waits for a screen, then taps on it."""
+    seen: dict[str, Message] = {}
+    for step in steps:
+        person, screen = people[step.who], seen.get(step.who)
+        before()
+        match step.does:
+            case "start":
+                await person.start(step.words)
+            case "tap":
+                here = screen is not None and step.words in " ".join(screen.buttons)
+                await person.taps(step.words, on=screen if here else None, within=PATIENCE)
+            case "type":
+                await person.types(step.words)
+        seen[step.who] = await person.sees(step.sees, within=PATIENCE)
+
+
+@asynccontextmanager
+async def stage(folder: Path) -> AsyncIterator[tuple[Simulator, Bot, Database, list[Step]]]:
+    """A school on SQLite, Telegram on a socket, and the bot as a process, not yet running."""
+    url = f"sqlite+aiosqlite:///{folder}/kawan.db"
+    database = Database(url)
+    await database.migrate()
+    async with database.transaction() as session:
+        school = await found_school(
+            session, npsn="10304567", name="SMPN 1 Surian", timezone="Asia/Jakarta",
+            ruleset="pmm-2024", now=MONDAY,
+        )  # fmt: skip
+        tokens = [
+            (await invite(session, school, name=name, roles=roles, now=MONDAY)).token or ""
+            for name, roles in PEOPLE
+        ]
+    sim = Simulator(token=TOKEN)
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(sim.app, log_config=None, timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    bot = Bot(f"http://127.0.0.1:{listener.getsockname()[1]}", url, folder)
+    try:
+        yield sim, bot, database, script(*tokens)
+    finally:
+        bot.end()
+        await sim.aclose()
+        server.should_exit = True
+        await serving
+        await database.close()
+
+
+async def all_is_told(database: Database) -> None:
+    """Wait until nothing is left to do: every update acted on, every notice settled."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            async with database.reading() as session:
+                waiting = await session.exec(
+                    select(OutboxMessage.id).where(col(OutboxMessage.settled_at).is_(None))
+                )
+                left = await session.exec(
+                    select(InboxUpdate.update_id).where(col(InboxUpdate.acted_at).is_(None))
+                )
+                if not waiting.all() and not left.all():
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def outcome(database: Database) -> dict[str, Any]:
+    """What is left of the conversation: everything but the moments, which differ."""
+    async with database.reading() as session:
+        plans = (await session.exec(select(Plan))).all()
+        entries = (await session.exec(select(PlanEntry))).all()
+        revisions = (await session.exec(select(PlanRevision))).all()
+        decisions = (await session.exec(select(Decision))).all()
+        audit = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))).all()
+        told = (await session.exec(select(OutboxMessage))).all()
+        names = {one.id: one.name for one in (await session.exec(select(Member))).all()}
+    return {
+        "plans": [(names[one.member_id], one.status, one.revision, one.points) for one in plans],
+        "entries": sorted((one.step, one.code, one.quantity, one.text) for one in entries),
+        "revisions": [(one.number, one.points, one.content) for one in revisions],
+        "decisions": [(one.revision, one.verdict, one.reason, one.marks) for one in decisions],
+        # What was done, in order, each exactly once.
+        "done": [(names.get(one.member_id or 0), one.action, one.detail) for one in audit],
+        # Cards retired along the way depend on how many a restart has drawn.
+        "told": sorted(
+            (names[one.member_id], one.occasion) for one in told if one.kind != "card_closed"
+        ),
+    }
+
+
+async def undisturbed(folder: Path) -> dict[str, Any]:
+    """The same conversation with a bot that nobody kills, in this process."""
+    async with open_world(f"sqlite+aiosqlite:///{folder}/kawan.db", folder) as world:
+        tokens = [await world.invites(name, roles) for name, roles in PEOPLE]
+        await plays(everybody(world.sim), script(*tokens), lambda: None)
+        await all_is_told(world.database)
+        check_notices(world.sim, most=1)
+        return await outcome(world.database)
+
+
+def everybody(sim: Simulator) -> dict[str, Person]:
+    return {"rina": sim.person("Rina", id=901), "kepala": sim.person("Kepala", id=902)}
+
+
+def check_notices(sim: Simulator, most: int) -> None:
+    """Every notice has arrived, and only the one in flight at a kill arrived again."""
+    for person, phrases in zip((901, 902), (NOTICES["rina"], NOTICES["kepala"]), strict=True):
+        for phrase in phrases:
+            sent = [
+                call
+                for call in sim.calls
+                if call.method == "sendMessage"
+                and call.status == 200
+                and call.params["chat_id"] == str(person)
+                and phrase in call.params["text"].replace("</b>", "")
+            ]
+            assert 1 <= len(sent) <= most, phrase
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_killed_at_random_moments(tmp_path: Path, seed: int) -> None:
+    calm, storm = tmp_path / "calm", tmp_path / "storm"
+    calm.mkdir()
+    storm.mkdir()
+    expected = await undisturbed(calm)
+    assert [one[1:3] for one in expected["plans"]] == [("agreed", 2)]
+    async with stage(storm) as (sim, bot, database, steps):
+        bot.start()
+        killer, people = Killer(sim, bot, seed), everybody(sim)
+        try:
+            await plays(people, steps, killer.lies_in_wait)
+        except AssertionError as stuck:
+            raise AssertionError(f"{stuck}\n{bot.log.read_text()[-4000:]}") from None
+        killer.rests()
+        bot.kill()
+        await all_is_told(database)
+        assert killer.kills >= 5
+        assert await outcome(database) == expected
+        check_notices(sim, most=2)
+    log = bot.log.read_text()
+    assert TOKEN not in log
+    for words in ("Pramuka", "Mohon tambah", "Traceback", " ERROR "):
+        assert words not in log
