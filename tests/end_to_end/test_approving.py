@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from bot import replies
 from bot.simulator.driver import Person
 from bot.simulator.models import Message
 from conversations.callbacks import (
@@ -32,6 +33,12 @@ from tests.world import TestWorld
 
 AN_HOUR = timedelta(hours=1)
 A_MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, a tap is answered with what it has to say."""
+    monkeypatch.setattr(replies, "PATIENCE_S", 60.0)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import select
 
+from bot import replies
 from bot.simulator.driver import Person
 from conversations.callbacks import (
     ChooseDeputy,
@@ -21,6 +22,12 @@ from tests.world import TestWorld
 
 TODAY = date(2026, 7, 6)
 A_DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, a tap is answered with what it has to say."""
+    monkeypatch.setattr(replies, "PATIENCE_S", 60.0)
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """The overview: how many teachers are how far, their names, and their plans one tap away."""
 
+import pytest
 from sqlalchemy import event
 
+from bot import replies
 from conversations.callbacks import OpenOverview, ShowDetails
 from storage.members import invite
 from storage.models import Role
@@ -9,6 +11,12 @@ from tests.end_to_end.submitting import submits
 from tests.world import TestWorld
 
 SIXTY = 60
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, a tap is answered with what it has to say."""
+    monkeypatch.setattr(replies, "PATIENCE_S", 60.0)
 
 
 async def invites_many(world: TestWorld, count: int) -> None:
