@@ -188,7 +188,7 @@ class Killer:
         self._dice = random.Random(seed)
         self._calls_left = 0
         self._timer: asyncio.TimerHandle | None = None
-        self.kills = 0
+        self.kills: list[int] = []
         sim.subscribe(self._called)
 
     def lies_in_wait(self) -> None:
@@ -215,11 +215,15 @@ class Killer:
     def _strike(self) -> None:
         self._timer = None
         self._sim.faults.clear()
-        self.kills += 1
+        self.kills.append(len(self._sim.calls))
         self._bot.kill()
 
+    def kills_now(self) -> None:
+        """Kill at this moment, whatever is going on."""
+        self._strike()
+
     def rests(self) -> None:
-        """Kill no more."""
+        """Kill no more by chance."""
         self._calls_left = 0
         if self._timer is not None:
             self._timer.cancel()
@@ -322,7 +326,7 @@ async def undisturbed(folder: Path) -> dict[str, Any]:
         tokens = [await world.invites(name, roles) for name, roles in PEOPLE]
         await plays(everybody(world.sim), script(*tokens), lambda: None)
         await all_is_told(world.database)
-        check_notices(world.sim, most=1)
+        check_notices(world.sim, kills=0)
         return await outcome(world.database)
 
 
@@ -330,19 +334,25 @@ def everybody(sim: Simulator) -> dict[str, Person]:
     return {"rina": sim.person("Rina", id=901), "kepala": sim.person("Kepala", id=902)}
 
 
-def check_notices(sim: Simulator, most: int) -> None:
-    """Every notice has arrived, and only the one in flight at a kill arrived again."""
+def check_notices(sim: Simulator, kills: Sequence[int] = ()) -> None:
+    """Every notice has arrived, and no process has sent one twice.
+
+    `kills` are the numbers of calls made before each kill: only what was in flight then comes
+    again from the next process.
+    """
     for person, phrases in zip((901, 902), (NOTICES["rina"], NOTICES["kepala"]), strict=True):
         for phrase in phrases:
             sent = [
-                call
-                for call in sim.calls
+                at
+                for at, call in enumerate(sim.calls)
                 if call.method == "sendMessage"
                 and call.status == 200
                 and call.params["chat_id"] == str(person)
                 and phrase in call.params["text"].replace("</b>", "")
             ]
-            assert 1 <= len(sent) <= most, phrase
+            lives = [sum(kill <= at for kill in kills) for at in sent]
+            assert lives, phrase
+            assert len(set(lives)) == len(lives), phrase
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
@@ -361,11 +371,11 @@ async def test_killed_at_random_moments(tmp_path: Path, seed: int) -> None:
         except AssertionError as stuck:
             raise AssertionError(f"{stuck}\n{bot.log.read_text()[-4000:]}") from None
         killer.rests()
-        bot.kill()
+        killer.kills_now()
         await all_is_told(database)
-        assert killer.kills >= 5
+        assert len(killer.kills) >= 5
         assert await outcome(database) == expected
-        check_notices(sim, most=2)
+        check_notices(sim, kills=killer.kills)
     log = bot.log.read_text()
     assert TOKEN not in log
     for words in ("Pramuka", "Mohon tambah", "Traceback", " ERROR "):
