@@ -1,4 +1,4 @@
-"""Updates come in: stored, then acknowledged to Telegram, then worked on."""
+"""Updates come in: acted on or stored, and only then acknowledged to Telegram."""
 
 import asyncio
 import json
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 LONG_POLL_S = 30
 LONGEST_PAUSE_S = 30.0
+SETTLING_S = 0.05
+"""Most updates have acted by then, which stores them too; only slow ones are stored by themselves."""
 NOTE_EVERY_S = 0.25
 """How often answers are noted. After a crash people see again what was answered since the last."""
 
@@ -61,26 +63,34 @@ class Intake:
             if one.acted:
                 shows = newest[_sender(one.payload)] is one.payload
                 self._updates.owe_answer(one.payload["update_id"], screen=shows)
+            self._updates.expect(one.payload)
             await self._hand_on(one.payload)
         if left:
             logger.info("taken up again", extra={"updates": len(left)})
 
     async def receive(self, payloads: Sequence[dict[str, Any]]) -> None:
-        """Store updates and hand on those not seen before. When this returns, none can be lost."""
-        payloads = [_storable(_without_screen(one)) for one in payloads]
+        """Hand updates on. When this returns, none can be lost: it has acted, or it is stored."""
+        acting = []
+        for payload in map(_storable, map(_without_screen, payloads)):
+            acted = self._updates.expect(payload)
+            if acted is not None:
+                acting.append((payload, acted))
+                await self._hand_on(payload)
+        if acting:
+            await asyncio.wait([acted for _, acted in acting], timeout=SETTLING_S)
+        slow = [payload for payload, acted in acting if not acted.done()]
         answered = self._take_answered() if self._time_to_note() else []
+        if not slow and not answered:
+            return
         try:
             async with self._database.transaction() as session:
                 if answered:
                     await inbox.mark_answered(session, answered, self._clock.now())
-                new = await inbox.store(session, payloads, self._clock.now())
+                if slow:
+                    await inbox.store(session, slow, self._clock.now())
         except Exception:
             self._updates.answered += answered
             raise
-        for payload in payloads:
-            if payload["update_id"] in new:
-                new.discard(payload["update_id"])
-                await self._hand_on(payload)
 
     async def tidy(self) -> None:
         """Note which answers have arrived, when no update comes to do it along the way."""

@@ -82,6 +82,7 @@ class Updates(BaseUpdateProcessor):
         self._wake_sender = wake_sender
         self._lanes = Lanes()
         self._owed: dict[int, bool] = {}
+        self._in_hand: dict[int, tuple[dict[str, Any], asyncio.Future[None]]] = {}
         self.answered: list[int] = []
         self.handled = 0
 
@@ -90,6 +91,18 @@ class Updates(BaseUpdateProcessor):
 
     async def shutdown(self) -> None:
         """Nothing to give back."""
+
+    def expect(self, payload: dict[str, Any]) -> asyncio.Future[None] | None:
+        """Note an update that is about to be handed on; None when it is in hand already.
+
+        The future is done once the update has acted and cannot be lost any more.
+        """
+        update_id = payload["update_id"]
+        if update_id in self._in_hand:
+            return None
+        acted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._in_hand[update_id] = (payload, acted)
+        return acted
 
     def owe_answer(self, update_id: int, *, screen: bool) -> None:
         """Note that an update has acted before a stop, but its answer may not have arrived.
@@ -114,6 +127,7 @@ class Updates(BaseUpdateProcessor):
                     await self._replies.apologise(chat.id, spinner, apology)
             finally:
                 spinner.stop()
+                self._in_hand.pop(update.update_id, None)
                 self.answered.append(update.update_id)
                 self.handled += 1
 
@@ -141,6 +155,7 @@ class Updates(BaseUpdateProcessor):
         """Let the handlers act in one transaction; None when the update had acted before."""
         now = self._clock.now()
         owed = update.update_id in self._owed
+        shows = self._owed.pop(update.update_id, False)
         file = None if owed else await self._file(update)
         async with AsyncExitStack() as stack:
             turn = await self._begin(stack, update, now)
@@ -149,7 +164,7 @@ class Updates(BaseUpdateProcessor):
             try:
                 if owed:
                     _discard(coroutine)
-                    if self._owed[update.update_id]:
+                    if shows:
                         await carry_on(turn)
                 else:
                     await coroutine
@@ -157,10 +172,13 @@ class Updates(BaseUpdateProcessor):
                 current_turn.reset(reset)
             if turn.failure is not None:
                 await self._failures.inside(turn, turn.failure)
-            if not await inbox.mark_acted(session, update.update_id, now) and not owed:
+            first_time = await self._mark_acted(session, update, now)
+            if not first_time and not owed:
+                self._cannot_be_lost(update)
                 return None
             await self._remember_tapped(turn)
             await session.commit()
+            self._cannot_be_lost(update)
             if session.info.get(outbox.ANNOUNCED):
                 self._wake_sender()
         return turn
@@ -215,7 +233,17 @@ class Updates(BaseUpdateProcessor):
 
     async def _mark(self, update: Update) -> None:
         async with self._database.transaction() as session:
-            await inbox.mark_acted(session, update.update_id, self._clock.now())
+            await self._mark_acted(session, update, self._clock.now())
+        self._cannot_be_lost(update)
+
+    async def _mark_acted(self, session: AsyncSession, update: Update, now: datetime) -> bool:
+        payload, _acted = self._in_hand.get(update.update_id, (None, None))
+        return await inbox.mark_acted(session, update.update_id, now, payload)
+
+    def _cannot_be_lost(self, update: Update) -> None:
+        _payload, acted = self._in_hand.get(update.update_id, (None, None))
+        if acted is not None and not acted.done():
+            acted.set_result(None)
 
 
 async def begin(session: AsyncSession, update: Update, now: datetime, rulebook: RuleBook) -> Turn:

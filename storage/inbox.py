@@ -1,4 +1,4 @@
-"""Updates as they arrive: stored before they are acknowledged, acted on once."""
+"""Updates as they arrive: stored or acted on before they are acknowledged, acted on once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,11 +32,21 @@ _STORE = {
     .returning(_INBOX.c.update_id)
     for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-_MARK_ACTED = (
-    update(_INBOX)
-    .where(_INBOX.c.update_id == bindparam("id"), _INBOX.c.acted_at.is_(None))
-    .values(acted_at=bindparam("now"))
-)
+
+
+def _mark_acted(insert: Any) -> Any:
+    new = insert(_INBOX)
+    return new.on_conflict_do_update(
+        index_elements=[_INBOX.c.update_id],
+        set_={"acted_at": new.excluded.acted_at},
+        where=_INBOX.c.acted_at.is_(None),
+    )
+
+
+_MARK_ACTED = {
+    "sqlite": _mark_acted(sqlite.insert),
+    "postgresql": _mark_acted(postgresql.insert),
+}
 _MARK_ANSWERED = (
     update(_INBOX)
     .where(_INBOX.c.update_id.in_(bindparam("ids", expanding=True)))
@@ -53,9 +63,18 @@ async def store(
     return {update_id for (update_id,) in stored.all()}
 
 
-async def mark_acted(session: AsyncSession, update_id: int, now: datetime) -> bool:
-    """Note that an update has had its effect; False when it had had it before."""
-    marked = await session.exec(_MARK_ACTED, params={"id": update_id, "now": now})
+async def mark_acted(
+    session: AsyncSession,
+    update_id: int,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+) -> bool:
+    """Note that an update has had its effect; False when it had had it before.
+
+    The update need not have been stored: then it is now, with its payload.
+    """
+    row = {"update_id": update_id, "payload": payload, "received_at": now, "acted_at": now}
+    marked = await session.exec(_MARK_ACTED[session.get_bind().dialect.name], params=row)
     return bool(marked.rowcount)
 
 

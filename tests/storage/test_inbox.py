@@ -48,9 +48,14 @@ async def test_an_update_acts_once(database: Database) -> None:
     assert marks == [True, False]
 
 
-async def test_an_update_that_was_never_kept_does_not_act(database: Database) -> None:
+async def test_acting_on_an_update_that_was_not_stored_stores_it(database: Database) -> None:
     async with database.transaction() as session:
-        assert not await inbox.mark_acted(session, 99, NOW)
+        assert await inbox.mark_acted(session, 99, NOW, update(99))
+    async with database.transaction() as session:
+        assert not await inbox.mark_acted(session, 99, NOW, update(99))
+        assert await inbox.store(session, [update(99)], NOW) == set()
+        (left,) = await inbox.unfinished(session)
+    assert (left.payload["update_id"], left.acted) == (99, True)
 
 
 async def test_what_a_stopped_process_left_comes_in_order(database: Database) -> None:
