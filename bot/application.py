@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, MenuButtonCommands
 from telegram.error import TelegramError
 from telegram.ext import Application
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.calls import insist
 from bot.clock import Clock
@@ -21,6 +22,7 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.tasks import Tasks
 from bot.updates import Updates
+from bot.wire import wire_to
 from conversations.words import LANGUAGES, Words
 from storage.database import Database
 from storage.rulebook import RuleBook
@@ -30,12 +32,7 @@ logger = logging.getLogger(__name__)
 # 210 taps a second at a district's peak are two calls each of about 100 ms.
 CONNECTIONS = 64
 
-RequestFactory = Callable[[int], HTTPXRequest]
-
-
-def plain_request(connections: int) -> HTTPXRequest:
-    """Make the client that talks to Telegram over the network."""
-    return HTTPXRequest(connection_pool_size=connections, read_timeout=20, write_timeout=60)
+RequestFactory = Callable[[int], BaseRequest]
 
 
 class Kawan:
@@ -45,12 +42,13 @@ class Kawan:
         self,
         settings: Settings,
         clock: Clock | None = None,
-        make_request: RequestFactory = plain_request,
+        make_request: RequestFactory | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or Clock()
         self.database = Database(settings.database_url)
         self.rulebook = RuleBook(settings.data_dir / "rulesets")
+        make_request = make_request or partial(wire_to, settings.telegram_api_url)
         self._polling_request = make_request(2)
         base = settings.telegram_api_url.rstrip("/")
         self.bot = Bot(

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from telegram.request import HTTPXRequest
 
 from bot.application import Kawan
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.simulator import Simulator
 from bot.simulator.driver import Person
+from bot.wire import Wire
 from storage.database import Database
 from storage.members import found_school, invite
 from storage.models import Role, School
@@ -52,13 +52,7 @@ class TestWorld:
 
     def _make_bot(self) -> Kawan:
         transport = httpx.ASGITransport(app=self.sim.app)
-        return Kawan(
-            self.settings,
-            self.clock,
-            lambda connections: HTTPXRequest(
-                connection_pool_size=connections, httpx_kwargs={"transport": transport}
-            ),
-        )
+        return Kawan(self.settings, self.clock, lambda _connections: Wire(transport))
 
     @property
     def database(self) -> Database:
