@@ -36,6 +36,17 @@ class ShortcutConnection(Connection):
         self._sent = 0
         self._finished = 0
         self._steps = 0
+        self._stopping = False
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Let the thread end; nothing to wait for when asked twice, as when closing is cancelled.
+
+        The thread answers the first request and is gone; a second would wait for it for ever.
+        """
+        if self._stopping:
+            return None
+        self._stopping = True
+        return super().stop()
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         step = partial(fn, *args, **kwargs)
@@ -55,6 +66,9 @@ class ShortcutConnection(Connection):
             return await self._in_thread(step)
 
     async def _in_thread(self, step: Callable[[], Any]) -> Any:
+        if self._stopping:
+            raise ValueError("Connection closed")
+
         def run() -> Any:
             try:
                 return _patiently(step)
