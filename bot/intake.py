@@ -72,9 +72,9 @@ class Intake:
         """Hand updates on. When this returns, none can be lost: it has acted, or it is stored."""
         acting = []
         for payload in map(_storable, map(_without_screen, payloads)):
-            acted = self._updates.expect(payload)
-            if acted is not None:
-                acting.append((payload, acted))
+            acted, is_new = self._updates.expect(payload)
+            acting.append((payload, acted))
+            if is_new:
                 await self._hand_on(payload)
         if acting:
             await asyncio.wait([acted for _, acted in acting], timeout=SETTLING_S)

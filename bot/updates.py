@@ -92,17 +92,17 @@ class Updates(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         """Nothing to give back."""
 
-    def expect(self, payload: dict[str, Any]) -> asyncio.Future[None] | None:
-        """Note an update that is about to be handed on; None when it is in hand already.
+    def expect(self, payload: dict[str, Any]) -> tuple[asyncio.Future[None], bool]:
+        """Note an update that is about to be handed on, and say whether it is new to the hand.
 
         The future is done once the update has acted and cannot be lost any more.
         """
         update_id = payload["update_id"]
         if update_id in self._in_hand:
-            return None
+            return self._in_hand[update_id][1], False
         acted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._in_hand[update_id] = (payload, acted)
-        return acted
+        return acted, True
 
     def owe_answer(self, update_id: int, *, screen: bool) -> None:
         """Note that an update has acted before a stop, but its answer may not have arrived.

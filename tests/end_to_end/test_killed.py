@@ -42,6 +42,9 @@ PATIENCE = 30.0
 BETWEEN_STARTS = LEASE + timedelta(seconds=1)
 """The clock of each process begins so much later: what a killed one had leased is free."""
 
+IN_FLIGHT = 10
+"""Calls that may be under way when the bot is killed."""
+
 PEOPLE = (("Rina Wati", Role.TEACHER), ("Bu Kepala", Role.PRINCIPAL))
 
 NOTICES = {
@@ -335,10 +338,10 @@ def everybody(sim: Simulator) -> dict[str, Person]:
 
 
 def check_notices(sim: Simulator, kills: Sequence[int] = ()) -> None:
-    """Every notice has arrived, and no process has sent one twice.
+    """Every notice has arrived, and again only where a kill caught it in flight.
 
-    `kills` are the numbers of calls made before each kill: only what was in flight then comes
-    again from the next process.
+    `kills` are the numbers of calls made before each kill. What a killed process had sent off may
+    be counted a few calls later.
     """
     for person, phrases in zip((901, 902), (NOTICES["rina"], NOTICES["kepala"]), strict=True):
         for phrase in phrases:
@@ -350,9 +353,9 @@ def check_notices(sim: Simulator, kills: Sequence[int] = ()) -> None:
                 and call.params["chat_id"] == str(person)
                 and phrase in call.params["text"].replace("</b>", "")
             ]
-            lives = [sum(kill <= at for kill in kills) for at in sent]
-            assert lives, phrase
-            assert len(set(lives)) == len(lives), phrase
+            assert sent, phrase
+            deaths = sum(sent[0] - IN_FLIGHT <= kill <= sent[-1] for kill in kills)
+            assert len(sent) <= 1 + deaths, phrase
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
