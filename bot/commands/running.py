@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from typing import TYPE_CHECKING
 
 from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
@@ -14,7 +15,9 @@ from bot.intake import ALLOWED_UPDATES
 from bot.logs import set_up_logs
 from bot.settings import WEBHOOK_PORT, Settings
 from bot.signals import when_asked_to_end
-from bot.web import Web
+
+if TYPE_CHECKING:
+    from bot.web import Web
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +46,7 @@ async def run_until(stop: asyncio.Event, settings: Settings) -> None:
     await make_database(settings).close()  # a wrong address is told in one line
     listener = _listen(settings)
     kawan = Kawan(settings)
-    web = Web(kawan, listener) if listener is not None else None
+    web = _web(kawan, listener)
     try:
         await bring_up_to_date(kawan.database)
         if not await _reach_telegram(kawan.bot, stop):
@@ -73,6 +76,14 @@ def _listen(settings: Settings) -> socket.socket | None:
             f"Porta {port} tidak bisa dipakai ({error.strerror}). Ganti HTTP_PORT di berkas .env.",
             FAILURE,
         ) from None
+
+
+def _web(kawan: Kawan, listener: socket.socket | None) -> "Web | None":
+    if listener is None:
+        return None
+    from bot.web import Web  # a bot that polls does without a server
+
+    return Web(kawan, listener)
 
 
 async def _reach_telegram(bot: Bot, stop: asyncio.Event) -> bool:
@@ -121,7 +132,7 @@ async def _set_webhook(bot: Bot, settings: Settings, stop: asyncio.Event) -> Non
             return
 
 
-async def _work(kawan: Kawan, web: Web | None, stop: asyncio.Event) -> None:
+async def _work(kawan: Kawan, web: "Web | None", stop: asyncio.Event) -> None:
     """Wait until asked to end, or until something that must go on has ended by itself."""
     asked = asyncio.get_running_loop().create_task(stop.wait(), name="asked to end")
     needed = [task for task in (kawan.polling, kawan.sending, web and web.serving) if task]
@@ -136,7 +147,7 @@ async def _work(kawan: Kawan, web: Web | None, stop: asyncio.Event) -> None:
             raise Failed(f"Bagian {task.get_name()} berhenti sendiri; lihat catatan di atas.")
 
 
-async def _end(kawan: Kawan, web: Web | None) -> None:
+async def _end(kawan: Kawan, web: "Web | None") -> None:
     try:
         async with asyncio.timeout(STOPS_WITHIN_S):
             if web is not None:
