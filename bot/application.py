@@ -115,9 +115,11 @@ class Kawan:
         await self.tasks.cancel()
         if self.application.running:
             await self.application.stop()
-        await self.intake.tidy()
-        await self.application.shutdown()
-        await self.database.close()
+        try:
+            await self.intake.tidy()
+        finally:
+            await self.application.shutdown()
+            await self.database.close()
 
     async def _introduce(self) -> None:
         """Tell Telegram the bot's name, its description and what a stranger may type."""

@@ -8,11 +8,10 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Update
@@ -157,9 +156,9 @@ class Updates(BaseUpdateProcessor):
         owed = update.update_id in self._owed
         shows = self._owed.pop(update.update_id, False)
         file = None if owed else await self._file(update)
-        async with AsyncExitStack() as stack:
-            turn = await self._begin(stack, update, now)
-            turn.file, session = file, turn.session
+        async with self._database.writing() as session:
+            turn = await begin(session, update, now, self._rulebook)
+            turn.file = file
             reset = current_turn.set(turn)
             try:
                 if owed:
@@ -182,18 +181,6 @@ class Updates(BaseUpdateProcessor):
             if session.info.get(outbox.ANNOUNCED):
                 self._wake_sender()
         return turn
-
-    async def _begin(self, stack: AsyncExitStack, update: Update, now: datetime) -> Turn:
-        """Open a turn and its transaction; once more where the database had hung up meanwhile."""
-        try:
-            session = await stack.enter_async_context(self._database.writing())
-            return await begin(session, update, now, self._rulebook)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-        await stack.aclose()
-        session = await stack.enter_async_context(self._database.writing())
-        return await begin(session, update, now, self._rulebook)
 
     async def _file(self, update: Update) -> object:
         """Fetch and read the file that came in, if a dialogue wants it.

@@ -13,6 +13,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,7 +24,10 @@ MIGRATION_LOCK = 7607_2023  # any number, as long as every process uses the same
 
 
 class Database:
-    """The database behind `url` (an SQLAlchemy URL with an async driver)."""
+    """The database behind `url` (an SQLAlchemy URL with an async driver).
+
+    Its errors do not tell what was to be stored: they go to the log, and people's words do not.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
@@ -79,14 +83,24 @@ class Database:
 
 
 def _postgresql_engine(url: str) -> AsyncEngine:
-    # No ping before use: it would cost every tap a round trip. A connection that the server has
-    # dropped shows itself on first use, and whoever used it tries once more.
-    return create_async_engine(url, pool_size=20, max_overflow=20)
+    # No ping before use: it would cost every tap a round trip. That the server has hung up, as it
+    # does when it starts anew, the driver knows by itself.
+    engine = create_async_engine(url, pool_size=20, max_overflow=20, hide_parameters=True)
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have the pool replace a connection that the server has closed."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     path = make_url(url).database
-    engine = create_async_engine(url, async_creator=lambda: sqlite.connect(path))
+    engine = create_async_engine(
+        url, async_creator=lambda: sqlite.connect(path), hide_parameters=True
+    )
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 

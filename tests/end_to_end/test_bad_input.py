@@ -253,7 +253,9 @@ async def test_any_name_survives_every_screen(world: TestWorld, name: str) -> No
     coach = await world.joins(
         "Bu " + name[:110], Role.COACH, person=world.sim.person(name, id=502)
     )
-    await world.joins("Pak " + name[:110], Role.PRINCIPAL, person=world.sim.person(name, id=503))
+    principal = await world.joins(
+        "Pak " + name[:110], Role.PRINCIPAL, person=world.sim.person(name, id=503)
+    )
     teacher = await world.joins(name, Role.TEACHER, school, profile)
     await teacher.sees("SMP <Satu> & Dua")
     await teacher.taps("Sapa saya Ibu")
@@ -268,6 +270,21 @@ async def test_any_name_survives_every_screen(world: TestWorld, name: str) -> No
     await teacher.taps("Ringkasan")
     await teacher.taps("Ajukan")
     await teacher.sees("Menunggu persetujuan")
+    await principal.sees("mengajukan rencana")
+    await principal.taps("Lihat rinci")
+    await principal.sees("Diajukan, 6 Jul 2026")
+    last = principal.messages[-1]
+    await principal.types("persetujuan")
+    card = await principal.sees("mengajukan rencana", after=last)
+    await principal.taps("Tinjau ulang", on=card)
+    await principal.taps("Pilih alasan")
+    await principal.sees("Apa pesan untuk")
+    await principal.types("rekap")
+    await principal.taps("diajukan")
+    last = principal.messages[-1]
+    await principal.types("persetujuan")
+    await principal.taps("Setujui", on=await principal.sees("mengajukan rencana", after=last))
+    await teacher.sees("rencana Anda disetujui")
 
 
 async def test_a_name_of_200_characters_as_profile(world: TestWorld) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import fields
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +68,7 @@ async def test_from_the_invitation_to_the_agreement(world: TestWorld) -> None:
     await rina.sees("rencana Anda perlu diperbaiki")
     await rina.taps("Perbaiki sekarang")
     await rina.taps("Pengembangan diri")
-    await rina.taps("7. ") if "7. " in rina.last.text else await rina.taps("2. ")
+    await rina.taps("2. ")
     await rina.taps("Tambah")
     await rina.taps("Simpan")
     await world.restart()
@@ -123,20 +122,18 @@ async def test_a_restart_while_words_are_awaited(world: TestWorld, rina: Person)
     await rina.sees("✅ Pembina Pramuka")
 
 
-@pytest.mark.parametrize("everything", [False, True], ids=["idle", "just used"])
 async def test_connections_that_the_server_has_dropped_go_unnoticed(
-    world: TestWorld, rina: Person, postgres_url: str, everything: bool
+    world: TestWorld, rina: Person, postgres_url: str
 ) -> None:
     await rina.types("rencana")
     await rina.taps("Pengembangan diri")
     await rina.taps("1. ")
     await rina.sees("Jumlah: 0")
-    for quantity in (1, 2):
+    for quantity in (1, 2, 3):
         await _drops_connections(postgres_url)
-        if not everything:
-            world.clock.forward(timedelta(minutes=10))
         await rina.taps("Tambah")
         await rina.sees(f"Jumlah: {quantity}")
+    await _drops_connections(postgres_url)  # and the bot ends in good order
 
 
 async def _drops_connections(url: str) -> None:
@@ -165,7 +162,7 @@ async def test_text_that_no_database_stores_is_taken_all_the_same(
     assert entry.text.startswith("Pembina\ufffdPramuka")
 
 
-@pytest.mark.parametrize("number", [2**63 - 1, -(2**63) + 1, 2**31])
+@pytest.mark.parametrize("number", [2**63 - 1, 2**31])
 async def test_numbers_too_large_for_a_column_are_refused_kindly(
     world: TestWorld, number: int
 ) -> None:

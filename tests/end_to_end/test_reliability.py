@@ -296,6 +296,7 @@ async def _shows_nonsense(turn: Turn, _tap: Any) -> None:
 def _orphan(turn: Turn) -> Plan:
     return Plan(
         school_id=987_654, member_id=987_654, period="2026-2", ruleset="x", ruleset_version=1,
+        below_target_reason="tulisan pribadi",
         created_at=turn.now, changed_at=turn.now,
     )  # fmt: skip
 
@@ -329,6 +330,7 @@ async def test_an_unforeseen_error_gets_an_apology_with_a_code_in_the_log(
         assert record.levelno == logging.ERROR
         assert record.exc_info
     assert len(set(codes)) == 2
+    assert "tulisan pribadi" not in caplog.text
     await operator.sees(codes[0])
     await rina.types("bantuan")
     await rina.sees("Cara memakai")  # still there, in the same language
