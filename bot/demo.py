@@ -28,6 +28,7 @@ from bot.signals import when_asked_to_end
 from bot.simulator import Flood, Simulator
 from bot.simulator.web import CastMember, Move, page_routes
 from bot.tasks import Tasks
+from bot.web import Server
 from conversations.words import Words
 from storage.models import Account
 from storage.rulesets import RuleSet, load_ruleset
@@ -216,15 +217,6 @@ class Demo:
         self._notes.write_text(json.dumps(notes), encoding="utf-8")
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to us: the bot is stopped before the page."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        """Catch nothing."""
-        yield
-
-
 @contextlib.asynccontextmanager
 async def on_stage(port: int, folder: Path) -> AsyncIterator[tuple[Demo, str]]:
     """Have the demo running at an address (port 0: any that is free), kept in a folder."""
@@ -237,7 +229,7 @@ async def on_stage(port: int, folder: Path) -> AsyncIterator[tuple[Demo, str]]:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=2
     )
-    server, tasks = _Server(config), Tasks()
+    server, tasks = Server(config), Tasks()
     serving = tasks.start(server.serve(sockets=[listener]), "page")
     try:
         await demo.start()

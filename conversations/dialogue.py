@@ -137,17 +137,17 @@ class Dialogue:
     def conversation(self) -> "DurableConversation":
         """Build the library's handler."""
         entry_points: list[Handler] = [CallbackQueryHandler(self._on_tap, pattern=self._knows)]
+        # Only what is new: the library would hand an edited command to its handler again.
+        new = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
         entry_points += [
-            CommandHandler(name, self._on_command(name), filters.ChatType.PRIVATE)
-            for name in self._commands
+            CommandHandler(name, self._on_command(name), new) for name in self._commands
         ]
         entry_points += [
-            MessageHandler(filters.ChatType.PRIVATE & which, self._on_file(handler))
-            for which, handler in self._files
+            MessageHandler(new & which, self._on_file(handler)) for which, handler in self._files
         ]
-        words = filters.ChatType.PRIVATE & filters.TEXT & ~filters.COMMAND
+        words = new & filters.TEXT & ~filters.COMMAND
         states: dict[object, list[Handler]] = {
-            state: [MessageHandler(words & filters.UpdateType.MESSAGE, self._on_words(handler))]
+            state: [MessageHandler(words, self._on_words(handler))]
             for state, handler in self._answers.items()
         }
         with warnings.catch_warnings():

@@ -120,7 +120,8 @@ async def go_home(turn: Turn, _tap: Home) -> None:
 
 @dialogue.command("menu")
 async def menu(turn: Turn, _words: str) -> None:
-    """Go home."""
+    """Go home; the command menu follows what the person may do by now."""
+    turn.answer.new_menu = True
     await show_home(turn)
 
 

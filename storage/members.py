@@ -429,6 +429,15 @@ async def withdraw_deputy(
         raise NotFound
     deputy.withdrawn_at = deputy.withdrawn_at or now
     session.add(deputy)
+    await outbox.announce(
+        session,
+        school_id=actor.school_id,
+        recipients=[deputy.member_id],
+        occasion=f"deputy:{deputy.id}:withdrawn",
+        kind="deputy_withdrawn",
+        subject={"deputy": deputy.id},
+        now=now,
+    )
     audit.record(session, actor, "deputy.withdraw", f"member:{deputy.member_id}", now)
 
 

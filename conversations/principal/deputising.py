@@ -232,3 +232,13 @@ async def deputy_named(person: Person, subject: dict[str, Any]) -> Notice | None
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
     rows.append((Key(words.label("nav.home"), Home()),))
     return Notice(Screen(text, tuple(rows)))
+
+
+@notice("deputy_withdrawn")
+async def deputy_withdrawn(person: Person, subject: dict[str, Any]) -> Notice | None:
+    """Tell the former deputy that it is over; who still decides otherwise is told nothing."""
+    deputy = await person.session.get(Deputy, subject["deputy"])
+    if deputy is None or person.actor.decides:
+        return None
+    text = person.words.body("deputies.withdrawn", who=person.salutation)
+    return Notice(Screen(text, ((Key(person.words.label("nav.home"), Home()),),)))

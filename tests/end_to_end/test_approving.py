@@ -107,7 +107,7 @@ async def test_a_submission_reaches_the_principal_with_everything_to_decide(
     for words in (
         "PMM 2024 · Juli–Desember 2026",
         "Senin, 6 Juli 2026, pukul 10.00 WIB",
-        "48 dari 32 poin",
+        "48 poin, anjuran 32",
         "4× = 32 poin",
         "Tugas tambahan: tidak ada",
         "7 dari 7 nilai",
@@ -496,7 +496,7 @@ async def test_a_model_plan_is_offered_to_another_teacher(
     budi = await world.joins("Budi", Role.TEACHER)
     await budi.taps("Rencana")
     await budi.taps("Pakai contoh sekolah")
-    card = await budi.sees("48 dari 32 poin")
+    card = await budi.sees("48 poin, anjuran 32")
     assert "Rina" not in card.text
 
 

@@ -16,7 +16,9 @@ from conversations.callbacks import (
     WriteDeputyDays,
 )
 from conversations.principal.day_words import read_days
-from storage.models import Deputy, Role
+from storage.members import name_deputy, withdraw_deputy
+from storage.models import Deputy, Member, Role
+from storage.people import Actor, known_id
 from tests.end_to_end.submitting import submits
 from tests.world import TestWorld
 
@@ -220,3 +222,25 @@ def _tap_of(person: Person, label: str) -> str:
 )
 def test_days_as_people_write_them(text: str, days: tuple[date, date] | None) -> None:
     assert read_days(text, TODAY) == days
+
+
+async def test_a_deputy_hears_when_it_is_over(world: TestWorld) -> None:
+    await world.joins("Kepala", Role.PRINCIPAL)
+    budi = await world.joins("Budi", Role.TEACHER)
+    async with world.database.transaction() as session:
+        members = {one.name: one for one in (await session.exec(select(Member))).all()}
+        actor = Actor(
+            known_id(members["Kepala"].id), members["Kepala"].school_id, "Kepala", Role.PRINCIPAL
+        )
+        today = world.clock.now().date()
+        deputy = await name_deputy(
+            session, actor, member_id=known_id(members["Budi"].id),
+            starts_on=today, ends_on=today + timedelta(days=7), now=world.clock.now(),
+        )  # fmt: skip
+    await budi.sees("Anda ditunjuk sebagai wakil")
+    async with world.database.transaction() as session:
+        await withdraw_deputy(session, actor, known_id(deputy.id), world.clock.now())
+    await budi.sees("tugas Anda sebagai wakil sudah selesai")
+    said = await budi.types("/menu")
+    card = await budi.sees("Rencana Anda belum dimulai", after=said)
+    assert not [label for label in card.buttons if "Persetujuan" in label]

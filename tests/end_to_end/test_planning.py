@@ -111,7 +111,7 @@ async def test_saving_an_item_just_opened_takes_one(world: TestWorld, rina: Pers
     await rina.taps("3. Penggerak")
     await rina.sees("Jumlah: 0")
     await rina.taps("Simpan")
-    await rina.sees("36 dari 32 poin")
+    await rina.sees("36 poin, anjuran 32")
     assert (await entries_of(world))["RHK-03"].quantity == 1
 
 
@@ -373,3 +373,11 @@ async def test_a_plan_with_everything_in_it_still_fits_a_message(
     assert "dan 12 lagi" in summary.text
     await rina.taps("Ajukan")
     await rina.sees("Sudah diajukan")
+
+
+async def test_an_edited_command_is_not_obeyed_again(world: TestWorld, rina: Person) -> None:
+    said = await rina.types("/rencana")
+    await rina.sees("0 dari 32 poin")
+    await rina.edits(said.id, "/menu")
+    await rina.sees("Pesan yang diubah tidak saya baca")
+    assert "Rencana Anda" not in rina.last.text
