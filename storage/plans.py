@@ -392,7 +392,7 @@ async def choose_one(
     """Make the one choice of a step that allows one, in place of an earlier one."""
     full = await _to_fill(session, actor, plan_id)
     step = rules.step(step_id)
-    if code not in {choice.code for choice in rules.choices(step)}:
+    if step.kind is not StepKind.CHOICE or code not in {one.code for one in rules.choices(step)}:
         raise NotFound
     await _drop(session, full, full.of(step.id))
     _put(session, full, step.id, code)
@@ -411,6 +411,8 @@ async def write_words(
     """Fill a step that asks for the teacher's own words."""
     full = await _to_fill(session, actor, plan_id)
     step = rules.step(step_id)
+    if step.kind is not StepKind.TEXT:
+        raise NotFound
     text = _words(text)
     await _drop(session, full, full.of(step.id))
     _put(session, full, step.id, OWN_WORDS, text=text)
