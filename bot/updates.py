@@ -20,7 +20,7 @@ from telegram.ext import BaseUpdateProcessor
 from bot import fetching
 from bot.clock import Clock
 from bot.failures import Failures
-from bot.replies import Replies
+from bot.replies import Replies, Spinner
 from conversations.dialogue import reader_of
 from conversations.everywhere import carry_on
 from conversations.turn import Turn, current_turn
@@ -117,20 +117,29 @@ class Updates(BaseUpdateProcessor):
             return
         chat = update.effective_chat
         spinner = self._replies.watch(update)
-        async with self._lanes.of(chat.id if chat else 0):
-            try:
-                await self._take(update, coroutine, spinner)
-            except Exception as error:
-                apology = await self._failures.outside(update, error)
-                if chat is not None and _is_private(update):
-                    await self._replies.apologise(chat.id, spinner, apology)
-            finally:
-                spinner.stop()
-                self._in_hand.pop(update.update_id, None)
-                self.answered.append(update.update_id)
-                self.handled += 1
+        try:
+            async with self._lanes.of(chat.id if chat else 0):
+                await self._take_and_mind(update, coroutine, spinner)
+        finally:
+            _discard(coroutine)  # where a stop came before its turn
 
-    async def _take(self, update: Update, coroutine: Awaitable[Any], spinner: Any) -> None:
+    async def _take_and_mind(
+        self, update: Update, coroutine: Awaitable[Any], spinner: Spinner
+    ) -> None:
+        chat = update.effective_chat
+        try:
+            await self._take(update, coroutine, spinner)
+        except Exception as error:
+            apology = await self._failures.outside(update, error)
+            if chat is not None and _is_private(update):
+                await self._replies.apologise(chat.id, spinner, apology)
+        finally:
+            spinner.stop()
+            self._in_hand.pop(update.update_id, None)
+            self.answered.append(update.update_id)
+            self.handled += 1
+
+    async def _take(self, update: Update, coroutine: Awaitable[Any], spinner: Spinner) -> None:
         started = time.perf_counter()
         if update.effective_user is None or not _is_private(update):
             # Nobody to answer in private: groups and channels have handlers without a turn.
@@ -202,7 +211,11 @@ class Updates(BaseUpdateProcessor):
     async def _remember_tapped(self, turn: Turn) -> None:
         """Keep track of what the tapped message shows: another decision, or something else."""
         answer = turn.answer
-        if turn.tapped is None or not answer.in_place or turn.membership is None:
+        if turn.membership is None:
+            return
+        if turn.tapped is None or not answer.in_place:
+            if answer.screens and turn.actor.decides:
+                await cards.bury(turn.session, turn.actor.member_id, turn.now)
             return
         if answer.asks_about_plan is None:
             if answer.screens and turn.actor.decides:

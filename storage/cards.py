@@ -77,6 +77,19 @@ async def _turn_to(session: AsyncSession, member_id: int, view: str, account_id:
     )
 
 
+async def bury(session: AsyncSession, member_id: int, now: datetime) -> None:
+    """Note that something newer lies below a member's open cards.
+
+    They still work; but a quiet edit there would not be seen, so what comes next is sent anew.
+    """
+    await session.exec(
+        update(Card)
+        .where(col(Card.member_id) == member_id, col(Card.closed_at).is_(None))
+        .where(col(Card.shown_at) > now - FRESH)
+        .values(shown_at=now - FRESH)
+    )
+
+
 async def latest_open(session: AsyncSession, member_id: int) -> Card | None:
     """Give the newest card on which this member can still decide."""
     found = await session.exec(

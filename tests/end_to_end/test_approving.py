@@ -764,3 +764,18 @@ async def test_forged_numbers_do_no_harm(
     await principal.taps_data(OpenQueue(-5).pack(), card)
     await principal.sees("Rina Wati mengajukan")
     assert not await decisions_made(world)
+
+
+async def test_a_card_buried_below_the_menu_is_not_edited_quietly(
+    world: TestWorld, principal: Person, rina: Person
+) -> None:
+    await submits(world, rina)
+    first = await principal.sees("mengajukan rencana")
+    await principal.types("menu")
+    await principal.sees("1 rencana", after=first)
+    budi = await world.joins("Budi Santoso", Role.TEACHER)
+    await submits(world, budi)
+    second = await principal.sees("Budi Santoso", after=first)
+    assert second.id > first.id
+    await principal.taps("Setujui", on=second.id)
+    await principal.sees("Disetujui")
