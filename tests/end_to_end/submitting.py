@@ -2,7 +2,6 @@
 
 from bot.simulator.driver import Person
 from storage import plans
-from storage.models import Role
 from storage.people import find_account
 from storage.plans import FullPlan, step_of_kind
 from storage.rulesets import StepKind
@@ -10,11 +9,6 @@ from storage.suggestions import Pick
 from tests.world import TestWorld
 
 ENOUGH = (Pick("RHK-01", 4), Pick("RHK-07", 2))
-
-
-async def brings_in(world: TestWorld, name: str, role: Role = Role.TEACHER) -> Person:
-    """Let somebody join whose phone shows the home card."""
-    return await world.joins(name, role)
 
 
 async def submits(
