@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from bot.simulator.driver import Person
@@ -125,24 +126,36 @@ async def test_a_restart_while_words_are_awaited(world: TestWorld, rina: Person)
 async def test_connections_that_the_server_has_dropped_go_unnoticed(
     world: TestWorld, rina: Person, postgres_url: str
 ) -> None:
+    await world.database.engine.dispose()
+    connections: list[Any] = []
+    event.listen(
+        world.database.engine.sync_engine,
+        "connect",
+        lambda connection, _record: connections.append(connection.driver_connection),
+    )
     await rina.types("rencana")
     await rina.taps("Pengembangan diri")
     await rina.taps("1. ")
     await rina.sees("Jumlah: 0")
     for quantity in (1, 2, 3):
-        await _drops_connections(postgres_url)
+        await _drops(connections, postgres_url)
         await rina.taps("Tambah")
         await rina.sees(f"Jumlah: {quantity}")
-    await _drops_connections(postgres_url)  # and the bot ends in good order
+    await _drops(connections, postgres_url)  # and the bot ends in good order
 
 
-async def _drops_connections(url: str) -> None:
+async def _drops(connections: list[Any], url: str) -> None:
+    """Let the server hang up on everybody, and wait until everybody has heard it."""
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     await connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await connection.close()
+    dropped = list(connections)
+    async with asyncio.timeout(5):
+        while not all(one.is_closed() for one in dropped):  # noqa: ASYNC110 - no event tells it
+            await asyncio.sleep(0)
 
 
 async def test_text_that_no_database_stores_is_taken_all_the_same(

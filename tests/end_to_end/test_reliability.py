@@ -138,7 +138,6 @@ async def test_polling_survives_a_database_that_stumbles(
     assert stumbled
 
 
-@pytest.mark.filterwarnings("ignore:coroutine 'Application.process_update':RuntimeWarning")
 async def test_what_could_not_be_stored_is_not_acknowledged(
     world: TestWorld, card: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
