@@ -1,12 +1,15 @@
 """The bots that are compared, each in a process of its own, as in real life."""
 
 import asyncio
-import json
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
 
 from tests.benchmarks.telegram import Telegram
 
@@ -14,11 +17,52 @@ ROOT = Path(__file__).parents[2]
 START_WITHIN_S = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A running bot: its process, and the seconds until it first asked for updates."""
+
+    process: psutil.Process
+    started_in_s: float
+
+    @property
+    def computed_s(self) -> float:
+        """The computing time it has used so far, in seconds."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+    @property
+    def memory_mb(self) -> float:
+        """The memory it occupies, in megabytes."""
+        return float(self.process.memory_info().rss) / 1e6
+
+
+def ours(telegram: Telegram, database_url: str, folder: Path) -> AbstractAsyncContextManager[Bot]:
+    """Kawan Kinerja itself, started as a school starts it."""
+    return _running(
+        telegram,
+        ["-m", "bot", "run"],
+        {"DATABASE_URL": database_url, "DATA_DIR": str(folder)},
+        folder / "ours.log",
+    )
+
+
+def compared(
+    telegram: Telegram, name: str, cards: Path, database_url: str, log: Path
+) -> AbstractAsyncContextManager[Bot]:
+    """The bare handler, or the plain one; `cards` is what it puts on the phone."""
+    return _running(
+        telegram,
+        ["-m", "tests.benchmarks.handlers", name],
+        {"DATABASE_URL": database_url, "CARDS": str(cards)},
+        log,
+    )
+
+
 @asynccontextmanager
-async def running(
+async def _running(
     telegram: Telegram, command: list[str], environment: Mapping[str, str], log: Path
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a bot until the end of the block; it has begun to poll when the block begins."""
+) -> AsyncIterator[Bot]:
+    started = time.perf_counter()
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -36,21 +80,11 @@ async def running(
     try:
         async with asyncio.timeout(START_WITHIN_S):
             await telegram.first_poll()
-        yield process
+        yield Bot(psutil.Process(process.pid), time.perf_counter() - started)
     except TimeoutError:
-        print(log.read_text())
+        print(await asyncio.to_thread(log.read_text, encoding="utf-8"))
         raise
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
-
-
-def ours(telegram: Telegram, database_url: str, folder: Path):  # type: ignore[no-untyped-def]
-    """Kawan Kinerja itself."""
-    return running(
-        telegram,
-        ["-m", "tests.benchmarks.ours"],
-        {"DATABASE_URL": database_url, "DATA_DIR": str(folder)},
-        folder / "ours.log",
-    )
