@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 
 from bot.application import Kawan
 from bot.clock import Clock
-from bot.demo_school import PEOPLE, Progress, found, hand_out_phones
+from bot.demo_school import PEOPLE, PRINCIPAL, Progress, found, hand_out_phones
 from bot.logs import set_up_logs
 from bot.settings import Settings
 from bot.signals import when_asked_to_end
@@ -39,6 +39,9 @@ ZONE = ZoneInfo("Asia/Jakarta")
 TOKEN = "1030:demo"  # noqa: S105 - opens nothing but the demo
 USERNAME = "KawanKinerjaBot"
 FOLDER = Path("data/demo")
+MORNING = timedelta(hours=2)
+"""How long ago the school's day began when the curtain rises."""
+
 SAVE_EVERY_S = 1.0
 HOST = "127.0.0.1"
 
@@ -121,6 +124,9 @@ class Demo:
         await kawan.start()
         if is_new:
             await self._say_hello()
+            # What has arrived so far is not from just now: the next submission is news again.
+            self._clock.offset += MORNING
+            self._write_notes()
         await self._look_who_joined()
 
     async def stop(self) -> None:
@@ -162,17 +168,18 @@ class Demo:
                 phone = self.sim.person(id=one.account)
                 await phone.types("/menu")
                 await phone.sees_button("Bantuan", within=30)
+        await self.sim.person(id=PRINCIPAL.account).sees_button("Setujui", within=30)
 
     def _planning_time(self) -> datetime:
         """A school morning in the planning phase of the present period."""
         today = datetime.now(ZONE).date()
         window = self._rules.planning_window(self._rules.period_at(today))
         if window.start <= today <= window.end:
-            return datetime.now(UTC)
+            return datetime.now(UTC) - MORNING
         day = window.start + timedelta(days=5)
         while day.weekday() >= 5:
             day += timedelta(days=1)
-        return datetime.combine(day, time(10), ZONE).astimezone(UTC)
+        return datetime.combine(day, time(8), ZONE).astimezone(UTC)
 
     def _next_deadline(self) -> datetime:
         """The morning of the next last day of a phase."""
