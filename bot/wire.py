@@ -3,9 +3,11 @@
 A call by way of `httpx.AsyncClient` costs a millisecond of computing, and two while twenty others
 are under way: cookies, redirects, sign-in, and a pool that looks at all its connections at every
 call. A bot sends one kind of request to one server; a request and a free connection are enough.
+The connections are `httpcore`'s, over lines by asyncio's own means.
 """
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -16,6 +18,8 @@ import httpcore
 import httpx
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
+
+from bot.lines import Lines
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 20.0
@@ -108,10 +112,11 @@ class Wire(BaseRequest):
 class Connections(httpx.AsyncBaseTransport):
     """Up to so many connections; the one that was used last is used next."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, ssl_context: ssl.SSLContext | None = None) -> None:
         self._free: list[httpcore.AsyncHTTPConnection] = []
         self._turns = asyncio.Semaphore(most)
-        self._ssl_context = httpx.create_ssl_context()
+        self._lines = Lines()
+        self._ssl_context = ssl_context or httpx.create_ssl_context()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request on a free connection and read the whole answer."""
@@ -169,7 +174,10 @@ class Connections(httpx.AsyncBaseTransport):
                 return connection
             await connection.aclose()
         return httpcore.AsyncHTTPConnection(
-            origin, ssl_context=self._ssl_context, keepalive_expiry=IDLE_S
+            origin,
+            ssl_context=self._ssl_context,
+            keepalive_expiry=IDLE_S,
+            network_backend=self._lines,
         )
 
     async def aclose(self) -> None:
