@@ -33,8 +33,13 @@ WORDS_STATE = "planning.words"
 
 
 @dialogue.presents
-async def present(turn: Turn, _tap: Button) -> None:
-    """Show the plan as it is now."""
+async def present(turn: Turn, tap: Button) -> None:
+    """Show the plan as it is now; who was on an item's card stays there."""
+    if isinstance(tap, AddUnits | SetUnits | ToggleEvidence):
+        full, rules = await own_plan(turn, tap.plan)
+        if full.fillable:
+            turn.show(_item_screen(turn, rules, full, rules.item(tap.item), fresh=False))
+            return
     await open_plan(turn, OpenPlan())
 
 

@@ -159,22 +159,25 @@ async def _asks(person: Person) -> None:
     await types(person, "tulis sendiri", "Tugas tambahan apa?")
 
 
-@pytest.mark.parametrize(
-    "digits", ["3", "٣", "۳", "३", "๓", "３", "𝟑", "3.", "3)", " 3 ", "+3", "003"]
-)
-async def test_digits_of_any_script_are_digits(rina: Person, digits: str) -> None:
+DIGITS = ("3", "٣", "۳", "३", "๓", "３", "𝟑", "3.", "3)", " 3 ", "+3", "003")
+NO_DIGITS = ("1.5", "1,5", "1e1", "0x3", "²", "Ⅲ", "三", "1 2", "--3")
+
+
+async def test_digits_of_any_script_are_digits(rina: Person) -> None:
     await types(rina, "rencana", "0 dari 32 poin")
     await types(rina, "1", "Ketik nomor")
     await types(rina, "1", "Jumlah: 0")
-    await types(rina, digits, "Jumlah: 3")
+    for digits in DIGITS:
+        await types(rina, digits, "Jumlah: 3")
+        await types(rina, "0", "Jumlah: 0")
 
 
-@pytest.mark.parametrize("text", ["1.5", "1,5", "1e1", "0x3", "²", "Ⅲ", "三", "1 2", "--3"])
-async def test_what_only_looks_like_a_number_is_none(rina: Person, text: str) -> None:
+async def test_what_only_looks_like_a_number_is_none(rina: Person) -> None:
     await types(rina, "rencana", "0 dari 32 poin")
     await types(rina, "1", "Ketik nomor")
     await types(rina, "1", "Jumlah: 0")
-    await types(rina, text, "belum mengerti")
+    for text in NO_DIGITS:
+        await types(rina, text, "belum mengerti")
 
 
 PATHS = (
