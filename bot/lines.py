@@ -1,167 +1,168 @@
-"""Connections by asyncio's own means, for `httpcore`.
-
-What `httpcore` brings itself goes by way of `anyio`, which surrounds each read and write with
-scopes for cancelling; and it sends a request's head and body one by one. Here what is written
-waits for the next read, so that a call goes out in one piece.
-"""
+"""A line to a server: HTTP/1.1 by `h11` over asyncio's connections, one call after the other."""
 
 import asyncio
 import ssl
-from collections.abc import Iterable
-from typing import Any
+import time
+from typing import Self
 
-import httpcore
+import h11
+import httpx
 
-MOST_HELD = 64 * 1024
-"""Bytes; more than that is sent at once."""
+PIECE = 64 * 1024
+"""Bytes handed to the connection at a time."""
+
+IDLE_S = 30.0
+"""A line unused for so long is not used again: the other side may be about to hang up."""
 
 NEXT_ADDRESS_AFTER_S = 0.25
 """Where one address of the server does not answer (a broken IPv6, say), the next is tried."""
 
 
-class Lines(httpcore.AsyncNetworkBackend):
-    """Opens connections."""
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the interface's
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
-    ) -> httpcore.AsyncNetworkStream:
-        """Open a connection to a host."""
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(timeout):
-                transport, end = await loop.create_connection(
-                    _End, host, port, happy_eyeballs_delay=NEXT_ADDRESS_AFTER_S
-                )
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(str(error)) from error
-        except OSError as error:
-            raise httpcore.ConnectError(str(error)) from error
-        return Line(transport, end)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
-
-
-class _End(asyncio.Protocol):
-    """Our end of a connection: keeps what arrives, and wakes who waits for it."""
+class Line(asyncio.Protocol):
+    """An open connection. After a call that was interrupted it is of no more use: hang up."""
 
     def __init__(self) -> None:
-        self.arrived = bytearray()
-        self.ended = False
-        self.full = False
+        self._http = h11.Connection(h11.CLIENT)
+        self._transport: asyncio.Transport | None = None
         self._change: asyncio.Future[None] | None = None
+        self._heard = bytearray()
+        self._ended = False
+        self._full = False
+        self._used_at = time.monotonic()
 
-    def data_received(self, data: bytes) -> None:
-        self.arrived += data
-        self._wake()
+    @classmethod
+    async def open(cls, url: httpx.URL, tls: ssl.SSLContext, patience: float) -> Self:
+        """Connect to the server of an address."""
+        encrypted = url.scheme == "https"
+        try:
+            async with asyncio.timeout(patience):
+                _, line = await asyncio.get_running_loop().create_connection(
+                    cls,
+                    url.host,
+                    url.port or (443 if encrypted else 80),
+                    ssl=tls if encrypted else None,
+                    happy_eyeballs_delay=NEXT_ADDRESS_AFTER_S,
+                )
+        except TimeoutError:
+            raise httpx.ConnectTimeout("no connection") from None
+        except OSError as error:  # the faults of TLS are among them
+            raise httpx.ConnectError(str(error)) from error
+        return line
 
-    def eof_received(self) -> None:
-        self.ended = True
-        self._wake()
+    @property
+    def is_usable(self) -> bool:
+        """Whether another call may be made: the server is there, and has said nothing unasked."""
+        is_fresh = time.monotonic() - self._used_at < IDLE_S
+        is_idle = self._http.our_state is h11.IDLE
+        return is_fresh and is_idle and not self._heard and not self._ended
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        self.ended = True
-        self.full = False
-        self._wake()
+    def hang_up(self) -> None:
+        """Close the line."""
+        if self._transport is not None:
+            self._transport.close()
 
-    def pause_writing(self) -> None:
-        self.full = True
+    async def call(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and read the whole answer."""
+        timeouts = request.extensions["timeout"]
+        try:
+            await self._send(request, timeouts["write"])
+            return await self._answer(timeouts["read"])
+        except h11.LocalProtocolError as error:
+            raise httpx.LocalProtocolError(str(error)) from error
+        except h11.RemoteProtocolError as error:
+            raise httpx.RemoteProtocolError(str(error)) from error
 
-    def resume_writing(self) -> None:
-        self.full = False
-        self._wake()
+    async def _send(self, request: httpx.Request, patience: float) -> None:
+        head = h11.Request(
+            method=request.method, target=request.url.raw_path, headers=request.headers.raw
+        )
+        events = (head, h11.Data(data=request.read()), h11.EndOfMessage())
+        # Head and body go in one piece: every piece costs a turn, here and at the server.
+        content = b"".join(self._http.send(event) or b"" for event in events)
+        for at in range(0, len(content), PIECE):
+            if self._ended or self._transport is None:
+                return  # the answer, or that there is none, says more
+            self._transport.write(content[at : at + PIECE])
+            await self._wait_for_room(patience)
 
-    async def changed(self) -> None:
-        """Wait until something arrives, the other side hangs up, or there is room to write."""
+    async def _wait_for_room(self, patience: float) -> None:
+        try:
+            while self._full and not self._ended:
+                await self._change_within(patience)
+        except TimeoutError:
+            raise httpx.WriteTimeout("the server takes nothing") from None
+
+    async def _answer(self, patience: float) -> httpx.Response:
+        response: h11.Response | None = None
+        body = bytearray()
+        while True:
+            event = self._http.next_event()
+            if event is h11.NEED_DATA:
+                await self._hear(patience)
+            elif isinstance(event, h11.Response):
+                response = event
+            elif isinstance(event, h11.Data):
+                body += event.data
+            elif isinstance(event, h11.EndOfMessage) and response is not None:
+                self._make_ready()
+                headers = list(response.headers)
+                return httpx.Response(response.status_code, headers=headers, content=bytes(body))
+            elif isinstance(event, h11.ConnectionClosed):
+                raise httpx.RemoteProtocolError("the server hung up without an answer")
+
+    async def _hear(self, patience: float) -> None:
+        try:
+            while not self._heard and not self._ended:
+                await self._change_within(patience)
+        except TimeoutError:
+            raise httpx.ReadTimeout("no answer") from None
+        heard, self._heard = bytes(self._heard), bytearray()
+        self._http.receive_data(heard)  # nothing at the end, which is how it is told
+
+    def _make_ready(self) -> None:
+        self._used_at = time.monotonic()
+        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+
+    async def _change_within(self, patience: float) -> None:
         self._change = asyncio.get_running_loop().create_future()
         try:
-            await self._change
+            async with asyncio.timeout(patience):
+                await self._change
         finally:
             self._change = None
 
-    def _wake(self) -> None:
+    # -- what asyncio tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The line is open."""
+        if isinstance(transport, asyncio.Transport):
+            self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """The server speaks."""
+        self._heard += data
+        self._tell()
+
+    def eof_received(self) -> None:
+        """The server has said everything; asyncio hangs up."""
+        self._ended = True
+        self._tell()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """The line is closed, or broke."""
+        self._ended = True
+        self._tell()
+
+    def pause_writing(self) -> None:
+        """The server takes its time."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """The server takes more."""
+        self._full = False
+        self._tell()
+
+    def _tell(self) -> None:
         if self._change is not None and not self._change.done():
             self._change.set_result(None)
-
-
-class Line(httpcore.AsyncNetworkStream):
-    """One connection."""
-
-    def __init__(self, transport: asyncio.Transport, end: _End) -> None:
-        self._transport = transport
-        self._end = end
-        self._held = bytearray()
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        """Send what was held back, then give what arrives; nothing at the end."""
-        end = self._end
-        try:
-            async with asyncio.timeout(timeout):
-                await self._send()
-                while not end.arrived and not end.ended:
-                    await end.changed()
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
-        piece = bytes(end.arrived[:max_bytes])
-        del end.arrived[:max_bytes]
-        return piece
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Take bytes to be sent with the next read, or now when they are many."""
-        self._held += buffer
-        if len(self._held) < MOST_HELD:
-            return
-        try:
-            async with asyncio.timeout(timeout):
-                await self._send()
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout(str(error)) from error
-
-    async def _send(self) -> None:
-        held, self._held = self._held, bytearray()
-        # On a closed connection the next read finds the end, which says it better.
-        if held and not self._transport.is_closing():
-            self._transport.write(held)
-        while self._end.full:
-            await self._end.changed()
-
-    async def aclose(self) -> None:
-        """Hang up."""
-        self._transport.close()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore.AsyncNetworkStream:
-        """Go on encrypted."""
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(timeout):
-                transport = await loop.start_tls(
-                    self._transport, self._end, ssl_context, server_hostname=server_hostname
-                )
-        except TimeoutError as error:
-            self._transport.abort()
-            raise httpcore.ConnectTimeout(str(error)) from error
-        except (OSError, ssl.SSLError) as error:
-            self._transport.abort()
-            raise httpcore.ConnectError(str(error)) from error
-        if transport is None:
-            raise httpcore.ConnectError("the connection was lost")
-        return Line(transport, self._end)
-
-    def get_extra_info(self, info: str) -> Any:
-        """Tell about the connection; `is_readable` on an idle one means that it is over."""
-        if info == "is_readable":
-            return self._end.ended or bool(self._end.arrived) or self._transport.is_closing()
-        return self._transport.get_extra_info(
-            {"client_addr": "sockname", "server_addr": "peername"}.get(info, info)
-        )
