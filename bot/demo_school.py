@@ -173,7 +173,7 @@ async def _plan(
         await decisions.approve(session, principal, full.id, 1, now - timedelta(hours=3))
     if person.progress is Progress.AGREED:
         at = now - timedelta(hours=1)
-        await plans.agree(session, actor, rules, full.id, 1, today=today, now=at)
+        await plans.agree(session, actor, rules, full.id, 1, at)
 
 
 async def _fill_rest(

@@ -25,7 +25,7 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 LONG_POLL_S = 30
 LONGEST_PAUSE_S = 30.0
 SETTLING_S = 0.05
-"""Most updates have acted by then, which stores them too; only slow ones are stored by themselves."""
+"""Most updates have acted by then, which stores them too; only slow ones need storing."""
 NOTE_EVERY_S = 0.25
 """How often answers are noted. After a crash people see again what was answered since the last."""
 
@@ -115,7 +115,7 @@ class Intake:
             except InvalidToken:
                 raise
             except Conflict:
-                logger.error("another process polls with this token; stop it")
+                logger.error("another process polls with this token; stop it")  # noqa: TRY400 - no traceback
                 pause = 5.0
             except (NetworkError, TelegramError) as error:
                 pause = _longer(pause)

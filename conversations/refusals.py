@@ -27,6 +27,8 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             }
         case errors.OutOfRange():
             return {"lowest": refusal.lowest, "highest": refusal.highest}
+        case errors.TooLong():
+            return {"longest": refusal.longest, "length": refusal.length}
         case errors.BelowTarget():
             return {"missing": refusal.target - refusal.points, "target": refusal.target}
         case errors.InvitationExpired():

@@ -17,7 +17,6 @@ from storage.errors import (
     NotAllowed,
     NotFound,
     NotNow,
-    ReasonMissing,
     Refused,
     StaleRevision,
 )
@@ -32,7 +31,7 @@ from storage.models import (
     Verdict,
 )
 from storage.people import Actor, known_id
-from storage.plans import Action, FullPlan, latest_decision, move, read_plan
+from storage.plans import Action, FullPlan, kept_words, latest_decision, move, read_plan
 
 LONGEST_REASON = 500
 
@@ -161,8 +160,7 @@ async def send_back(
 
     `marks` are entries as `step/code`; those that the revision does not have are left out.
     """
-    if not reason.strip():
-        raise ReasonMissing
+    reason = kept_words(reason, LONGEST_REASON)
     return await _decide(
         session, actor, plan_id, revision, Verdict.RETURNED,
         now=now, tapped=tapped, reason=reason, marks=marks,
@@ -179,9 +177,7 @@ async def reopen(
     reason: str,
 ) -> FullPlan:
     """Open an approved plan again so that the teacher can change it. Nothing is erased."""
-    reason = " ".join(reason.split())[:LONGEST_REASON]
-    if not reason:
-        raise ReasonMissing
+    reason = kept_words(reason, LONGEST_REASON)
     full = await plan_to_decide(session, actor, plan_id)
     await move(session, full, Action.REOPEN, revision, changed_at=now)
     session.add(
@@ -305,7 +301,7 @@ async def _decide(
             revision=revision,
             verdict=verdict,
             member_id=actor.member_id,
-            reason=" ".join(reason.split())[:LONGEST_REASON],
+            reason=reason,
             marks=[mark for mark in marks if mark in known],
             decided_at=now,
         )

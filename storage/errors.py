@@ -109,5 +109,14 @@ class OutOfRange(Refused):
         self.highest = highest
 
 
+class TooLong(Refused):
+    """Words beyond what is kept; they are not cut, for nobody would notice what is lost."""
+
+    def __init__(self, longest: int, length: int) -> None:
+        super().__init__(f"{length} characters, at most {longest}")
+        self.longest = longest
+        self.length = length
+
+
 class ReasonMissing(Refused):
     """A decision that needs a reason has none."""

@@ -26,6 +26,7 @@ from storage.errors import (
     OutOfRange,
     ReasonMissing,
     StaleRevision,
+    TooLong,
 )
 from storage.models import (
     Decision,
@@ -52,7 +53,7 @@ MOST_UNITS = 20
 """More of one activity in half a year is a slip of the finger."""
 
 MOST_OWN_DUTIES = 5
-LONGEST_TEXT = 300
+LONGEST_TEXT = 500
 
 
 class Action(StrEnum):
@@ -327,7 +328,7 @@ async def add_own_duty(
     """Add a duty in the teacher's own words."""
     full = await _to_fill(session, actor, plan_id)
     step = step_of_kind(rules, StepKind.DUTIES)
-    text = _words(text)
+    text = kept_words(text)
     taken = {entry.code for entry in full.of(step.id)}
     codes = [f"{OWN_WORDS}{number}" for number in range(1, MOST_OWN_DUTIES + 1)]
     free = next((code for code in codes if code not in taken), None)
@@ -413,7 +414,7 @@ async def write_words(
     step = rules.step(step_id)
     if step.kind is not StepKind.TEXT:
         raise NotFound
-    text = _words(text)
+    text = kept_words(text)
     await _drop(session, full, full.of(step.id))
     _put(session, full, step.id, OWN_WORDS, text=text)
     return await _keep(session, full, now)
@@ -559,7 +560,9 @@ async def submit(
         session, actor, "plan.submit", f"plan:{full.id}", now,
         revision=revision + 1, points=full.plan.points_floor,
     )  # fmt: skip
-    who = [one for one in await deciders(session, actor.school_id, today) if one.id != actor.member_id]
+    who = [
+        one for one in await deciders(session, actor.school_id, today) if one.id != actor.member_id
+    ]
     await outbox.announce(
         session,
         school_id=actor.school_id,
@@ -582,7 +585,7 @@ def _require_target(rules: RuleSet, full: FullPlan, reason: str) -> str:
         return ""
     if below.hard or not reason.strip():
         raise below
-    return _words(reason)
+    return kept_words(reason)
 
 
 async def take_back(
@@ -602,11 +605,9 @@ async def agree(
     rules: RuleSet,
     plan_id: int,
     revision: int,
-    *,
-    today: date,
     now: datetime,
 ) -> FullPlan:
-    """Confirm an approved plan, which opens the period's work. The deciders are told."""
+    """Confirm an approved plan, which opens the period's work."""
     full = await own_plan(session, actor, plan_id)
     if not rules.agreement_required:
         raise NotNow(full.status)
@@ -775,8 +776,11 @@ def _toggled(values: Sequence[str], value: str) -> list[str]:
     return [one for one in values if one != value] if value in values else [*values, value]
 
 
-def _words(text: str) -> str:
+def kept_words(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Fold white space. Raises `ReasonMissing` for nothing, `TooLong` for more than is kept."""
     text = " ".join(text.split())
     if not text:
         raise ReasonMissing
-    return text[:LONGEST_TEXT]
+    if len(text) > longest:
+        raise TooLong(longest, len(text))
+    return text

@@ -17,12 +17,18 @@ from storage.rulesets import RuleSet
 
 dialogue = Dialogue("asking")
 
+PLACES = {"plan", "summary", "status", "returned", "reopened"}
+"""Where else than on a step help can be asked for."""
+
 
 @dialogue.tap(AskForHelp)
 async def ask_for_help(turn: Turn, tap: AskForHelp) -> None:
     """Tell the coaches, and tell the teacher who they are; asked twice a day is told once."""
+    # A forged place would be told anew each time.
+    steps = {step.id for step in turn.rules.steps}
+    where = tap.where if tap.where in steps | PLACES else "-"
     helpers = await help_calls.call_for_help(
-        turn.session, turn.actor, tap.where, today=turn.today, now=turn.now
+        turn.session, turn.actor, where, today=turn.today, now=turn.now
     )
     text = turn.words.body(
         "asking.called",

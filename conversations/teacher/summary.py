@@ -176,8 +176,6 @@ async def agree(turn: Turn, tap: Agree) -> None:
     """Confirm the approved plan."""
     full = await plans.own_plan(turn.session, turn.actor, tap.plan)
     rules = turn.rulebook.of_plan(turn.school, full.plan)
-    full = await plans.agree(
-        turn.session, turn.actor, rules, full.id, tap.revision, today=turn.today, now=turn.now
-    )
+    full = await plans.agree(turn.session, turn.actor, rules, full.id, tap.revision, turn.now)
     turn.toast(turn.words.label("planning.agreed"))
     await show_summary(turn, full)

@@ -8,8 +8,14 @@ import pytest
 from sqlmodel import select
 
 from bot.simulator.driver import Person
-from conversations.callbacks import OpenSummary, SetUnits, ToggleDuty, ToggleGuide
-from storage.models import Plan, PlanEntry, PlanRevision, Role
+from conversations.callbacks import (
+    AskForHelp,
+    OpenSummary,
+    SetUnits,
+    ToggleDuty,
+    ToggleGuide,
+)
+from storage.models import OutboxMessage, Plan, PlanEntry, PlanRevision, Role
 from tests.world import TestWorld, open_world
 
 MOST_TAPS = 15
@@ -381,3 +387,33 @@ async def test_an_edited_command_is_not_obeyed_again(world: TestWorld, rina: Per
     await rina.edits(said.id, "/menu")
     await rina.sees("Pesan yang diubah tidak saya baca")
     assert "Rencana Anda" not in rina.last.text
+
+
+async def test_words_that_are_too_long_are_not_cut_but_asked_for_again(
+    world: TestWorld, rina: Person
+) -> None:
+    await rina.taps("Rencana")
+    await rina.taps("Tugas tambahan")
+    await rina.taps("Tulis sendiri")
+    await rina.sees("Tulis namanya")
+    await rina.types("Pembina " * 80)
+    await rina.sees("paling banyak 500")
+    assert await entries_of(world) == {}
+    await rina.types("Pembina Pramuka")
+    await rina.sees("✅ Pembina Pramuka")
+
+
+async def test_help_reaches_the_coaches_once_a_day_for_each_place(
+    world: TestWorld, rina: Person
+) -> None:
+    coach = await world.joins("Desi Marlina", Role.COACH)
+    await rina.taps("Rencana")
+    await rina.taps("Minta bantuan")
+    await rina.sees("Sudah saya sampaikan kepada Desi Marlina")
+    await coach.sees("Rina Wati minta bantuan")
+    for forged in ("a", "b", "c"):
+        await rina.taps_data(AskForHelp(forged).pack(), rina.last.id)
+        await rina.sees("Sudah saya sampaikan")
+    async with world.database.reading() as session:
+        told = (await session.exec(select(OutboxMessage))).all()
+    assert len([one for one in told if one.kind == "help_wanted"]) == 2

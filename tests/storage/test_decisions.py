@@ -19,6 +19,7 @@ from storage.errors import (
     ReasonMissing,
     Refused,
     StaleRevision,
+    TooLong,
 )
 from storage.models import Account, Card, Decision, OutboxMessage, PlanStatus, Role, School
 from storage.people import Actor, known_id
@@ -203,15 +204,18 @@ async def test_sending_back_needs_a_reason_and_keeps_known_marks(
     async with database.transaction() as session:
         with pytest.raises(ReasonMissing):
             await decisions.send_back(session, cast.principal, full.id, 1, NOW, reason=" \n ")
+        long = "a" * (decisions.LONGEST_REASON + 1)
+        with pytest.raises(TooLong):
+            await decisions.send_back(session, cast.principal, full.id, 1, NOW, reason=long)
+    async with database.transaction() as session:
         mark = "pengembangan_diri/RHK-01"
         full = await decisions.send_back(
             session, cast.principal, full.id, 1, NOW,
-            reason="  Mohon\n ditambah " + "a" * 600, marks=[mark, "x/y"],
+            reason="  Mohon\n ditambah ", marks=[mark, "x/y"],
         )  # fmt: skip
         decision, by = await decisions.decision_on(session, cast.rina, full.id, 1)
         assert (decision.marks, by.name) == ([mark], "Bu Kepala")
-        assert decision.reason.startswith("Mohon ditambah a")
-        assert len(decision.reason) == decisions.LONGEST_REASON
+        assert decision.reason == "Mohon ditambah"
         with pytest.raises(NotFound):
             await decisions.decision_on(session, cast.rina, full.id, 2)
 
@@ -302,7 +306,7 @@ async def test_opening_again_erases_nothing(database: Database, cast: Cast, agre
             await decisions.reopen(session, cast.principal, full.id, 1, NOW, reason="Ubah")
         await decisions.approve(session, cast.principal, full.id, 1, NOW)
         if agreed:
-            await plans.agree(session, cast.rina, RULES, full.id, 1, today=TODAY, now=NOW)
+            await plans.agree(session, cast.rina, RULES, full.id, 1, NOW)
         with pytest.raises(ReasonMissing):
             await decisions.reopen(session, cast.principal, full.id, 1, NOW, reason="  ")
         with pytest.raises(StaleRevision):

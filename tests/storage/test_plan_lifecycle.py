@@ -372,7 +372,7 @@ class PlanLife(RuleBasedStateMachine):
         self._transition(
             owner, drift, PlanStatus.APPROVED, PlanStatus.AGREED,
             lambda session, plan, shown: plans.agree(
-                session, self.actor(owner), RULES, plan, shown, today=TODAY, now=self.now
+                session, self.actor(owner), RULES, plan, shown, self.now
             ),
         )  # fmt: skip
 
@@ -491,7 +491,7 @@ class PlanLife(RuleBasedStateMachine):
             lambda s: plans.prefer(s, actor, plan, self.now, liked="x"),
             lambda s: plans.submit(s, actor, RULES, plan, revision, today=TODAY, now=self.now),
             lambda s: plans.take_back(s, actor, plan, revision, self.now),
-            lambda s: plans.agree(s, actor, RULES, plan, revision, today=TODAY, now=self.now),
+            lambda s: plans.agree(s, actor, RULES, plan, revision, self.now),
         ]
         if who != "principal":
             attempts += [
@@ -744,7 +744,7 @@ async def test_a_double_tap_acts_once(database: Database, other: Database, cast:
 
     assert await twice(_approves(cast.principal, plan)) == ["AlreadyDecided", "FullPlan"]
     agree: Work = lambda session: plans.agree(  # noqa: E731
-        session, cast.rina, RULES, plan, 1, today=TODAY, now=MONDAY
+        session, cast.rina, RULES, plan, 1, MONDAY
     )
     assert await twice(agree) == ["FullPlan", "NotNow"]
     reopen: Work = lambda session: decisions.reopen(  # noqa: E731
