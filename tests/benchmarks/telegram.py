@@ -33,11 +33,9 @@ async def telegram(
     """Serve a simulator without flood limits; downloads run at `bytes_per_s` each."""
     sim = Simulator(token=token)
     app: ASGIApp = sim.app if bytes_per_s is None else Throttle(sim.app, bytes_per_s)
-    # The protocol is named because the loop switches Nagle's algorithm off only for sockets that
-    # say they are TCP; with it every answer waits 40 ms for an acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.bind(("127.0.0.1", 0))
-    listener.listen(1024)
+    listener = socket.create_server(("127.0.0.1", 0))
+    # Else each answer waits some 40 ms: its body for the acknowledgement of its head.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
