@@ -6,21 +6,22 @@ call. A bot sends one kind of request to one server; a request and a free connec
 """
 
 import asyncio
-import ssl
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+import httpcore
 import httpx
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
-from bot.lines import Line
-
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 20.0
 WRITE_TIMEOUT_S = 60.0
+IDLE_S = 30.0
+"""A connection unused for so long is not used again: the other side may be about to close it."""
 
 EDITS = ("/editMessageText", "/editMessageReplyMarkup")
 JUST_DONE = b'{"ok":true,"result":true}'
@@ -105,12 +106,12 @@ class Wire(BaseRequest):
 
 
 class Connections(httpx.AsyncBaseTransport):
-    """Up to so many connections to one server; the one that was used last is used next."""
+    """Up to so many connections; the one that was used last is used next."""
 
-    def __init__(self, most: int, tls: ssl.SSLContext | None = None) -> None:
-        self._free: list[Line] = []
+    def __init__(self, most: int) -> None:
+        self._free: list[httpcore.AsyncHTTPConnection] = []
         self._turns = asyncio.Semaphore(most)
-        self._tls = tls or httpx.create_ssl_context()
+        self._ssl_context = httpx.create_ssl_context()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request on a free connection and read the whole answer."""
@@ -120,15 +121,11 @@ class Connections(httpx.AsyncBaseTransport):
         else:
             await self._turns.acquire()
         try:
-            line = self._take() or await Line.open(request.url, self._tls, timeouts["connect"])
-            try:
-                response = await line.call(request)
-            except BaseException:
-                # Whatever state it is in, nobody must go on from there.
-                line.hang_up()
-                raise
-            self._free.append(line)
-            return response
+            return await self._exchange(request, timeouts)
+        except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+            # The two libraries name the same faults alike.
+            same = getattr(httpx, type(error).__name__)
+            raise same(str(error), request=request) from error
         finally:
             self._turns.release()
 
@@ -139,19 +136,47 @@ class Connections(httpx.AsyncBaseTransport):
         except TimeoutError:
             raise httpx.PoolTimeout("all connections are in use") from None
 
-    def _take(self) -> Line | None:
+    async def _exchange(
+        self, request: httpx.Request, timeouts: Mapping[str, float]
+    ) -> httpx.Response:
+        url = request.url
+        sent = httpcore.Request(
+            request.method,
+            httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions={"timeout": timeouts},
+        )
+        connection = await self._take(sent.url.origin)
+        try:
+            response = await connection.handle_async_request(sent)
+            content = await response.aread()
+            await response.aclose()
+        except BaseException:
+            # Whatever state it is in, nobody must go on from there.
+            await connection.aclose()
+            raise
+        self._free.append(connection)
+        return httpx.Response(response.status, headers=response.headers, content=content)
+
+    async def _take(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         while self._free:
-            line = self._free.pop()
-            if line.is_usable:
-                return line
-            line.hang_up()
-        return None
+            connection = self._free.pop()
+            usable = connection.is_available() and not connection.has_expired()
+            if usable and connection.can_handle_request(origin):
+                return connection
+            await connection.aclose()
+        return httpcore.AsyncHTTPConnection(
+            origin, ssl_context=self._ssl_context, keepalive_expiry=IDLE_S
+        )
 
     async def aclose(self) -> None:
         """Close every connection."""
         free, self._free = self._free, []
-        for line in free:
-            line.hang_up()
+        for connection in free:
+            await connection.aclose()
 
 
 def _or(given: Any, default: float) -> Any:

@@ -1,13 +1,8 @@
 """The client's own transport, against the simulator over a socket."""
 
 import asyncio
-import shutil
 import socket
-import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
 import uvicorn
@@ -26,25 +21,18 @@ async def sim() -> AsyncIterator[Simulator]:
     await simulator.aclose()
 
 
-@asynccontextmanager
-async def served(sim: Simulator, **options: Any) -> AsyncIterator[int]:
-    """Serve the simulator; give the port."""
+@pytest.fixture
+async def address(sim: Simulator) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
     # The server hangs up soon, as servers do that have many clients.
     config = uvicorn.Config(
-        sim.app, log_config=None, timeout_keep_alive=1, timeout_graceful_shutdown=1, **options
+        sim.app, log_config=None, timeout_keep_alive=1, timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    yield listener.getsockname()[1]
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     await serving
-
-
-@pytest.fixture
-async def address(sim: Simulator) -> AsyncIterator[str]:
-    async with served(sim) as port:
-        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture
@@ -143,34 +131,6 @@ async def test_a_server_that_is_not_there(sim: Simulator) -> None:
     bot = Bot(sim.token, base_url="http://127.0.0.1:9/bot", request=Wire(Connections(1)))
     with pytest.raises(NetworkError):
         await bot.send_message(1001, "Halo")
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes the certificate with openssl")
-async def test_encrypted(sim: Simulator, rina: Person, tmp_path: Path) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    making = await asyncio.create_subprocess_exec(
-        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject,
-        "-keyout", key, "-out", certificate, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    assert await making.wait() == 0
-    async with served(sim, ssl_keyfile=key, ssl_certfile=certificate) as port:
-        address = f"https://localhost:{port}/bot"
-        trusting = Connections(2, ssl.create_default_context(cafile=certificate))
-        async with Bot(sim.token, base_url=address, request=Wire(trusting)) as bot:
-            await bot.send_document(rina.id, b"%PDF" + bytes(300_000), filename="a.pdf")
-            assert len(rina.messages) == 2
-        stranger = Bot(sim.token, base_url=address, request=Wire(Connections(2)))
-        with pytest.raises(NetworkError, match="CERTIFICATE_VERIFY_FAILED"):
-            await stranger.send_message(rina.id, "Halo")
-
-
-async def test_a_large_file_goes_out_whole(bot: Bot, rina: Person) -> None:
-    data = bytes(range(256)) * 20_000
-    sent = await bot.send_document(rina.id, data, filename="a.pdf")
-    assert sent.document is not None
-    file = await bot.get_file(sent.document.file_id)
-    assert bytes(await file.download_as_bytearray()) == data
 
 
 def test_behind_a_proxy_the_library_finds_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
