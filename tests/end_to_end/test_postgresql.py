@@ -15,6 +15,7 @@ from sqlmodel import select
 from bot.simulator.driver import Person
 from conversations.callbacks import Button
 from storage.models import Decision, OutboxMessage, Plan, PlanEntry, Role
+from storage.plans import LONGEST_TEXT
 from tests.world import TestWorld, open_world
 
 EVERY_BUTTON = sorted(Button._by_code.values(), key=lambda kind: kind.code)
@@ -195,12 +196,14 @@ async def test_numbers_too_large_for_a_column_are_refused_kindly(
 
 
 async def test_words_as_long_as_telegram_lets_them_be(world: TestWorld, rina: Person) -> None:
-    """Whatever is kept of them fits into its column."""
+    """Too long ones are asked for again; the longest that is taken fits into its column."""
     await rina.types("rencana")
     await rina.taps("Tugas tambahan")
     await rina.taps("Tulis sendiri")
     await rina.sees("Tugas tambahan apa?")
     await rina.types("Pembina " * 500)
+    await rina.sees("paling banyak 500")
+    await rina.types("Pembina " + "é" * (LONGEST_TEXT - len("Pembina ")))
     await rina.sees("✅ Pembina")
     await rina.types(f"/start {'x' * 1024}")
     await rina.sees("undangan")
