@@ -41,7 +41,7 @@ $(VENV)/.ready-to-test: requirements-dev.txt $(VENV)/.ready-to-run
 	@touch $@
 
 # Needs uv on the PATH; run after changing the dependencies in pyproject.toml.
-LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --quiet --custom-compile-command "make lock"
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras --quiet --custom-compile-command "make lock"
 lock:
 	$(LOCK) -o requirements.txt
 	$(LOCK) --extra dev -o requirements-dev.txt
