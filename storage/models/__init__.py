@@ -5,7 +5,15 @@ from sqlmodel import SQLModel
 
 from storage.models.audit import AuditEntry
 from storage.models.chats import Account, Card, GroupChat, InboxUpdate, Prompt
+from storage.models.evidence import (
+    Evidence,
+    EvidenceComment,
+    EvidenceLook,
+    EvidencePage,
+    EvidenceStatus,
+)
 from storage.models.outbox import OutboxMessage
+from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
 from storage.models.plans import (
     Decision,
@@ -32,12 +40,19 @@ __all__ = [
     "Card",
     "Decision",
     "Deputy",
+    "Evidence",
+    "EvidenceComment",
+    "EvidenceLook",
+    "EvidencePage",
+    "EvidenceStatus",
     "GroupChat",
     "InboxUpdate",
     "Invitation",
     "Member",
     "ModelPlan",
     "OutboxMessage",
+    "PaperOrder",
+    "PaperStatus",
     "Plan",
     "PlanEntry",
     "PlanRevision",

@@ -42,7 +42,10 @@ class Prompt(SQLModel, table=True):
 
 
 class Card(SQLModel, table=True):
-    """A message with buttons whose subject other people can change, so it must be kept true."""
+    """A message with buttons whose subject other people can change, so it must be kept true.
+
+    The subject is a plan or a piece of evidence.
+    """
 
     __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
 
@@ -51,7 +54,10 @@ class Card(SQLModel, table=True):
     member_id: int = Field(foreign_key="member.id", sa_type=Id, index=True)
     chat_id: int = Field(sa_type=Id)
     message_id: int = Field(sa_type=Id)
-    plan_id: int = Field(foreign_key="plan.id", sa_type=Id, index=True)
+    plan_id: int | None = Field(default=None, foreign_key="plan.id", sa_type=Id, index=True)
+    evidence_id: int | None = Field(
+        default=None, foreign_key="evidence.id", sa_type=Id, index=True
+    )
     view: str = Field(max_length=64)
     shown_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
