@@ -2,14 +2,13 @@
 
 A file comes in under a temporary name and is renamed once it is whole and on the disk; only then
 is a row written that names it. So a row never lacks its file, and what a crash leaves behind is
-at most a file without a row, which `sweep` takes away.
+at most a file without a row, which `storage.sweeping` takes away.
 """
 
 import os
 import secrets
 import shutil
-import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,12 @@ from pathlib import Path
 from storage.errors import Refused
 
 RESERVE_BYTES = 200 * 1024 * 1024
-"""So much stays free: the database, the logs and the operator need room when files no longer fit."""
+"""So much stays free: the database and the logs need room when files no longer fit."""
 
 GRACE_S = 3600
 """A file without a row may belong to a turn that is under way; after so long it does not."""
+
+ASIDE = ".aside"
 
 
 class DiskFull(Refused):
@@ -74,7 +75,7 @@ class FileStore:
         """Give a whole file its lasting name; when this returns it is on the disk.
 
         A file with the same name has the same bytes: putting it there anew makes it young again,
-        so that a sweep under way leaves it alone.
+        so that the sweeping leaves it alone.
         """
         path = self.path_of(school_id, sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,48 +91,43 @@ class FileStore:
         self.path_of(school_id, sha256).unlink(missing_ok=True)
 
     def all(self) -> Iterator[Kept]:
-        """Give every stored file."""
+        """Give every stored file, those set aside too."""
         for school in self._schools():
             for path in sorted(school.glob("??/*")):
-                if path.suffix != ".swept":
-                    yield Kept(int(school.name), path.name)
+                yield Kept(int(school.name), path.name.removesuffix(ASIDE))
 
-    def sweep(self, known: Callable[[Kept], bool], now: float | None = None) -> int:
-        """Take away files that no row names, and half ones; say how many that were.
+    def is_old(self, kept: Kept, now: float) -> bool:
+        """Say whether a file has been there for longer than any turn takes."""
+        return any(_age(path, now) > GRACE_S for path in self._both(kept))
 
-        `known` looks in the database. Only what is older than the grace is touched, and it is set
-        aside before it goes: had somebody put the same file there anew meanwhile, it comes back.
-        """
-        oldest = (now if now is not None else time.time()) - GRACE_S
-        swept = self._sweep_incoming(oldest)
-        for school in self._schools():
-            for path in school.glob("??/*"):
-                kept = Kept(int(school.name), path.name.removesuffix(".swept"))
-                swept += self._sweep_one(path, kept, known, oldest)
-        return swept
-
-    def _sweep_one(
-        self, path: Path, kept: Kept, known: Callable[[Kept], bool], oldest: float
-    ) -> bool:
+    def set_aside(self, kept: Kept) -> None:
+        """Take a file out of the way; `put_back` and `remove` still find it."""
+        path, aside = self._both(kept)
         with suppress(FileNotFoundError):
-            if path.stat().st_mtime > oldest or (not _is_aside(path) and known(kept)):
-                return False
-            aside = path if _is_aside(path) else path.rename(path.with_name(f"{path.name}.swept"))
-            if aside.stat().st_mtime > oldest or known(kept):
-                aside.replace(self.path_of(kept.school_id, kept.sha256))
-                return False
-            aside.unlink()
-            return True
-        return False
+            path.replace(aside)
 
-    def _sweep_incoming(self, oldest: float) -> int:
-        swept = 0
+    def put_back(self, kept: Kept) -> None:
+        """Put a file that was set aside back in its place."""
+        path, aside = self._both(kept)
+        with suppress(FileNotFoundError):
+            aside.replace(path)
+
+    def drop_aside(self, kept: Kept) -> None:
+        """Take a file that was set aside away for good."""
+        self._both(kept)[1].unlink(missing_ok=True)
+
+    def drop_half_files(self, now: float) -> int:
+        """Take away what interrupted downloads have left; say how many files that were."""
+        dropped = 0
         for path in (self.folder / "incoming").glob("*"):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime <= oldest:
-                    path.unlink()
-                    swept += 1
-        return swept
+            if _age(path, now) > GRACE_S:
+                path.unlink(missing_ok=True)
+                dropped += 1
+        return dropped
+
+    def _both(self, kept: Kept) -> tuple[Path, Path]:
+        path = self.path_of(kept.school_id, kept.sha256)
+        return path, path.with_name(path.name + ASIDE)
 
     def _schools(self) -> list[Path]:
         if not self.folder.is_dir():
@@ -139,22 +135,23 @@ class FileStore:
         return sorted(one for one in self.folder.iterdir() if one.name.isdecimal())
 
 
-def _is_aside(path: Path) -> bool:
-    return path.suffix == ".swept"
+def _age(path: Path, now: float) -> float:
+    """Say how many seconds ago a file was put there; nothing for one that is gone."""
+    try:
+        return now - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _to_disk(path: Path) -> None:
     """Have the disk, not only its cache, hold a file or a folder's list of names."""
-    handle = os.open(path, os.O_RDONLY)
+    if path.is_dir():
+        if os.name == "nt":  # Windows keeps folders by itself, and refuses to be asked
+            return
+        handle = os.open(path, os.O_RDONLY)
+    else:
+        handle = os.open(path, os.O_RDWR)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def missing_from(files: FileStore, named: Set[Kept]) -> list[Kept]:
-    """Give the files that rows name but that are not there."""
-    return sorted(
-        (one for one in named if not files.path_of(one.school_id, one.sha256).is_file()),
-        key=lambda one: (one.school_id, one.sha256),
-    )
