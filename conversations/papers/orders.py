@@ -1,0 +1,244 @@
+"""What a paper is to be made of, and what came of it. All of it can be written as JSON.
+
+Words come ready in the order: whoever makes a paper knows no language.
+"""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceFile(_Part):
+    """A file on disk. `media_type` says what it is; `name` is for people, never for judging."""
+
+    path: Path
+    media_type: str
+    name: str
+
+
+class PieceState(StrEnum):
+    """Where a piece of evidence stands."""
+
+    ACCEPTED = "accepted"
+    WAITING = "waiting"
+    RETURNED = "returned"
+
+
+class Piece(_Part):
+    """One piece of evidence: its files in order, a link, or both.
+
+    `number` is unique in the order and leads from the portfolio to the index of the archive.
+    `kind` and `state_text` are words (`Sertifikat`; `Diterima oleh Rina, 12 Agu 2026`). `find` is
+    the text of a QR code that leads to the original, if there is one.
+    """
+
+    number: PositiveInt
+    kind: str
+    state: PieceState
+    state_text: str
+    dated: date | None = None
+    note: str = ""
+    link: str = ""
+    find: str = ""
+    files: tuple[SourceFile, ...] = ()
+
+
+class Chapter(_Part):
+    """A planned item. `progress` is words: `2 dari 2 sertifikat diterima · 8 poin`."""
+
+    number: PositiveInt
+    title: str
+    progress: str
+    pieces: tuple[Piece, ...] = ()
+
+
+class Points(_Part):
+    """Points as they stand."""
+
+    planned: int
+    proven: int
+    accepted: int
+
+
+class Cover(_Part):
+    """Who and when. `points` is missing where the rule set counts none; `made` is words."""
+
+    school: str
+    teacher: str
+    nip: str = ""
+    period: str
+    rule_set: str
+    points: Points | None = None
+    made: str
+
+
+class PaperTexts(_Part):
+    """The words of the papers, of one language; braces are filled in by the worker."""
+
+    months: tuple[str, ...] = Field(min_length=12, max_length=12)
+    title: str
+    school: str
+    teacher: str
+    nip: str
+    period: str
+    rule_set: str
+    made: str
+    points: str
+    planned: str
+    proven: str
+    accepted: str
+    contents: str
+    page: str
+    page_of: str
+    part_of: str
+    piece: str
+    piece_page: str
+    continued: str
+    undated: str
+    note: str
+    link: str
+    original: str
+    no_evidence: str
+    no_picture: str
+    box_missing: str
+    box_broken: str
+    box_locked: str
+    box_office: str
+    box_too_large: str
+    index_name: str
+    index_number: str
+    index_item: str
+    index_kind: str
+    index_date: str
+    index_state: str
+    index_note: str
+    index_link: str
+    index_file: str
+    index_part: str
+    index_missing: str
+
+
+class PmmOrder(_Part):
+    """One PDF of all files, in the given order, of at most `most_bytes`.
+
+    `name` is the file's name without its ending. What is made lands in the folder `out`.
+    """
+
+    paper: Literal["pmm"] = "pmm"
+    out: Path
+    name: str
+    files: tuple[SourceFile, ...]
+    most_bytes: PositiveInt = 10_000_000
+
+
+class PortfolioOrder(_Part):
+    """A PDF with all evidence of a teacher, in parts of at most `most_bytes`."""
+
+    paper: Literal["portfolio"] = "portfolio"
+    out: Path
+    name: str
+    cover: Cover
+    chapters: tuple[Chapter, ...]
+    texts: PaperTexts
+    most_bytes: PositiveInt = 49_000_000
+
+
+class ArchiveOrder(_Part):
+    """ZIPs of the original files with an index sheet, each of at most `most_bytes`."""
+
+    paper: Literal["archive"] = "archive"
+    out: Path
+    name: str
+    chapters: tuple[Chapter, ...]
+    texts: PaperTexts
+    most_bytes: PositiveInt = 49_000_000
+
+
+Order = Annotated[PmmOrder | PortfolioOrder | ArchiveOrder, Field(discriminator="paper")]
+ORDERS: TypeAdapter[PmmOrder | PortfolioOrder | ArchiveOrder] = TypeAdapter(Order)
+"""Reads any order from JSON."""
+
+
+class Why(StrEnum):
+    """Why a file is not in a paper."""
+
+    MISSING = "missing"
+    BROKEN = "broken"
+    LOCKED = "locked"
+    OFFICE = "office"
+    TOO_LARGE = "too_large"
+
+
+class LeftOut(_Part):
+    """A file that could not be put in; `number` is its piece's, where pieces have numbers."""
+
+    name: str
+    why: Why
+    number: int | None = None
+
+
+class Made(_Part):
+    """A finished file. Each file that was left out is named once among the parts of a paper.
+
+    `lowered` counts the steps by which the quality was lowered to fit; 0 is the best quality.
+    """
+
+    path: Path
+    name: str
+    pages: int = 0
+    lowered: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class Refusal(StrEnum):
+    """Why there is no paper at all."""
+
+    NOTHING = "nothing"
+    TOO_LARGE = "too_large"
+    NO_ROOM = "no_room"
+    TOO_SLOW = "too_slow"
+    BROKE = "broke"
+
+
+class NotMade(Exception):
+    """There is no paper. `pages` counts what was to be put in, where that is the trouble."""
+
+    def __init__(
+        self, reason: Refusal, pages: int = 0, left_out: tuple[LeftOut, ...] = ()
+    ) -> None:
+        super().__init__(reason, pages, left_out)
+        self.reason = reason
+        self.pages = pages
+        self.left_out = left_out
+
+
+class Progress(_Part):
+    """A line of the worker: so many steps of so many are done."""
+
+    done: int
+    of: int
+
+
+class Finished(_Part):
+    """The worker's last line when all went well."""
+
+    made: tuple[Made, ...]
+
+
+class Failed(_Part):
+    """The worker's last line when there is no paper."""
+
+    failed: Refusal
+    pages: int = 0
+    left_out: tuple[LeftOut, ...] = ()
+
+
+LINES: TypeAdapter[Progress | Finished | Failed] = TypeAdapter(Progress | Finished | Failed)
+"""Reads a line of the worker."""
