@@ -6,7 +6,7 @@ from typing import Any
 
 from telegram.constants import ReactionEmoji
 
-from bot.simulator.errors import bad_request
+from bot.simulator.errors import Unsendable, bad_request
 from bot.simulator.keyboards import Markup, parse_inline
 from bot.simulator.markup import utf16_length
 from bot.simulator.models import Answer, Chat, Json, Message
@@ -23,6 +23,7 @@ _NOT_MODIFIED = (
 )
 _REACTIONS = frozenset(emoji.value for emoji in ReactionEmoji)
 _MEDIA = ("photo", "document")
+_CAPTIONED = ("photo", "document", "animation", "video", "audio", "voice")
 
 
 def _to_edit(world: World, params: Params) -> tuple[Chat, Message]:
@@ -45,6 +46,8 @@ def _edit(
 ) -> Json:
     """Put new content and buttons in place; buttons that are not named again are gone."""
     options = message.options if options is None else options
+    if message.media_group_id:
+        markup = None  # albums have none, and Telegram passes over what it is given
     if (content, markup, options) == (message.content, message.keyboard, message.options):
         raise bad_request(_NOT_MODIFIED)
     if world.flood is not None:
@@ -74,7 +77,7 @@ def edit_message_caption(world: World, params: Params) -> Json:
     caption = caption_of(params)
     markup = parse_inline(params.text("reply_markup"))
     _, message = _to_edit(world, params)
-    if not any(kind in message.content for kind in _MEDIA):
+    if not any(kind in message.content for kind in _CAPTIONED):
         raise bad_request("there is no caption in the message to edit")
     media = {
         name: value
@@ -86,18 +89,21 @@ def edit_message_caption(world: World, params: Params) -> Json:
 
 @method("editMessageMedia")
 def edit_message_media(world: World, params: Params) -> Json:
-    """Another photo or document."""
+    """Another photo or document, also in the place of a text."""
     item = params.document("media", "can't parse input media JSON object")
     if item is None:
         raise bad_request('parameter "media" is required')
     markup = parse_inline(params.text("reply_markup"))
     _, message = _to_edit(world, params)
-    if not any(kind in message.content for kind in _MEDIA):
-        raise bad_request("there is no media in the message to edit")
-    content = input_media(world, params, item)
+    if not any(kind in message.content for kind in ("text", *_MEDIA)):
+        raise bad_request("message media can't be edited")
+    try:
+        content = input_media(world, params, item)
+    except Unsendable as refusal:
+        raise bad_request(refusal.server_code) from None
     if message.media_group_id and item["type"] not in message.content:
-        raise bad_request("can't use the media of the specified type in the album")
-    return _edit(world, message, content, markup)
+        raise bad_request("can't change media type in the album")
+    return _edit(world, message, content, markup, {})
 
 
 @method("editMessageReplyMarkup")

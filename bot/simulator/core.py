@@ -146,6 +146,18 @@ class Simulator:
         """
         return self.world.files.read(file_id)
 
+    def forget_files(self, *file_ids: str) -> None:
+        """Let ids of files go stale, by default all there are; files sent later have good ones.
+
+        From then on the bot gets "wrong file identifier/HTTP URL specified" where it sends by
+        such an id, and "wrong file_id or the file is temporarily unavailable" from ``getFile``.
+        People still see what they have on their screens.
+
+        Raises:
+            KeyError: there is no such file.
+        """
+        self.world.files.forget(file_ids)
+
     def clear(self) -> None:
         """Begin again with nobody and nothing said."""
         self.world.clear()

@@ -33,6 +33,25 @@ def bad_request(reason: str) -> ApiError:
     return ApiError(400, f"Bad Request: {reason}")
 
 
+class Unsendable(ApiError):
+    """Telegram's servers take a call's form but not what it would send.
+
+    Each method tells of it in words of its own: ``code`` is what an edit is told, ``words`` what
+    a message is, and in an album the words name the item.
+    """
+
+    def __init__(self, code: str, words: str) -> None:
+        refusal = bad_request(words)
+        super().__init__(refusal.code, refusal.description)
+        self.server_code = code
+        self.words = words
+
+
+def unsendable(code: str, words: str = "") -> Unsendable:
+    """A refusal by Telegram's servers, with the words they are translated to, if they are."""
+    return Unsendable(code, words or code)
+
+
 def forbidden(reason: str) -> ApiError:
     """A 403, for people who blocked the bot and groups that removed it."""
     return ApiError(403, f"Forbidden: {reason}")

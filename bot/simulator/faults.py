@@ -1,4 +1,4 @@
-"""Trouble on demand: slow answers, dropped connections, 5xx and 429."""
+"""Trouble on demand: slow answers, connections that break, 5xx and 429."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from typing import Literal
 
 from bot.simulator.errors import ApiError, too_many_requests
 
+# Where a connection breaks: before the call has its effect, after it with nothing answered, or
+# after it with half of the answer sent under the length of the whole.
+Drop = Literal["before", "after", "middle"]
+
 
 @dataclass(slots=True)
 class Fault:
     """One kind of trouble, for calls that fit ``method`` and ``chat_id``.
 
-    ``"*"`` means every method, ``getUpdates`` too; ``"file"`` means downloads.
+    ``"*"`` means every method, ``getUpdates`` too; ``"file"`` means downloads. ``file_id`` picks
+    the downloads and the ``getFile`` of one file; see ``Message.file_id``.
 
     It strikes ``times`` times (``None``: for ever), each time with ``probability``. ``latency``
     is in seconds and comes first; then one of ``drop``, ``retry_after`` and ``status`` happens.
@@ -22,19 +27,22 @@ class Fault:
     method: str = "*"
     chat_id: int | None = None
     latency: float = 0.0
-    drop: Literal["before", "after"] | None = None
+    drop: Drop | None = None
     status: int | None = None
     description: str = "Bad Gateway"
     retry_after: int | None = None
     times: int | None = 1
     probability: float = 1.0
+    file_id: str | None = None
     hits: int = 0
 
-    def fits(self, method: str, chat_id: int | None) -> bool:
+    def fits(self, method: str, chat_id: int | None, file_id: str = "") -> bool:
         """Whether this call may be struck (chance apart)."""
         if self.times is not None and self.hits >= self.times:
             return False
         if self.method != "*" and self.method.lower() != method.lower():
+            return False
+        if self.file_id is not None and self.file_id != file_id:
             return False
         return self.chat_id is None or self.chat_id == chat_id
 
@@ -60,16 +68,26 @@ class Faults:
         *,
         chat_id: int | None = None,
         latency: float = 0.0,
-        drop: Literal["before", "after"] | None = None,
+        drop: Drop | None = None,
         status: int | None = None,
         description: str = "Bad Gateway",
         retry_after: int | None = None,
         times: int | None = 1,
         probability: float = 1.0,
+        file_id: str | None = None,
     ) -> Fault:
         """Plan a fault and return it, so that its ``hits`` can be read afterwards."""
         fault = Fault(
-            method, chat_id, latency, drop, status, description, retry_after, times, probability
+            method=method,
+            chat_id=chat_id,
+            latency=latency,
+            drop=drop,
+            status=status,
+            description=description,
+            retry_after=retry_after,
+            times=times,
+            probability=probability,
+            file_id=file_id,
         )
         self._faults.append(fault)
         return fault
@@ -78,10 +96,10 @@ class Faults:
         """Forget every planned fault."""
         self._faults.clear()
 
-    def pick(self, method: str, chat_id: int | None) -> Fault | None:
+    def pick(self, method: str, chat_id: int | None, file_id: str = "") -> Fault | None:
         """The fault that strikes this call, counted as a hit, or ``None``."""
         for fault in self._faults:
-            if fault.fits(method, chat_id) and (
+            if fault.fits(method, chat_id, file_id) and (
                 fault.probability >= 1.0 or self._random.random() < fault.probability
             ):
                 fault.hits += 1

@@ -6,10 +6,13 @@ import base64
 import hashlib
 import io
 import mimetypes
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from PIL import Image, UnidentifiedImageError
 
-from bot.simulator.errors import ApiError, bad_request
+from bot.simulator.errors import ApiError, bad_request, unsendable
 from bot.simulator.models import Json, StoredFile
 
 MAX_DOWNLOAD = 20 * 1024 * 1024
@@ -17,8 +20,33 @@ MAX_PHOTO = 10 * 1024 * 1024
 MAX_UPLOAD = 50 * 1024 * 1024
 PHOTO_EDGES = (320, 800, 1280)
 
-_FOLDERS = {"photo": "photos", "document": "documents", "voice": "voice", "sticker": "stickers"}
-_PREFIXES = {"photo": "AgAC", "document": "BQAC", "voice": "AwAC", "sticker": "CAAC"}
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How Telegram treats one kind of file: the start of its ids, its folder, its own word."""
+
+    prefix: str
+    folder: str
+    word: str
+    extension: str = ""
+
+
+KINDS = {
+    "photo": Kind("AgAC", "photos", "Photo", ".jpg"),
+    "document": Kind("BQAC", "documents", "Document"),
+    "animation": Kind("CgAC", "animations", "Animation", ".mp4"),
+    "audio": Kind("CQAC", "music", "Audio", ".mp3"),
+    "sticker": Kind("CAAC", "stickers", "Sticker", ".webp"),
+    "video": Kind("BAAC", "videos", "Video", ".mp4"),
+    "video_note": Kind("DQAC", "video_notes", "VideoNote", ".mp4"),
+    "voice": Kind("AwAC", "voice", "VoiceNote", ".oga"),
+}
+
+# What Telegram takes for a photo; an application may have taught Pillow to read more.
+_PHOTO_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+_HUGE = (1 << 16, 1 << 16)
+_ID = re.compile(rf"(?:{'|'.join(kind.prefix for kind in KINDS.values())})[\w-]{{43}}")
+_EXTENSION = re.compile(r"\.\w{1,10}", re.ASCII)
 
 
 class FileStore:
@@ -31,28 +59,64 @@ class FileStore:
         self.count = count
 
     def keep(
-        self, kind: str, data: bytes, *, name: str = "", mime: str = "", size: int | None = None
+        self,
+        kind: str,
+        data: bytes,
+        *,
+        name: str = "",
+        mime: str = "",
+        size: int | None = None,
+        digest: str = "",
     ) -> StoredFile:
         """Store a file. ``size`` claims another size, to try large files without the bytes."""
-        self.count += 1
-        seed = hashlib.sha256(f"{self.count}:{kind}".encode()).digest()
-        unique = base64.urlsafe_b64encode(seed[:12]).decode()
-        rest = base64.urlsafe_b64encode(seed).decode().rstrip("=")
-        extension = "." + name.rpartition(".")[2] if "." in name else _extension(kind, mime)
+        digest = digest or hashlib.sha256(data).hexdigest()
+        self.blobs[digest] = data
         stored = StoredFile(
-            id=f"{_PREFIXES[kind]}{rest}",
-            unique_id=f"AQAD{unique}",
+            id="",
+            unique_id="",
             kind=kind,
-            path=f"{_FOLDERS[kind]}/file_{self.count}{extension}",
+            path="",
             size=len(data) if size is None else size,
-            digest=hashlib.sha256(data).hexdigest(),
+            digest=digest,
             name=name,
             mime=mime,
         )
-        self.blobs[stored.digest] = data
+        return self._register(stored)
+
+    def _register(self, stored: StoredFile) -> StoredFile:
+        """Give a file its ids and its path, and remember it."""
+        self.count += 1
+        kind = KINDS[stored.kind]
+        seed = hashlib.sha256(f"{self.count}:{stored.kind}".encode()).digest()
+        stored.id = kind.prefix + base64.urlsafe_b64encode(seed).decode().rstrip("=")
+        if not stored.unique_id:
+            stored.unique_id = f"AQAD{base64.urlsafe_b64encode(seed[:12]).decode()}"
+        stored.path = f"{kind.folder}/file_{self.count}{_extension(stored)}"
         self.files[stored.id] = stored
         self.paths[stored.path] = stored.id
         return stored
+
+    def renew(self, file_ids: Iterable[str]) -> dict[str, str]:
+        """Store files once more, as when somebody sends them again: former id to new id.
+
+        The new ids name the same files: ``file_unique_id`` is the same.
+        """
+        copies = {one: self._register(replace(self.files[one], stale=False)) for one in file_ids}
+        ids = {former: copy.id for former, copy in copies.items()}
+        for copy in copies.values():
+            copy.sizes = [ids[one] for one in copy.sizes]
+        return ids
+
+    def forget(self, file_ids: Iterable[str]) -> None:
+        """Refuse these ids from now on, or all ids there are where none is named.
+
+        Raises:
+            KeyError: there is no such file.
+        """
+        for file_id in list(file_ids) or list(self.files):
+            stored = self.files[file_id]
+            for one in stored.sizes or [stored.id]:
+                self.files[one].stale = True
 
     def photo(self, data: bytes, *, strict: bool) -> list[Json]:
         """Store a picture and return its ``PhotoSize`` list, smallest first.
@@ -64,9 +128,10 @@ class FileStore:
         longest = max(width, height)
         last = min(longest, PHOTO_EDGES[-1])
         edges = [edge for edge in PHOTO_EDGES if edge < last]
+        digest = hashlib.sha256(data).hexdigest()
         ids: list[str] = []
         for edge in [*edges, last]:
-            stored = self.keep("photo", data, name="photo.jpg", mime="image/jpeg")
+            stored = self.keep("photo", data, name="photo.jpg", mime="image/jpeg", digest=digest)
             stored.width = max(1, round(width * edge / longest))
             stored.height = max(1, round(height * edge / longest))
             ids.append(stored.id)
@@ -90,11 +155,16 @@ class FileStore:
 
     def known(self, file_id: str, kind: str) -> StoredFile:
         """A file that a bot sends again by its id."""
+        if _ID.fullmatch(file_id) is None:
+            raise bad_request(
+                "wrong remote file identifier specified: can't unserialize it. Wrong last symbol"
+            )
         stored = self.files.get(file_id)
-        if stored is None:
-            raise bad_request("wrong file identifier/HTTP URL specified")
+        if stored is None or stored.stale:
+            raise unsendable("MEDIA_EMPTY", "Wrong file identifier/HTTP URL specified")
         if stored.kind != kind:
-            raise bad_request(f"can't use file of type {stored.kind.title()} as {kind.title()}")
+            real, wanted = KINDS[stored.kind].word, KINDS[kind].word
+            raise bad_request(f"can't use file of type {real} as {wanted}")
         return stored
 
     def photo_again(self, file_id: str) -> list[Json]:
@@ -109,9 +179,11 @@ class FileStore:
         """The answer of ``getFile``."""
         if not file_id:
             raise bad_request("file_id not specified")
-        stored = self.files.get(file_id)
-        if stored is None:
+        if _ID.fullmatch(file_id) is None:
             raise bad_request("invalid file_id")
+        stored = self.files.get(file_id)
+        if stored is None or stored.stale:
+            raise bad_request("wrong file_id or the file is temporarily unavailable")
         if stored.size > MAX_DOWNLOAD:
             raise bad_request("file is too big")
         return stored.api() | {"file_path": stored.path}
@@ -136,12 +208,12 @@ def guess_mime(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _extension(kind: str, mime: str) -> str:
-    if kind == "voice":
-        return ".oga"
-    if kind == "sticker":
-        return ".webp"
-    return mimetypes.guess_extension(mime) or ""
+def _extension(stored: StoredFile) -> str:
+    """The end of a path: that of the name, where it is one, or what the kind or type suggests."""
+    named = _EXTENSION.fullmatch(stored.name[stored.name.rfind(".") :] if stored.name else "")
+    if named is not None:
+        return named[0]
+    return KINDS[stored.kind].extension or mimetypes.guess_extension(stored.mime) or ""
 
 
 def _check_upload(data: bytes) -> None:
@@ -153,12 +225,14 @@ def _check_upload(data: bytes) -> None:
 
 def _dimensions(data: bytes, *, strict: bool) -> tuple[int, int]:
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data), formats=_PHOTO_FORMATS) as image:
             width, height = image.size
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        width, height = _HUGE
     except (UnidentifiedImageError, OSError, ValueError):
         if strict:
-            raise bad_request("IMAGE_PROCESS_FAILED") from None
+            raise unsendable("IMAGE_PROCESS_FAILED") from None
         return 1280, 960
     if strict and (width + height > 10_000 or max(width, height) > 20 * min(width, height)):
-        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+        raise unsendable("PHOTO_INVALID_DIMENSIONS")
     return width, height

@@ -7,6 +7,10 @@ from typing import Any
 
 Json = dict[str, Any]
 
+# What a message can carry that is kept as a file. An animation is a document too, as in the
+# Bot API, so it comes before.
+MEDIA = ("photo", "animation", "document", "video", "video_note", "audio", "voice", "sticker")
+
 
 @dataclass(slots=True)
 class User:
@@ -82,6 +86,21 @@ class Message:
         return found
 
     @property
+    def file_id(self) -> str:
+        """The id of the file the message carries, a photo's in its largest size; or ``""``."""
+        for kind in MEDIA:
+            if kind in self.content:
+                media = self.content[kind]
+                return str((media[-1] if kind == "photo" else media)["file_id"])
+        return ""
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file the message carries, where it has one."""
+        names = (self.content[kind].get("file_name") for kind in MEDIA[1:] if kind in self.content)
+        return next(filter(None, names), "")
+
+    @property
     def rows(self) -> list[list[Json]]:
         """The inline buttons in rows, each a Bot API ``InlineKeyboardButton``."""
         rows: list[list[Json]] = self.keyboard["inline_keyboard"] if self.keyboard else []
@@ -145,6 +164,8 @@ class StoredFile:
     height: int = 0
     # The ids of all sizes of the same picture, smallest first.
     sizes: list[str] = field(default_factory=list)
+    # Telegram knows this id no more.
+    stale: bool = False
 
     def api(self) -> Json:
         """The fields every file object of the Bot API has."""

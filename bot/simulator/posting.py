@@ -4,69 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.simulator.files import document
+from bot.simulator.attaching import captioned
 from bot.simulator.markup import find_entities
 from bot.simulator.models import Chat, Json, Message, User
 from bot.simulator.world import World
-
-# A picture, or a file as (bytes, file name, type).
-AlbumItem = bytes | tuple[bytes, str, str]
-
-
-def captioned(content: Json, caption: str) -> Json:
-    """The content with a caption, where there is one."""
-    if not caption:
-        return content
-    entities = find_entities(caption, [])
-    found = {"caption_entities": entities} if entities else {}
-    return content | {"caption": caption} | found
-
-
-def document_content(
-    world: World, data: bytes, name: str, mime: str, size: int | None = None
-) -> Json:
-    """A file."""
-    return {
-        "document": document(world.files.keep("document", data, name=name, mime=mime, size=size))
-    }
-
-
-def album_contents(world: World, items: Sequence[AlbumItem], caption: str) -> list[Json]:
-    """The messages of an album.
-
-    Raises:
-        ValueError: fewer than 2 or more than 10 items; phones offer no such album.
-    """
-    if not 2 <= len(items) <= 10:
-        raise ValueError("an album has 2 to 10 items")
-    contents: list[Json] = []
-    for item in items:
-        if isinstance(item, bytes):
-            contents.append({"photo": world.files.photo(item, strict=False)})
-        else:
-            contents.append(document_content(world, *item))
-    contents[0] = captioned(contents[0], caption)
-    return contents
-
-
-def group_id(world: World) -> str:
-    """A new ``media_group_id``."""
-    return str(14_000_000_000 + world.last_message_id)
-
-
-def sticker_content(world: World, emoji: str) -> Json:
-    """A sticker."""
-    stored = world.files.keep("sticker", b"RIFF", mime="image/webp")
-    shape = {"type": "regular", "width": 512, "height": 512}
-    return {
-        "sticker": stored.api() | shape | {"is_animated": False, "is_video": False, "emoji": emoji}
-    }
-
-
-def voice_content(world: World, data: bytes, seconds: int) -> Json:
-    """A voice note."""
-    stored = world.files.keep("voice", data, mime="audio/ogg")
-    return {"voice": stored.api() | {"duration": seconds, "mime_type": "audio/ogg"}}
 
 
 def poll_content(world: World, question: str, options: Sequence[str]) -> Json:
@@ -100,7 +41,7 @@ def post(
     world: World, chat: Chat, sender: User, content: Json, reply_to: int = 0, group: str = ""
 ) -> Message:
     """Somebody writes: the message appears and the bot gets its update, if it may read here."""
-    if "text" in content:
+    if "text" in content and "entities" not in content:
         content = text_content(content["text"])
     if chat.type == "private":
         chat.known = True

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.simulator.models import Chat, Message
+from bot.simulator.models import MEDIA, Chat, Message
 from bot.simulator.world import World
 
 SHOWN = 12
-_MEDIA = ("photo", "document", "sticker", "voice", "location", "contact", "poll")
+_SHOWN = (*MEDIA, "location", "contact", "poll")
 
 
 def screen(world: World, chat: Chat, shown: int = SHOWN) -> str:
@@ -31,7 +31,9 @@ def screen(world: World, chat: Chat, shown: int = SHOWN) -> str:
 
 def _bubble(world: World, message: Message) -> list[str]:
     sender = "bot" if message.from_bot else world.users[message.sender_id].first_name
-    media = "".join(f"[{kind}] " for kind in _MEDIA if kind in message.content)
+    media = next((kind for kind in _SHOWN if kind in message.content), "")
+    if media:
+        media = f"[{f'{media} {message.file_name}'.rstrip()}] "
     edited = " (edited)" if message.edit_date else ""
     reply = f" ↩#{message.reply_to}" if message.reply_to else ""
     marks = "".join(message.reactions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.simulator.errors import bad_request
+from bot.simulator.errors import Unsendable, bad_request
 from bot.simulator.files import document
 from bot.simulator.keyboards import Markup, parse_markup
 from bot.simulator.markup import MAX_CAPTION, MAX_TEXT, Entity, format_text, utf16_length
@@ -244,14 +244,26 @@ def send_media_group(world: World, params: Params) -> list[Json]:
     chat = world.writable(params.chat_id())
     if not items:
         raise bad_request("there are no messages to send")
-    if not 2 <= len(items) <= 10:
+    if len(items) == 1:
         # The real server sends a single item alone; the documentation promises 2-10.
         raise bad_request("media group must include 2-10 items")
+    if len(items) > 10:
+        raise bad_request("too many messages to send as an album")
     kinds = {item.get("type") for item in items if isinstance(item, dict)}
     if "document" in kinds and len(kinds) > 1:
         raise bad_request("document can't be mixed with other media types")
-    contents = [input_media(world, params, item) for item in items]
+    contents = [_album_item(world, params, item, place) for place, item in enumerate(items, 1)]
+    # Albums have no inline keyboard: Telegram passes over one.
     return [world.message_api(one) for one in post(world, chat, contents, params, None)]
+
+
+def _album_item(world: World, params: Params, item: Any, place: int) -> Json:
+    try:
+        return input_media(world, params, item)
+    except Unsendable as refusal:
+        raise bad_request(
+            f'failed to send message #{place} with the error message "{refusal.words}"'
+        ) from None
 
 
 @method("copyMessage")

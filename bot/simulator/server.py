@@ -26,6 +26,7 @@ from bot.simulator.world import World
 METHOD_MODULES = (changing, fetching, profile, sending)
 
 KEPT_CALLS = 2000
+CHUNK = 64 * 1024
 _JSON = [(b"content-type", b"application/json")]
 
 
@@ -83,9 +84,10 @@ class BotApi:
         except ApiError as error:
             status, document = error.code, error.body()
         self._log(name, params, status, document)
-        if fault is not None and fault.drop == "after":
+        drop = fault.drop if fault is not None else None
+        if drop == "after":
             raise _HungUpError
-        await _respond(send, status, document)
+        await _respond(send, status, document, broken=drop == "middle")
 
     async def handle_file(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """The download of a file by the path that ``getFile`` named."""
@@ -94,16 +96,19 @@ class BotApi:
         if file_id is None or not self._is_me(scope["path_params"]["token"]):
             await _respond(send, 404, ApiError(404, "Not Found").body())
             return
-        fault = self.faults.pick("file", None)
+        fault = self.faults.pick("file", None, file_id)
         try:
             if fault is not None:
                 await self._strike(fault)
         except ApiError as error:
             await _respond(send, error.code, error.body())
             return
+        if fault is not None and fault.drop == "after":
+            raise _HungUpError
         data = files.read(file_id)
         kind = [(b"content-type", b"application/octet-stream")]
-        await _respond_bytes(send, 200, data, kind)
+        broken = fault is not None and fault.drop == "middle"
+        await _respond_bytes(send, 200, data, kind, broken=broken)
 
     def _is_me(self, token: str) -> bool:
         return hmac.compare_digest(token.encode(), self.token.encode())
@@ -113,7 +118,7 @@ class BotApi:
         query = self.world.queries.get(params.text("callback_query_id"))
         if not chat_id and query is not None:
             chat_id = query.chat_id
-        return self.faults.pick(name, chat_id or None)
+        return self.faults.pick(name, chat_id or None, params.text("file_id"))
 
     async def _strike(self, fault: Fault) -> None:
         if fault.latency:
@@ -155,17 +160,27 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self.handle(scope, receive, send)
-        except _HungUpError:
+        except _HungUpError as hung_up:
             if "spec_version" not in scope["asgi"]:  # as servers give it, and httpx does not
-                reason = "Server disconnected without sending a response."
-                raise httpx.RemoteProtocolError(reason) from None
+                raise httpx.RemoteProtocolError(str(hung_up)) from None
+            if hung_up.has_begun:
+                return
             headers = [(b"content-length", b"1000")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
 class _HungUpError(Exception):
-    """The connection is to be broken off now."""
+    """The connection is to be broken off now; says what a client says when it notices."""
+
+    def __init__(self, sent: int | None = None, expected: int = 0) -> None:
+        self.has_begun = sent is not None
+        super().__init__(
+            "peer closed connection without sending complete message body "
+            f"(received {sent} bytes, expected {expected})"
+            if self.has_begun
+            else "Server disconnected without sending a response."
+        )
 
 
 def _unauthorized(token: str) -> str:
@@ -187,17 +202,31 @@ async def _read(receive: Receive) -> bytes:
     return b"".join(chunks)
 
 
-async def _respond(send: Send, status: int, document: Any) -> None:
+async def _respond(send: Send, status: int, document: Any, *, broken: bool = False) -> None:
     headers = list(_JSON)
     retry_after = document.get("parameters", {}).get("retry_after") if status == 429 else None
     if retry_after is not None:
         headers.append((b"retry-after", str(retry_after).encode()))
-    await _respond_bytes(send, status, _encode(document), headers)
+    await _respond_bytes(send, status, _encode(document), headers, broken=broken)
 
 
 async def _respond_bytes(
-    send: Send, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]]
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: Iterable[tuple[bytes, bytes]],
+    *,
+    broken: bool = False,
 ) -> None:
+    """Send an answer in pieces; where ``broken``, the line breaks after half of it."""
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
-    await send({"type": "http.response.body", "body": body})
+    end = len(body) // 2 if broken else len(body)
+    for start in range(0, end, CHUNK):
+        stop = min(start + CHUNK, end)
+        more = broken or stop < end
+        await send({"type": "http.response.body", "body": body[start:stop], "more_body": more})
+    if broken:
+        raise _HungUpError(end, len(body))
+    if not body:
+        await send({"type": "http.response.body", "body": b""})

@@ -134,7 +134,9 @@ async def test_limits_are_counted_after_parsing(api: Api, rina: Person) -> None:
     ("method", "params", "reason"),
     [
         ("sendPhoto", {}, "there is no photo in the request"),
-        ("sendPhoto", {"photo": "AgAC-no"}, "wrong file identifier/HTTP URL specified"),
+        ("sendPhoto", {"photo": "AgAC-no"},
+         "wrong remote file identifier specified: can't unserialize it. Wrong last symbol"),
+        ("sendPhoto", {"photo": "AgAC" + "x" * 43}, "wrong file identifier/HTTP URL specified"),
         ("sendPhoto", {"photo": "x", "caption": "x" * 1025}, "message caption is too long"),
         ("sendDocument", {}, "there is no document in the request"),
         ("sendMediaGroup", {}, 'parameter "media" is required'),
@@ -142,6 +144,8 @@ async def test_limits_are_counted_after_parsing(api: Api, rina: Person) -> None:
         ("sendMediaGroup", {"media": "[]"}, "there are no messages to send"),
         ("sendMediaGroup", {"media": [{"type": "photo", "media": "x"}]},
          "media group must include 2-10 items"),
+        ("sendMediaGroup", {"media": [{"type": "photo", "media": "x"}] * 11},
+         "too many messages to send as an album"),
         ("sendMediaGroup", {"media": [{"type": "gif", "media": "x"}] * 2},
          'can\'t parse InputMedia: type "gif" is unsupported'),
         ("sendMediaGroup", {"media": [{"type": "photo", "media": "attach://no"}] * 2},
@@ -188,6 +192,8 @@ async def test_limits_are_counted_after_parsing(api: Api, rina: Person) -> None:
         ("unpinChatMessage", {}, "message to unpin not found"),
         ("getFile", {}, "file_id not specified"),
         ("getFile", {"file_id": "AgAC-no"}, "invalid file_id"),
+        ("getFile", {"file_id": "BQAC" + "x" * 43},
+         "wrong file_id or the file is temporarily unavailable"),
         ("getChat", {"chat_id": 5}, "chat not found"),
         ("setMyCommands", {}, 'parameter "commands" is required'),
         ("setMyCommands", {"commands": [{"command": "Buka Rencana", "description": "x"}]},
@@ -351,9 +357,11 @@ async def test_what_cannot_be_edited(sim: Simulator, api: Api, rina: Person) -> 
     assert await refused("editMessageCaption", text, caption="y") == (
         "there is no caption in the message to edit"
     )
+    place = await rina.sends_location()
+    copied = await api("copyMessage", chat_id=rina.id, from_chat_id=rina.id, message_id=place.id)
     new = {"type": "photo", "media": photo}
-    assert await refused("editMessageMedia", text, media=new) == (
-        "there is no media in the message to edit"
+    assert await refused("editMessageMedia", copied["result"]["message_id"], media=new) == (
+        "message media can't be edited"
     )
     # Telegram never edits a message that carried a reply keyboard.
     assert await refused("editMessageText", fixed["result"]["message_id"], text="y") == (

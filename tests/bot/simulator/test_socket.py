@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 
@@ -63,6 +64,46 @@ async def test_a_broken_connection(sim: Simulator, far_bot: Bot) -> None:
         await far_bot.send_message(rina.id, "Dua")
     assert rina.last.text == "Dua"
     await far_bot.send_message(rina.id, "Tiga")
+
+
+async def collect(response: httpx.Response, into: bytearray) -> None:
+    async for piece in response.aiter_raw():
+        into += piece
+
+
+async def test_a_download_that_breaks_in_the_middle(
+    sim: Simulator, far_bot: Bot, address: str
+) -> None:
+    rina = sim.person("Rina", id=1001)
+    data = bytes(range(256)) * 1024
+    sent = await rina.sends_document(data)
+    file = await far_bot.get_file(sent.file_id)
+    sim.faults.add("file", drop="middle", times=2)
+    with pytest.raises(NetworkError, match="complete message body"):
+        await file.download_as_bytearray()
+    got = bytearray()
+    path = f"/file/bot{sim.token}/{sim.world.files.files[sent.file_id].path}"
+    async with (
+        httpx.AsyncClient(base_url=address, trust_env=False) as client,
+        client.stream("GET", path) as response,
+    ):
+        assert response.headers["content-length"] == str(len(data))
+        with pytest.raises(httpx.RemoteProtocolError):
+            await collect(response, got)
+    assert got == data[: len(data) // 2]
+    assert bytes(await file.download_as_bytearray()) == data
+
+
+async def test_large_files_go_both_ways(sim: Simulator, far_bot: Bot) -> None:
+    rina = sim.person("Rina", id=1001)
+    await rina.start()
+    data = os.urandom(1 << 20) * 20
+    sent = await rina.sends_document(data)
+    file = await far_bot.get_file(sent.file_id)
+    assert await file.download_as_bytearray() == data
+    await far_bot.send_document(rina.id, data, filename="besar.zip", write_timeout=60)
+    document = await rina.sees_document("besar.zip")
+    assert await rina.downloads(document) == data
 
 
 async def test_a_poller_that_hangs_up_is_forgotten(sim: Simulator, address: str) -> None:

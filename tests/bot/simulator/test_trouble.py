@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import httpx
 import pytest
 from telegram import Bot, InputMediaDocument
 from telegram.error import BadRequest, NetworkError, RetryAfter
@@ -168,3 +169,56 @@ async def test_a_download_can_fail(sim: Simulator, bot: Bot, rina: Person) -> No
         with pytest.raises(NetworkError):
             await file.download_as_bytearray()
     assert bytes(await file.download_as_bytearray()) == b"%PDF"
+
+
+async def test_a_download_breaks_in_the_middle(sim: Simulator, bot: Bot, rina: Person) -> None:
+    sent = await rina.sends_document(bytes(200_000))
+    file = await bot.get_file(sent.file_id)
+    fault = sim.faults.add("file", drop="middle", times=3)
+    for _ in range(3):
+        with pytest.raises(NetworkError, match=r"received 100000 bytes, expected 200000"):
+            await file.download_as_bytearray()
+    assert fault.hits == 3
+    assert len(await file.download_as_bytearray()) == 200_000
+
+
+async def test_a_broken_download_raises_what_the_client_raises(
+    sim: Simulator, rina: Person
+) -> None:
+    sent = await rina.sends_photo(b"0123456789")
+    path = sim.world.files.files[sent.file_id].path
+    address = f"/file/bot{sim.token}/{path}"
+    transport = httpx.ASGITransport(app=sim.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://simulator") as client:
+        sim.faults.add("file", drop="middle")
+        with pytest.raises(httpx.RemoteProtocolError, match="received 5 bytes, expected 10"):
+            await client.get(address)
+        sim.faults.add("file", drop="after")
+        with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
+            await client.get(address)
+        assert (await client.get(address)).content == b"0123456789"
+
+
+async def test_an_answer_broken_in_the_middle_has_had_its_effect(
+    sim: Simulator, bot: Bot, rina: Person
+) -> None:
+    sim.faults.add("sendMessage", drop="middle")
+    with pytest.raises(NetworkError, match="complete message body"):
+        await bot.send_message(rina.id, "Halo")
+    assert rina.last.text == "Halo"
+
+
+async def test_trouble_with_one_file_only(sim: Simulator, bot: Bot, rina: Person) -> None:
+    good, bad = await rina.sends_album([b"baik", b"rusak"])
+    fault = sim.faults.add("file", file_id=bad.file_id, drop="before", times=None)
+    lost = sim.faults.add("getFile", file_id=good.file_id, status=400, description="Hilang")
+    with pytest.raises(BadRequest, match="Hilang"):
+        await bot.get_file(good.file_id)
+    for message, works in ((good, True), (bad, False)):
+        file = await bot.get_file(message.file_id)
+        if works:
+            assert bytes(await file.download_as_bytearray()) == b"baik"
+        else:
+            with pytest.raises(NetworkError):
+                await file.download_as_bytearray()
+    assert (fault.hits, lost.hits) == (1, 1)
