@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.simulator.files import document, guess_mime
-from bot.simulator.markup import find_entities
+from bot.simulator.markup import find_typed
 from bot.simulator.models import MEDIA, Json, Message
 from bot.simulator.world import World
 
@@ -22,7 +22,7 @@ def captioned(content: Json, caption: str) -> Json:
     """The content with a caption, where there is one."""
     if not caption:
         return content
-    entities = find_entities(caption, [])
+    entities = find_typed(caption)
     found = {"caption_entities": entities} if entities else {}
     return content | {"caption": caption} | found
 

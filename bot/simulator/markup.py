@@ -308,26 +308,53 @@ def trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     return trimmed, kept
 
 
-_FOUND = re.compile(
-    r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'»])"
-    r"|(?P<email>[\w.+\-]+@[\w\-]+\.[a-zA-Z]{2,})"
-    r"|(?<![\w/@])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?)(?![\w/])"
-    r"|(?<![\w@])(?P<mention>@[A-Za-z]\w{3,31})"
-    r"|(?<![\w#])(?P<hashtag>#\w*[^\W\d_]\w*)"
+_END = r"[^\s<>\".,;:!?)\]'»]"
+_ADDRESS = rf"https?://[^\s<>\"]+{_END}"
+# Addresses without "https://", in the top level domains that people here type.
+_BARE = (
+    r"(?<![\w@.\-/])(?:[A-Za-z0-9][A-Za-z0-9\-]*\.)+"
+    r"(?i:ac|ai|app|blog|co|com|dev|edu|gov|id|info|io|link|me|net|online|org|page|site|tv|xyz)"
+    rf"(?![\w\-]|\.\w)(?::\d+)?(?:/(?:[^\s<>\"]*{_END})?)?"
 )
 
 
+def _finding(address: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<url>{address})"
+        r"|(?P<email>[\w.+\-]+@(?:[\w\-]+\.)+[a-zA-Z]{2,})"
+        r"|(?<![\w/@])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@\w{3,32})?)(?![\w/])"
+        r"|(?<![\w@])(?P<mention>@[A-Za-z]\w{3,31})"
+        r"|(?<![\w#])(?P<hashtag>#\w*[^\W\d_]\w*)"
+    )
+
+
+_FOUND = _finding(_ADDRESS)
+_TYPED = _finding(f"{_ADDRESS}|{_BARE}")
+
+
+def find_typed(text: str) -> list[Entity]:
+    """The entities Telegram finds in what people type."""
+    return _find(_TYPED, text, [])
+
+
 def find_entities(text: str, known: list[Entity]) -> list[Entity]:
-    """The entities Telegram finds by itself: addresses, commands, mentions and hashtags."""
+    """The entities Telegram finds by itself: addresses, commands, mentions and hashtags.
+
+    In a bot's own texts, of which there are many, addresses without ``https://`` are passed over.
+    """
     if not any(sign in text for sign in ("/", "@", "#")):
         return known
+    return _find(_FOUND, text, known)
+
+
+def _find(pattern: re.Pattern[str], text: str, known: list[Entity]) -> list[Entity]:
     taken = [
         (entity["offset"], entity["offset"] + entity["length"])
         for entity in known
         if entity["type"] in {"text_link", "code", "pre", "text_mention"}
     ]
     found = list(known)
-    for match in _FOUND.finditer(text):
+    for match in pattern.finditer(text):
         offset = utf16_length(text[: match.start()])
         length = utf16_length(match[0])
         if not any(offset < end and start < offset + length for start, end in taken):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.simulator.attaching import captioned
-from bot.simulator.markup import find_entities
+from bot.simulator.markup import find_typed
 from bot.simulator.models import Chat, Json, Message, User
 from bot.simulator.world import World
 
@@ -33,7 +33,7 @@ def poll_content(world: World, question: str, options: Sequence[str]) -> Json:
 
 def text_content(text: str) -> Json:
     """A text with the entities Telegram finds by itself."""
-    entities = find_entities(text, [])
+    entities = find_typed(text)
     return {"text": text} | ({"entities": entities} if entities else {})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.simulator.errors import ApiError
-from bot.simulator.markup import checked_url, find_entities, format_text, parse_html
+from bot.simulator.markup import checked_url, find_entities, find_typed, format_text, parse_html
 
 
 def entity(kind: str, offset: int, length: int, **more: Any) -> dict[str, Any]:
@@ -135,3 +135,19 @@ def test_a_link_is_not_found_twice() -> None:
 )
 def test_addresses_are_kept_or_refused(url: str, kept: str) -> None:
     assert checked_url(url) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Artikel: guru.kemdikbud.go.id/karya/12?a=b.", ["guru.kemdikbud.go.id/karya/12?a=b"]),
+        ("Lihat Contoh.ID, ya", ["Contoh.ID"]),
+        ("https://a.id/x dan b.sch.id:8080/", ["https://a.id/x", "b.sch.id:8080/"]),
+        ("rencana.pdf, jam 10.30, dll.", []),
+        ("saya@smp.sch.id", ["saya@smp.sch.id"]),
+        ("a.idea b.id.x c.com-", []),
+    ],
+)
+def test_addresses_that_people_type(text: str, found: list[str]) -> None:
+    entities = find_typed(text)
+    assert [text[one["offset"] :][: one["length"]] for one in entities] == found
