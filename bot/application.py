@@ -15,6 +15,7 @@ from bot.calls import insist
 from bot.clock import Clock
 from bot.delivery import Sender
 from bot.failures import Failures
+from bot.fetching import Fetching
 from bot.handlers import add_handlers
 from bot.intake import Intake
 from bot.replies import Replies
@@ -25,6 +26,7 @@ from bot.updates import Updates
 from bot.wire import wire_to
 from conversations.words import LANGUAGES, Words
 from storage.database import Database
+from storage.files import FileStore
 from storage.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -47,19 +49,21 @@ class Kawan:
         self.settings = settings
         self.clock = clock or Clock()
         self.database = Database(settings.database_url)
+        self.files = FileStore(settings.data_dir / "files")
         self.rulebook = RuleBook(settings.data_dir / "rulesets")
         make_request = make_request or partial(wire_to, settings.telegram_api_url)
         self._polling_request = make_request(2)
+        wire = make_request(CONNECTIONS)
         base = settings.telegram_api_url.rstrip("/")
         self.bot = Bot(
             settings.token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
-            request=make_request(CONNECTIONS),
+            request=wire,
             get_updates_request=self._polling_request,
         )
         self.tasks = Tasks()
-        self.sender = Sender(self.bot, self.database, self.clock, self.rulebook)
+        self.sender = Sender(self.bot, self.database, self.clock, self.rulebook, self.files)
         self.replies = Replies(self.bot, self.database, self.clock, self.tasks)
         self.updates = Updates(
             self.database,
@@ -67,6 +71,9 @@ class Kawan:
             self.rulebook,
             self.replies,
             Failures(self.database, self.clock),
+            Fetching(wire, self.files),
+            self.files,
+            self.tasks,
             self.sender.wake,
         )
         queue: asyncio.Queue[object] = asyncio.Queue()

@@ -66,6 +66,17 @@ def is_gone(error: BadRequest) -> bool:
     )
 
 
+def has_no_caption(error: BadRequest) -> bool:
+    """Whether an edit failed because the message is a text, without a picture or a file."""
+    return "there is no caption in the message to edit" in error.message.lower()
+
+
+def is_unknown_file(error: BadRequest) -> bool:
+    """Whether Telegram no longer knows a file by the name it once gave it."""
+    message = error.message.lower()
+    return "wrong file identifier" in message or "wrong file_id" in message
+
+
 def is_unreachable(error: BadRequest) -> bool:
     """Whether the person never started the bot, or the chat is gone."""
     return "chat not found" in error.message.lower()

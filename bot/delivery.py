@@ -21,6 +21,7 @@ from conversations.notices import Notice, draw_notice
 from conversations.people import Person
 from storage import cards, outbox
 from storage.database import Database
+from storage.files import FileStore
 from storage.outbox import Delivery
 from storage.people import find_account, known_id, note_blocked
 from storage.rulebook import RuleBook
@@ -61,11 +62,14 @@ class Bucket:
 class Sender:
     """Delivers what waits in the outbox, one message after the other to each person."""
 
-    def __init__(self, bot: Bot, database: Database, clock: Clock, rulebook: RuleBook) -> None:
+    def __init__(
+        self, bot: Bot, database: Database, clock: Clock, rulebook: RuleBook, files: FileStore
+    ) -> None:
         self._bot = bot
         self._database = database
         self._clock = clock
         self._rulebook = rulebook
+        self._files = files
         self._work = asyncio.Event()
         self._total = Bucket(TOTAL_PER_S, TOTAL_PER_S)
         self._chats: dict[int, Bucket] = {}
@@ -157,6 +161,7 @@ class Sender:
                 session=session,
                 now=now,
                 rulebook=self._rulebook,
+                files=self._files,
                 account=account,
                 memberships=seat,
             )
@@ -180,7 +185,7 @@ class Sender:
     async def _remember(
         self, delivery: Delivery, notice: Notice, place: cards.MessagePlace
     ) -> None:
-        if notice.asks_about_plan is None:
+        if notice.asks_about is None:
             return
         view = notice.screen.view.pack() if notice.screen.view else ""
         async with self._database.transaction() as session:
@@ -189,7 +194,7 @@ class Sender:
                 school_id=delivery.message.school_id,
                 member_id=known_id(delivery.member.id),
                 place=place,
-                plan_id=notice.asks_about_plan,
+                subject=notice.asks_about,
                 view=view,
                 now=self._clock.now(),
             )

@@ -36,7 +36,21 @@ class Failures:
         await turn.undo()
         turn.alert(turn.words.label("failures.apology", code=code))
         if turn.membership is not None:
-            await _tell_operators(turn.session, turn.membership, code, error, turn.now)
+            await _tell_of_fault(turn.session, turn.membership, code, error, turn.now)
+
+    async def no_room(self, turn: Turn) -> None:
+        """Tell the operators, once a day, that no further files fit on the disk."""
+        if turn.membership is None:
+            return
+        logger.error("no room for files")
+        await _tell_operators(
+            turn.session,
+            turn.membership,
+            "disk_full",
+            {},
+            f"disk:{turn.today.isoformat()}",
+            turn.now,
+        )
 
     async def outside(self, update: Update, error: BaseException) -> str:
         """Put away an update whose turn could not be finished, so it is not tried for ever.
@@ -55,15 +69,29 @@ class Failures:
                 seat = seat_of(account, seats) if account is not None else None
                 if account is not None and seat is not None:
                     language = account.language
-                    await _tell_operators(session, seat, code, error, now)
+                    await _tell_of_fault(session, seat, code, error, now)
         except Exception:
             # The database itself is in trouble: the update stays for the next start.
             logger.exception("the update could not be put away", extra={"code": code})
         return Words(language).label("failures.apology", code=code)
 
 
-async def _tell_operators(
+async def _tell_of_fault(
     session: AsyncSession, seat: Membership, code: str, error: BaseException, now: datetime
+) -> None:
+    # The same fault is told once a day, however often it strikes.
+    occasion = f"failure:{fingerprint(error)}:{seat.today(now).isoformat()}"
+    subject = {"code": code, "what": type(error).__name__}
+    await _tell_operators(session, seat, "failure", subject, occasion, now)
+
+
+async def _tell_operators(
+    session: AsyncSession,
+    seat: Membership,
+    kind: str,
+    subject: dict[str, str],
+    occasion: str,
+    now: datetime,
 ) -> None:
     school_id = seat.member.school_id
     operators = await members_with(session, school_id, Role.OPERATOR)
@@ -71,10 +99,9 @@ async def _tell_operators(
         session,
         school_id=school_id,
         recipients=[known_id(one.id) for one in operators if one.account_id is not None],
-        # The same fault is told once a day, however often it strikes.
-        occasion=f"failure:{fingerprint(error)}:{seat.today(now).isoformat()}",
-        kind="failure",
-        subject={"code": code, "what": type(error).__name__},
+        occasion=occasion,
+        kind=kind,
+        subject=subject,
         now=now,
     )
 

@@ -2,17 +2,26 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
+import shutil
+from pathlib import Path
 
 from telegram import Document, Message, PhotoSize
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
+from telegram.request import BaseRequest
 
 from bot.calls import insist
-from conversations.dialogue import FileReader
+from bot.wire import download
+from conversations.dialogue import FileReader, Incoming
 from conversations.turn import FileLost
+from storage.files import DiskFull, FileStore
 
 logger = logging.getLogger(__name__)
+
+READ_AT_ONCE = 2
+"""Files that are looked into at the same time: more would only take the memory of more."""
 
 
 def attached(message: Message) -> Document | PhotoSize | None:
@@ -20,26 +29,56 @@ def attached(message: Message) -> Document | PhotoSize | None:
     return message.document or (message.photo[-1] if message.photo else None)
 
 
-async def fetch(message: Message, reader: FileReader) -> object:
-    """Fetch a message's file and have it read; None when it is too large.
+class Fetching:
+    """Streams what people send to the disk and has it read there."""
 
-    What goes wrong is returned, for the turn to tell: `FileLost` when Telegram does not hand the
-    file out, or whatever the reader raised.
-    """
-    attachment = attached(message)
-    if attachment is None or (attachment.file_size or 0) > reader.most_bytes:
-        return None
-    with contextlib.suppress(TelegramError):
-        # Silence would make people send it again.
-        await message.get_bot().send_chat_action(message.chat.id, ChatAction.TYPING)
-    try:
-        file = await insist(attachment.get_file)
-        data = await insist(file.download_as_bytearray)
-    except TelegramError as error:
-        logger.warning("file not fetched: %s", type(error).__name__)
-        return FileLost()
-    name = attachment.file_name if isinstance(attachment, Document) else None
-    try:
-        return await asyncio.to_thread(reader.read, bytes(data), name or "")
-    except Exception as error:
-        return error
+    def __init__(self, request: BaseRequest, files: FileStore) -> None:
+        self._request = request
+        self._files = files
+        self._reading = asyncio.Semaphore(READ_AT_ONCE)
+
+    async def fetch(self, message: Message, reader: FileReader, school_id: int) -> object:
+        """Fetch a message's file and have it read; None when it is too large.
+
+        What goes wrong is returned, for the turn to tell: `FileLost` when Telegram does not hand
+        the file out, `DiskFull`, or whatever the reader raised.
+        """
+        attachment = attached(message)
+        if attachment is None or (attachment.file_size or 0) > reader.most_bytes:
+            return None
+        with contextlib.suppress(TelegramError):
+            # Silence would make people send it again.
+            await message.get_bot().send_chat_action(message.chat.id, ChatAction.TYPING)
+        name = (attachment.file_name or "") if isinstance(attachment, Document) else ""
+        path = None
+        try:
+            self._files.require_room(attachment.file_size or 0)
+            path = self._files.incoming()
+            await insist(lambda: self._download(attachment, path, reader.most_bytes))
+            async with self._reading:
+                incoming = Incoming(path, name, school_id, self._files)
+                return await asyncio.to_thread(reader.read, incoming)
+        except TelegramError as error:
+            logger.warning("file not fetched: %s", type(error).__name__)
+            return FileLost()
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                return error
+            return DiskFull(0)
+        except Exception as error:
+            return error
+        finally:
+            if path is not None:
+                path.unlink(missing_ok=True)
+
+    async def _download(
+        self, attachment: Document | PhotoSize, path: Path, most_bytes: int
+    ) -> None:
+        file = await attachment.get_file()
+        address = file.file_path or ""
+        if "://" not in address:
+            # A Bot API server of one's own, on this machine, says where the file lies.
+            await asyncio.to_thread(shutil.copyfile, address, path)
+            return
+        with path.open("wb") as sink:
+            await download(self._request, address, sink.write, most_bytes)

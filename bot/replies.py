@@ -7,7 +7,7 @@ import logging
 from telegram import Bot, Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot import screens
+from bot import exhibits, screens
 from bot.calls import insist, is_unreachable
 from bot.clock import Clock
 from bot.menus import set_menu
@@ -16,6 +16,7 @@ from conversations.screens import Screen
 from conversations.turn import Answer, Turn
 from storage import cards
 from storage.database import Database
+from storage.evidence.reading import note_telegram_id
 from storage.models import Prompt
 from storage.people import note_blocked
 
@@ -118,7 +119,7 @@ class Replies:
             await spinner.answer(toast, alert=answer.alert)
         chat_id = turn.account.id
         for screen in answer.screens[1:]:
-            sent = await screens.send(self._bot, chat_id, screen)
+            sent = await self._send(chat_id, screen)
         for file in answer.files:
             await screens.send_file(self._bot, chat_id, file)
         asked = None
@@ -131,14 +132,26 @@ class Replies:
     async def _put(
         self, turn: Turn, screen: Screen, place: cards.MessagePlace | None
     ) -> Message | None:
-        if place is not None and await screens.edit(self._bot, place, screen):
+        # A message with a picture cannot become a list, nor the other way round.
+        fits = screen.below_exhibits or not (screen.exhibits or turn.tapped_exhibit)
+        if place is not None and fits and await screens.edit(self._bot, place, screen):
             return None
-        return await screens.send(self._bot, turn.account.id, screen)
+        return await self._send(turn.account.id, screen)
+
+    async def _send(self, chat_id: int, screen: Screen) -> Message:
+        if not screen.exhibits:
+            return await screens.send(self._bot, chat_id, screen)
+        shown = await exhibits.show(self._bot, chat_id, screen)
+        if shown.fresh:
+            async with self._database.transaction() as session:
+                for page_id, telegram_id in shown.fresh.items():
+                    await note_telegram_id(session, page_id, telegram_id)
+        return shown.message
 
     async def _remember(self, turn: Turn, sent: Message | None, asked: Message | None) -> None:
         """Store the places of messages that only now have one."""
-        plan_id = turn.answer.asks_about_plan if sent is not None else None
-        if plan_id is None and asked is None:
+        subject = turn.answer.asks_about if sent is not None else None
+        if subject is None and asked is None:
             return
         async with self._database.transaction() as session:
             if asked is not None and turn.answer.question is not None:
@@ -146,13 +159,13 @@ class Replies:
                 if prompt is not None:
                     prompt.message_id = asked.message_id
                     session.add(prompt)
-            if plan_id is not None and sent is not None:
+            if subject is not None and sent is not None:
                 await cards.remember(
                     session,
                     school_id=turn.school.id or 0,
                     member_id=turn.actor.member_id,
                     place=(sent.chat_id, sent.message_id),
-                    plan_id=plan_id,
+                    subject=subject,
                     view=turn.account.view,
                     now=turn.now,
                 )

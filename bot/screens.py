@@ -14,7 +14,7 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.calls import ATTEMPTS, insist, is_gone, is_not_modified
+from bot.calls import ATTEMPTS, has_no_caption, insist, is_gone, is_not_modified
 from conversations.screens import Key, Screen
 from conversations.turn import File
 from storage.cards import MessagePlace
@@ -44,7 +44,7 @@ def _button(key: Key) -> InlineKeyboardButton:
 async def send(
     bot: Bot, chat_id: int, screen: Screen, *, silent: bool = False, attempts: int = ATTEMPTS
 ) -> Message:
-    """Send a screen as a new message."""
+    """Send a screen without exhibits as a new message."""
     markup = keyboard(screen)
     return await insist(
         lambda: bot.send_message(
@@ -54,6 +54,7 @@ async def send(
             reply_markup=markup,
             link_preview_options=NO_PREVIEW,
             disable_notification=silent or None,
+            protect_content=screen.protected or None,
         ),
         attempts,
     )
@@ -61,20 +62,11 @@ async def send(
 
 async def edit(bot: Bot, place: MessagePlace, screen: Screen, *, attempts: int = ATTEMPTS) -> bool:
     """Put a screen in place of a message; False when there is no such message any more."""
-    chat_id, message_id = place
-    markup = keyboard(screen)
     try:
-        await insist(
-            lambda: bot.edit_message_text(
-                screen.text,
-                chat_id=chat_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=markup,
-                link_preview_options=NO_PREVIEW,
-            ),
-            attempts,
-        )
+        if screen.below_exhibits:
+            await _edit_caption(bot, place, screen, attempts)
+        else:
+            await _edit_text(bot, place, screen, attempts)
     except BadRequest as error:
         if is_not_modified(error):
             return True
@@ -82,6 +74,43 @@ async def edit(bot: Bot, place: MessagePlace, screen: Screen, *, attempts: int =
             return False
         raise
     return True
+
+
+async def _edit_text(bot: Bot, place: MessagePlace, screen: Screen, attempts: int) -> None:
+    chat_id, message_id = place
+    markup = keyboard(screen)
+    await insist(
+        lambda: bot.edit_message_text(
+            screen.text,
+            chat_id=chat_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
+            link_preview_options=NO_PREVIEW,
+        ),
+        attempts,
+    )
+
+
+async def _edit_caption(bot: Bot, place: MessagePlace, screen: Screen, attempts: int) -> None:
+    """Change what stands below an exhibit; below an album that is a text of its own."""
+    chat_id, message_id = place
+    markup = keyboard(screen)
+    try:
+        await insist(
+            lambda: bot.edit_message_caption(
+                chat_id,
+                message_id,
+                caption=screen.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+            ),
+            attempts,
+        )
+    except BadRequest as error:
+        if not has_no_caption(error):
+            raise
+        await _edit_text(bot, place, screen, attempts)
 
 
 async def ask(bot: Bot, chat_id: int, prompt: Prompt) -> Message:

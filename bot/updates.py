@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,15 +18,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot import fetching
 from bot.clock import Clock
 from bot.failures import Failures
+from bot.fetching import Fetching, attached
 from bot.replies import Replies, Spinner
-from conversations.dialogue import reader_of
+from bot.tasks import Tasks
+from conversations.callbacks import Button
+from conversations.dialogue import press, reader_of
 from conversations.everywhere import carry_on
 from conversations.turn import Turn, current_turn
 from storage import cards, inbox, outbox
 from storage.database import Database
+from storage.files import DiskFull, FileStore
 from storage.models import Account, Prompt
 from storage.people import find_account, new_account
 from storage.rulebook import RuleBook
@@ -38,6 +42,20 @@ MOST_AT_ONCE = 10_000
 
 PROMPT_LASTS = timedelta(hours=12)
 """After that, words are no longer taken for the answer unless they reply to the question."""
+
+
+GATHERS_FOR_S = 1.0
+"""An album counts as whole when for so long no further photo of it has come."""
+
+
+@dataclass(slots=True)
+class Gathering:
+    """Updates that are answered together, by what a button would draw."""
+
+    update: Update
+    button: Button
+    updates: list[int] = field(default_factory=list)
+    timer: asyncio.TimerHandle | None = None
 
 
 class Lanes:
@@ -70,6 +88,9 @@ class Updates(BaseUpdateProcessor):
         rulebook: RuleBook,
         replies: Replies,
         failures: Failures,
+        fetching: Fetching,
+        files: FileStore,
+        tasks: Tasks,
         wake_sender: Callable[[], None],
     ) -> None:
         super().__init__(MOST_AT_ONCE)
@@ -78,10 +99,15 @@ class Updates(BaseUpdateProcessor):
         self._rulebook = rulebook
         self._replies = replies
         self._failures = failures
+        self._fetching = fetching
+        self._files = files
+        self._tasks = tasks
         self._wake_sender = wake_sender
         self._lanes = Lanes()
         self._owed: dict[int, bool] = {}
         self._in_hand: dict[int, tuple[dict[str, Any], asyncio.Future[None]]] = {}
+        self._gatherings: dict[tuple[int, str], Gathering] = {}
+        self.gathers_for_s = GATHERS_FOR_S
         self.answered: list[int] = []
         self.handled = 0
 
@@ -136,7 +162,8 @@ class Updates(BaseUpdateProcessor):
         finally:
             spinner.stop()
             self._in_hand.pop(update.update_id, None)
-            self.answered.append(update.update_id)
+            if not any(update.update_id in one.updates for one in self._gatherings.values()):
+                self.answered.append(update.update_id)
             self.handled += 1
 
     async def _take(self, update: Update, coroutine: Awaitable[Any], spinner: Spinner) -> None:
@@ -149,7 +176,10 @@ class Updates(BaseUpdateProcessor):
         turn = await self._act(update, coroutine)
         if turn is None:
             return
-        await self._replies.give(turn, spinner)
+        if turn.answer.gathered is not None:
+            self._gather(turn, turn.answer.gathered)
+        else:
+            await self._replies.give(turn, spinner)
         logger.info(
             "turn",
             extra={
@@ -166,7 +196,7 @@ class Updates(BaseUpdateProcessor):
         shows = self._owed.pop(update.update_id, False)
         file = None if owed else await self._file(update)
         async with self._database.writing() as session:
-            turn = await begin(session, update, now, self._rulebook)
+            turn = await begin(session, update, now, self._rulebook, self._files)
             turn.file = file
             reset = current_turn.set(turn)
             try:
@@ -180,6 +210,8 @@ class Updates(BaseUpdateProcessor):
                 current_turn.reset(reset)
             if turn.failure is not None:
                 await self._failures.inside(turn, turn.failure)
+            if isinstance(file, DiskFull):
+                await self._failures.no_room(turn)
             first_time = await self._mark_acted(session, update, now)
             if not first_time and not owed:
                 self._cannot_be_lost(update)
@@ -197,16 +229,45 @@ class Updates(BaseUpdateProcessor):
         This is done before the turn's transaction: nobody else waits for a slow download, and an
         update that a stop interrupts here is simply taken from the start.
         """
-        if update.message is None or fetching.attached(update.message) is None:
+        if update.message is None or attached(update.message) is None:
             return None
         async with self._database.reading() as session:
-            turn = await begin(session, update, self._clock.now(), self._rulebook)
+            turn = await begin(session, update, self._clock.now(), self._rulebook, self._files)
             reset = current_turn.set(turn)
             try:
                 reader = reader_of(update)
             finally:
                 current_turn.reset(reset)
-        return await fetching.fetch(update.message, reader) if reader is not None else None
+        if reader is None or turn.membership is None:
+            return None
+        return await self._fetching.fetch(update.message, reader, turn.actor.school_id)
+
+    # -- answers to what arrives in parts
+
+    def _gather(self, turn: Turn, button: Button) -> None:
+        """Answer an album once its last photo is there: Telegram does not say which it is."""
+        key = (turn.account.id, button.pack())
+        gathering = self._gatherings.setdefault(key, Gathering(turn.update, button))
+        gathering.updates.append(turn.update.update_id)
+        if gathering.timer is not None:
+            gathering.timer.cancel()
+        loop = asyncio.get_running_loop()
+        gathering.timer = loop.call_later(
+            self.gathers_for_s, lambda: self._tasks.start(self._answer_all(key), "answer album")
+        )
+
+    async def _answer_all(self, key: tuple[int, str]) -> None:
+        gathering = self._gatherings.pop(key)
+        update = gathering.update
+        try:
+            async with self._lanes.of(key[0]), self._database.writing() as session:
+                turn = await begin(session, update, self._clock.now(), self._rulebook, self._files)
+                turn.answer.in_place = False
+                await press(turn, gathering.button.pack())
+                await session.commit()
+            await self._replies.give(turn, self._replies.watch(update))
+        finally:
+            self.answered += gathering.updates
 
     async def _remember_tapped(self, turn: Turn) -> None:
         """Keep track of what the tapped message shows: another decision, or something else."""
@@ -217,7 +278,7 @@ class Updates(BaseUpdateProcessor):
             if answer.screens and turn.actor.decides:
                 await cards.bury(turn.session, turn.actor.member_id, turn.now)
             return
-        if answer.asks_about_plan is None:
+        if answer.asks_about is None:
             if answer.screens and turn.actor.decides:
                 await cards.close(turn.session, turn.tapped, turn.now)
             return
@@ -226,7 +287,7 @@ class Updates(BaseUpdateProcessor):
             school_id=turn.school.id or 0,
             member_id=turn.actor.member_id,
             place=turn.tapped,
-            plan_id=answer.asks_about_plan,
+            subject=answer.asks_about,
             view=turn.account.view,
             now=turn.now,
         )
@@ -246,7 +307,9 @@ class Updates(BaseUpdateProcessor):
             acted.set_result(None)
 
 
-async def begin(session: AsyncSession, update: Update, now: datetime, rulebook: RuleBook) -> Turn:
+async def begin(
+    session: AsyncSession, update: Update, now: datetime, rulebook: RuleBook, files: FileStore
+) -> Turn:
     """Open a turn: who is speaking, and which question, if any, is being answered."""
     user = update.effective_user
     if user is None:
@@ -261,6 +324,7 @@ async def begin(session: AsyncSession, update: Update, now: datetime, rulebook: 
         session=session,
         now=now,
         rulebook=rulebook,
+        files=files,
         account=account,
         memberships=memberships,
         update=update,

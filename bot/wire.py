@@ -6,7 +6,8 @@ call. A bot sends one kind of request to one server; a request and a free connec
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +24,13 @@ WRITE_TIMEOUT_S = 60.0
 IDLE_S = 30.0
 """A connection unused for so long is not used again: the other side may be about to close it."""
 
-EDITS = ("/editMessageText", "/editMessageReplyMarkup")
+Sink = Callable[[bytes], object]
+"""Takes the next piece of a file."""
+
+POURS_INTO = "pours_into"
+"""A request's extension: the sink that the answer goes to as it comes, instead of into memory."""
+
+EDITS = ("/editMessageText", "/editMessageCaption", "/editMessageReplyMarkup")
 JUST_DONE = b'{"ok":true,"result":true}'
 
 # There are as many addresses as methods, and reading one takes longer than sending it.
@@ -78,12 +85,12 @@ class Wire(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Make one call; give its status and its answer."""
-        timeouts = {
-            "read": _or(read_timeout, READ_TIMEOUT_S),
-            "write": _or(write_timeout, WRITE_TIMEOUT_S),
-            "connect": _or(connect_timeout, CONNECT_TIMEOUT_S),
-            "pool": _or(pool_timeout, READ_TIMEOUT_S),
-        }
+        timeouts = _timeouts(
+            read=_or(read_timeout, READ_TIMEOUT_S),
+            write=_or(write_timeout, WRITE_TIMEOUT_S),
+            connect=_or(connect_timeout, CONNECT_TIMEOUT_S),
+            pool=_or(pool_timeout, READ_TIMEOUT_S),
+        )
         request = httpx.Request(
             method,
             _parsed(url),
@@ -92,17 +99,70 @@ class Wire(BaseRequest):
             files=request_data.multipart_data if request_data else None,
             extensions={"timeout": timeouts},
         )
-        try:
+        with _telegrams_errors():
             response = await self._transport.handle_async_request(request)
             answer = await response.aread()
-        except httpx.TimeoutException as error:
-            raise TimedOut(f"{type(error).__name__}: {error}") from error
-        except httpx.TransportError as error:
-            raise NetworkError(f"{type(error).__name__}: {error}") from error
         if response.status_code == httpx.codes.OK and url.endswith(EDITS):
             # The message as it has just been sent: dozens of objects that nobody looks at.
             return response.status_code, JUST_DONE
         return response.status_code, answer
+
+    async def pour(self, url: str, sink: Sink, most_bytes: int) -> None:
+        """Fetch a file piece by piece, so that a large one takes no memory."""
+        arrived = 0
+
+        def take(piece: bytes) -> None:
+            nonlocal arrived
+            arrived += len(piece)
+            if arrived > most_bytes:
+                raise NetworkError("the file is larger than Telegram said")
+            sink(piece)
+
+        request = httpx.Request(
+            "GET",
+            _parsed(url),
+            headers={"User-Agent": self.USER_AGENT},
+            extensions={"timeout": _timeouts(), POURS_INTO: take},
+        )
+        with _telegrams_errors():
+            response = await self._transport.handle_async_request(request)
+            left = await response.aread()  # all of it, where the transport knows no sinks
+        if response.status_code != httpx.codes.OK:
+            raise NetworkError(f"the file is not handed out: {response.status_code}")
+        take(left)
+
+
+async def download(request: BaseRequest, url: str, sink: Sink, most_bytes: int) -> None:
+    """Fetch a file from the Bot API into a sink.
+
+    Raises the library's errors, such as `NetworkError` when the file does not arrive whole or is
+    larger than `most_bytes`; what has come by then is in the sink.
+    """
+    if isinstance(request, Wire):
+        await request.pour(url, sink, most_bytes)
+    else:
+        # Behind a proxy the library's own client speaks, which knows whole files only.
+        sink(await request.retrieve(url))
+
+
+@contextmanager
+def _telegrams_errors() -> Iterator[None]:
+    """Name what goes wrong on the wire as the library does."""
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise TimedOut(f"{type(error).__name__}: {error}") from error
+    except httpx.TransportError as error:
+        raise NetworkError(f"{type(error).__name__}: {error}") from error
+
+
+def _timeouts(
+    read: float = READ_TIMEOUT_S,
+    write: float = WRITE_TIMEOUT_S,
+    connect: float = CONNECT_TIMEOUT_S,
+    pool: float = READ_TIMEOUT_S,
+) -> dict[str, float]:
+    return {"read": read, "write": write, "connect": connect, "pool": pool}
 
 
 class Connections(httpx.AsyncBaseTransport):
@@ -152,7 +212,7 @@ class Connections(httpx.AsyncBaseTransport):
         connection = await self._take(sent.url.origin)
         try:
             response = await connection.handle_async_request(sent)
-            content = await response.aread()
+            content = await _read(response, request.extensions.get(POURS_INTO))
             await response.aclose()
         except BaseException:
             # Whatever state it is in, nobody must go on from there.
@@ -177,6 +237,15 @@ class Connections(httpx.AsyncBaseTransport):
         free, self._free = self._free, []
         for connection in free:
             await connection.aclose()
+
+
+async def _read(response: httpcore.Response, sink: Sink | None) -> bytes:
+    """Read an answer; one that a sink takes leaves nothing to give."""
+    if sink is None or response.status != httpx.codes.OK:
+        return await response.aread()
+    async for piece in response.aiter_stream():
+        sink(piece)
+    return b""
 
 
 def _or(given: Any, default: float) -> Any:

@@ -554,6 +554,261 @@ class WithdrawDeputy(Button, code="de"):
     deputy: int
 
 
+# --------------------------------------------------------------------- evidence (teacher)
+
+
+@dataclass(frozen=True)
+class OpenEvidence(Button, code="e"):
+    """Show what each planned entry still needs."""
+
+
+@dataclass(frozen=True)
+class OpenProvable(Button, code="eo"):
+    """Show one planned entry with its evidence."""
+
+    plan: int
+    entry: int
+
+
+@dataclass(frozen=True)
+class SendFor(Button, code="es"):
+    """From now on, take what is sent for this entry."""
+
+    plan: int
+    entry: int
+
+
+@dataclass(frozen=True)
+class FinishSending(Button, code="ef"):
+    """Done with sending for this entry: sum up."""
+
+    plan: int
+    entry: int
+
+
+@dataclass(frozen=True)
+class OpenUnsorted(Button, code="eu"):
+    """Show what has been sent and not filed yet."""
+
+    page: int
+
+
+@dataclass(frozen=True)
+class SortPiece(Button, code="eq"):
+    """Ask which entry a piece belongs to."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class FilePiece(Button, code="ep"):
+    """The piece belongs to this entry."""
+
+    evidence: int
+    plan: int
+    entry: int
+
+
+@dataclass(frozen=True)
+class SavedPiece(Button, code="ev"):
+    """Show a piece that has just been kept, and what comes next."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class OpenPiece(Button, code="ec"):
+    """Show one of my own pieces with all that is known about it."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class SeeFiles(Button, code="ew"):
+    """Send me the files of my own piece again."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class ChooseKind(Button, code="ek"):
+    """Ask what kind of document a piece is."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class SayKind(Button, code="el"):
+    """It is the n-th kind that its entry takes."""
+
+    evidence: int
+    kind: int
+
+
+@dataclass(frozen=True)
+class WriteDate(Button, code="ed"):
+    """Ask for the day on the document."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class WriteNote(Button, code="en"):
+    """Ask for a note to whoever checks."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class SayCovers(Button, code="eg"):
+    """The piece proves so many units of its entry."""
+
+    evidence: int
+    covers: int
+
+
+@dataclass(frozen=True)
+class ReplacePiece(Button, code="er"):
+    """Take the next file in the place of this piece."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class RemovePiece(Button, code="ex"):
+    """Take a piece away."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class UseAgain(Button, code="ea"):
+    """Use the files of a piece for another entry too."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class PrepareForPmm(Button, code="em"):
+    """Make the one PDF of an entry; `confirmed` 1 although something is missing.
+
+    `straightened` 0 leaves the photos as they were taken.
+    """
+
+    plan: int
+    entry: int
+    confirmed: int
+    straightened: int
+
+
+@dataclass(frozen=True)
+class OrderPortfolio(Button, code="eb"):
+    """Make the portfolio of a plan: `pdf`, or `zip` with the original files."""
+
+    plan: int
+    form: str
+
+
+@dataclass(frozen=True)
+class CancelPaper(Button, code="ez"):
+    """Stop making a paper."""
+
+    order: int
+
+
+# --------------------------------------------------------------------- evidence (who checks)
+
+
+@dataclass(frozen=True)
+class OpenChecks(Button, code="k"):
+    """Show a page of the teachers whose evidence waits."""
+
+    page: int
+
+
+@dataclass(frozen=True)
+class CheckTeacher(Button, code="kt"):
+    """Show the first piece of a teacher that waits."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class CheckPiece(Button, code="kp"):
+    """Show a piece with the buttons to decide."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class NextPiece(Button, code="kn"):
+    """Show the piece of the same teacher that waits after this one, or another teacher's."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class AcceptPiece(Button, code="ka"):
+    """Accept this revision."""
+
+    evidence: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class SendBackPiece(Button, code="kb"):
+    """Choose the reason for giving this revision back."""
+
+    evidence: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class PieceReason(Button, code="kr"):
+    """Give it back with the n-th ready reason."""
+
+    evidence: int
+    revision: int
+    reason: int
+
+
+@dataclass(frozen=True)
+class PieceOwnReason(Button, code="ko"):
+    """Ask for the reason in own words."""
+
+    evidence: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class AcceptAll(Button, code="kl"):
+    """Accept all waiting pieces of a teacher, all of which have been seen."""
+
+    member: int
+
+
+@dataclass(frozen=True)
+class TeacherEvidence(Button, code="ke"):
+    """Show a page of the evidence under a plan, to look at."""
+
+    plan: int
+    page: int
+
+
+@dataclass(frozen=True)
+class LookAtPiece(Button, code="ki"):
+    """Show a piece to a coach, or again to somebody who decides."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class CommentPiece(Button, code="kc"):
+    """Ask for a comment on a piece."""
+
+    evidence: int
+
+
 # --------------------------------------------------------------------- members (operator)
 
 

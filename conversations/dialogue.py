@@ -8,6 +8,7 @@ in the transaction of the update, so a restart between two messages goes unnotic
 import warnings
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from telegram import Update
@@ -26,6 +27,7 @@ from conversations.callbacks import Button, UnreadableButton, code_of, is_readab
 from conversations.refusals import explain
 from conversations.turn import Turn, current_turn
 from storage.errors import NotFound, Refused
+from storage.files import FileStore
 from storage.rulesets import UnknownCode
 
 B = TypeVar("B", bound=Button)
@@ -34,7 +36,6 @@ TapHandler = Callable[[Turn, Any], Awaitable[None]]
 CommandAction = Callable[[Turn, str], Awaitable[None]]
 AnswerHandler = Callable[[Turn, Any], Awaitable[None]]
 FileHandler = Callable[[Turn], Awaitable[None]]
-ReadFile = Callable[[bytes, str], object]
 
 Context = CallbackContext[Any, Any, Any, Any]
 Callback = Callable[[Update, Context], Coroutine[Any, Any, object]]
@@ -45,11 +46,27 @@ TAPS: dict[type[Button], tuple["Dialogue", TapHandler]] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file that has come in: where it lies for now, and the school that it is for.
+
+    It is taken away after it was read, unless `files` has been asked to place it.
+    """
+
+    path: Path
+    name: str
+    school_id: int
+    files: FileStore
+
+
+ReadFile = Callable[[Incoming], object]
+
+
+@dataclass(frozen=True, slots=True)
 class FileReader:
     """How a file that comes in is read before its turn begins.
 
-    `read` is given the bytes and the file's name, in a thread of its own; what it returns is the
-    turn's `file`. A file larger than `most_bytes` is not fetched.
+    `read` runs in a thread of its own; what it returns is the turn's `file`. A file larger than
+    `most_bytes` is not fetched.
     """
 
     which: filters.BaseFilter
@@ -180,9 +197,10 @@ class Dialogue:
         async def run(_update: Update, _context: Context) -> object:
             turn = current_turn.get()
             prompt = turn.prompt
-            if prompt is not None and prompt.id == turn.account.prompt_id:
-                turn.stop_waiting()
-            turn.waits_in = None
+            if not turn.waits_for_files:
+                if prompt is not None and prompt.id == turn.account.prompt_id:
+                    turn.stop_waiting()
+                turn.waits_in = None
             if prompt is not None:
                 subject = unpack(prompt.subject)
                 await self.run(turn, lambda: handler(turn, subject), subject)
@@ -193,7 +211,8 @@ class Dialogue:
     def _on_file(self, handler: FileHandler) -> Callback:
         async def run(_update: Update, _context: Context) -> object:
             turn = current_turn.get()
-            turn.stop_waiting()
+            if not turn.waits_for_files:
+                turn.stop_waiting()
             await self.run(turn, lambda: take(turn))
             return self._state(turn)
 

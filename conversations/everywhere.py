@@ -45,8 +45,9 @@ async def carry_on(turn: Turn) -> None:
         await press(turn, turn.account.view)
     if not turn.answer.screens:
         await show_present(turn)
-    if turn.prompt is not None and turn.prompt.id == turn.account.prompt_id:
-        turn.ask_again(turn.prompt)
+    prompt = turn.prompt
+    if prompt is not None and prompt.question and prompt.id == turn.account.prompt_id:
+        turn.ask_again(prompt)
 
 
 async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:

@@ -18,6 +18,7 @@ from conversations.callbacks import (
     Schools,
 )
 from conversations.dialogue import Dialogue
+from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
@@ -227,6 +228,11 @@ async def help_screen(turn: Turn) -> Screen:
 def back_home(turn: Turn) -> Row:
     """Give the row that leads home."""
     return (Key(turn.words.label("nav.home"), Home()),)
+
+
+def help_key(person: Person, where: str) -> Key:
+    """Give the key that calls the coaches; `where` says what the person is at."""
+    return Key(person.words.label("home.ask_for_help"), AskForHelp(where))
 
 
 def back_to(turn: Turn, to: Button) -> Key:

@@ -11,7 +11,7 @@ from typing import Any
 from conversations.callbacks import ChooseSchool
 from conversations.people import Person
 from conversations.screens import Key, Screen, Style
-from storage.cards import MessagePlace
+from storage.cards import MessagePlace, Subject
 from storage.people import known_id
 
 
@@ -20,13 +20,13 @@ class Notice:
     """A screen for somebody who did not tap.
 
     `replaces` is a message to edit instead of sending a new one; where that message is gone, the
-    notice is sent unless `only_in_place`. `asks_about_plan` says that it asks for a decision.
+    notice is sent unless `only_in_place`. `asks_about` says on what it asks for a decision.
     """
 
     screen: Screen
     replaces: MessagePlace | None = None
     only_in_place: bool = False
-    asks_about_plan: int | None = None
+    asks_about: Subject | None = None
 
 
 Draw = Callable[[Person, dict[str, Any]], Awaitable[Notice | None]]
@@ -51,7 +51,7 @@ async def draw_notice(person: Person, kind: str, subject: dict[str, Any]) -> Not
     drawn = await NOTICES[kind](person, subject)
     if drawn is None or not _is_elsewhere(person):
         return drawn
-    return replace(drawn, screen=_from_elsewhere(person, drawn.screen), asks_about_plan=None)
+    return replace(drawn, screen=_from_elsewhere(person, drawn.screen), asks_about=None)
 
 
 def _is_elsewhere(person: Person) -> bool:

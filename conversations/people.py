@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conversations.words import Words
 from storage.errors import NotAllowed
+from storage.files import FileStore
 from storage.models import Account, School
 from storage.people import Actor, Membership
 from storage.rulebook import RuleBook
@@ -31,6 +32,7 @@ class Person:
     session: AsyncSession
     now: datetime
     rulebook: RuleBook
+    files: FileStore
     account: Account
     memberships: list[Membership]
 

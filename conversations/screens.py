@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from conversations.callbacks import Button
@@ -40,17 +41,34 @@ Row = tuple[Key, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A stored file to be shown: by Telegram's name for it, or else from the disk."""
+
+    page_id: int
+    telegram_id: str
+    path: Path
+    name: str
+    is_photo: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A message with its buttons.
 
     `view` is the button that draws the screen again. `takes_number` says what a typed number
     means on this screen when it is not the number of a key.
+
+    With `exhibits` the text is their caption; where `protected`, they cannot be passed on.
+    `below_exhibits` says that the text belongs to the exhibits in the message that was tapped.
     """
 
     text: str
     rows: tuple[Row, ...] = ()
     view: Button | None = None
     takes_number: Callable[[int], Button] | None = field(default=None, compare=False)
+    exhibits: tuple[Exhibit, ...] = ()
+    protected: bool = False
+    below_exhibits: bool = False
 
     @property
     def keys(self) -> list[Key]:

@@ -13,10 +13,13 @@ from telegram import Message, Update
 from conversations.callbacks import Button
 from conversations.people import Person
 from conversations.screens import Screen
-from storage.cards import MessagePlace
+from storage.cards import MessagePlace, Subject
 from storage.errors import Refused
 from storage.models import Prompt
 from storage.people import find_account, known_id, new_account
+
+FILES = "files."
+"""How the names of states begin in which files are awaited, one or many."""
 
 
 class FileLost(Refused):
@@ -47,7 +50,8 @@ class Answer:
     files: list[File] = field(default_factory=list)
     toast: str = ""
     alert: bool = False
-    asks_about_plan: int | None = None
+    asks_about: Subject | None = None
+    gathered: Button | None = None
     new_menu: bool = False
 
 
@@ -87,9 +91,21 @@ class Turn(Person):
         return (message.chat.id, message.message_id)
 
     @property
+    def tapped_exhibit(self) -> bool:
+        """Whether the tapped button stands below a photo or a document."""
+        query = self.update.callback_query
+        message = query.message if query else None
+        return isinstance(message, Message) and bool(message.photo or message.document)
+
+    @property
     def bot_username(self) -> str:
         """The bot's own name, for links."""
         return self.update.get_bot().username
+
+    @property
+    def waits_for_files(self) -> bool:
+        """Whether files are awaited: the names of such states begin alike."""
+        return (self.waits_in or "").startswith(FILES)
 
     # -- what the person gets
 
@@ -105,16 +121,23 @@ class Turn(Person):
         self.answer.screens.append(screen)
         self._look_at(screen)
 
-    def show_decision(self, screen: Screen, plan_id: int) -> None:
+    def show_decision(self, screen: Screen, subject: Subject) -> None:
         """Show a screen that asks for a decision: it is kept true when somebody else decides."""
         self.show(screen)
-        self.answer.asks_about_plan = plan_id
+        self.answer.asks_about = subject
 
     def _look_at(self, screen: Screen) -> None:
-        view = screen.view.pack() if screen.view is not None else ""
+        self._remember_view(screen.view.pack() if screen.view is not None else "")
+
+    def _remember_view(self, view: str) -> None:
         if view and self.account.view != view:
             self.account.view = view
             self.session.add(self.account)
+
+    def show_gathered(self, button: Button) -> None:
+        """Show what a button draws, once for all that arrives together, such as an album."""
+        self.answer.gathered = button
+        self._remember_view(button.pack())
 
     def toast(self, text: str) -> None:
         """Show a short line over the chat; below a screen when nothing was tapped."""
@@ -155,6 +178,11 @@ class Turn(Person):
         self.session.add(self.account)
         self.waits_in = state
         self.answer.question = prompt
+
+    async def listen(self, state: str, subject: Button) -> None:
+        """Wait for what a screen that is shown asks for; nothing more is sent."""
+        await self.ask(state, subject, "")
+        self.answer.question = None
 
     async def settle_in(self) -> None:
         """Look again who this is, after joining or changing over; the command menu follows."""

@@ -1,13 +1,15 @@
 """Cards that ask for a decision: where they are, and making them true again for everybody."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
-from storage.models import Account, Card, Plan, PlanStatus
+from storage.models import Account, Card, Evidence, EvidenceStatus, Plan, PlanStatus
 
 FRESH = timedelta(minutes=60)
 """So long after it was shown, a card is changed in silence instead of sending another."""
@@ -16,27 +18,31 @@ MessagePlace = tuple[int, int]
 """Chat id and message id of a message."""
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a card asks a decision on: a plan or a piece of evidence, by id."""
+
+    plan_id: int | None = None
+    evidence_id: int | None = None
+
+
 async def remember(
     session: AsyncSession,
     *,
     school_id: int,
     member_id: int,
     place: MessagePlace,
-    plan_id: int,
+    subject: Subject,
     view: str,
     now: datetime,
 ) -> None:
-    """Note that the message at `place` now asks about this plan.
+    """Note that the message at `place` now asks about this subject.
 
-    `shown_at` is the moment at which the person last had something new there. Where the plan was
-    decided while the message was on its way, the card is retired at once.
+    `shown_at` is the moment at which the person last had something new there. Where the subject
+    was decided while the message was on its way, the card is retired at once.
     """
     chat_id, message_id = place
-    # Whoever decides waits for this lock, or has decided already: no card slips in between.
-    found_status = await session.exec(
-        select(Plan.status).where(Plan.id == plan_id).with_for_update(read=True)
-    )
-    status = found_status.first()
+    waits = await _waits(session, subject)
     found = await session.exec(
         select(Card).where(Card.chat_id == chat_id, Card.message_id == message_id)
     )
@@ -48,19 +54,37 @@ async def remember(
             member_id=member_id,
             chat_id=chat_id,
             message_id=message_id,
-            plan_id=plan_id,
             view=view,
             shown_at=now,
         )
-    if card.plan_id != plan_id or card.closed_at is not None:
+    if subject_of(card) != subject or card.closed_at is not None:
         card.shown_at = now
-    card.plan_id = plan_id
+    card.plan_id, card.evidence_id = subject.plan_id, subject.evidence_id
     card.view = view
     card.closed_at = None
     session.add(card)
     await session.flush()
-    if status != PlanStatus.SUBMITTED:
-        await retire(session, plan_id, now)
+    if not waits:
+        await retire(session, subject, now)
+
+
+def subject_of(card: Card) -> Subject:
+    """Say what a card asks about."""
+    return Subject(card.plan_id, card.evidence_id)
+
+
+async def _waits(session: AsyncSession, subject: Subject) -> bool:
+    """Say whether a subject still waits for a decision.
+
+    Whoever decides waits for this lock, or has decided already: no card slips in between.
+    """
+    status: Any = select(Plan.status).where(Plan.id == subject.plan_id)
+    waiting: str = PlanStatus.SUBMITTED
+    if subject.evidence_id is not None:
+        status = select(Evidence.status).where(Evidence.id == subject.evidence_id)
+        waiting = EvidenceStatus.RECEIVED
+    found = await session.exec(status.with_for_update(read=True))
+    return bool(found.first() == waiting)
 
 
 async def _turn_to(session: AsyncSession, member_id: int, view: str, account_id: int) -> None:
@@ -112,7 +136,7 @@ async def close(session: AsyncSession, place: MessagePlace, now: datetime) -> No
 
 
 async def outdated(session: AsyncSession, card_id: int, member_id: int) -> Card | None:
-    """Give a member's card that still shows a plan which no longer waits; None otherwise."""
+    """Give a member's card that still shows what no longer waits; None otherwise."""
     card = await session.get(Card, card_id)
     if card is None or card.member_id != member_id or not card.view:
         return None
@@ -131,15 +155,18 @@ async def at_place(session: AsyncSession, place: MessagePlace) -> Card | None:
 
 
 async def retire(
-    session: AsyncSession, plan_id: int, now: datetime, tapped: MessagePlace | None = None
+    session: AsyncSession, subject: Subject, now: datetime, tapped: MessagePlace | None = None
 ) -> None:
-    """Close every card about a plan; all but the tapped one are edited by delivery.
+    """Close every card about a subject; all but the tapped one are edited by delivery.
 
     The tapped card is edited by the dialogue that was tapped.
     """
-    found = await session.exec(
-        select(Card).where(Card.plan_id == plan_id, col(Card.closed_at).is_(None))
-    )
+    about: Any = Card.plan_id == subject.plan_id
+    kind, detail = "card_closed", {"plan": subject.plan_id}
+    if subject.evidence_id is not None:
+        about = Card.evidence_id == subject.evidence_id
+        kind, detail = "evidence_card_closed", {"evidence": subject.evidence_id}
+    found = await session.exec(select(Card).where(about, col(Card.closed_at).is_(None)))
     closed = found.all()
     for card in closed:
         card.closed_at = now
@@ -152,7 +179,7 @@ async def retire(
                 school_id=card.school_id,
                 recipients=[card.member_id],
                 occasion=f"card:{card.id}:closed:{now.isoformat()}",
-                kind="card_closed",
-                subject={"card": card.id, "plan": plan_id},
+                kind=kind,
+                subject={"card": card.id, **detail},
                 now=now,
             )

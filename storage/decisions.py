@@ -308,7 +308,7 @@ async def _decide(
     )
     audit.record(session, actor, f"plan.{verdict}", f"plan:{plan_id}", now, revision=revision)
     await session.flush()
-    await cards.retire(session, plan_id, now, tapped)
+    await cards.retire(session, cards.Subject(plan_id), now, tapped)
     await _tell_teacher(session, full, f"plan_{verdict}", revision, now)
     return full
 

@@ -120,3 +120,39 @@ class TooLong(Refused):
 
 class ReasonMissing(Refused):
     """A decision that needs a reason has none."""
+
+
+class PlanNotOpen(Refused):
+    """Evidence can be filed only under an approved plan. `status` is None where there is none."""
+
+    def __init__(self, status: str | None) -> None:
+        super().__init__(f"the plan is {status}")
+        self.status = status
+
+
+class EvidenceChanged(Refused):
+    """The piece has been changed, replaced or taken away since it was shown."""
+
+
+class SameFileHere(Refused):
+    """The entry has this very file already."""
+
+    def __init__(self, evidence_id: int) -> None:
+        super().__init__(f"evidence {evidence_id} is the same")
+        self.evidence_id = evidence_id
+
+
+class TooMany(Refused):
+    """More than anybody needs; `most` are kept."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most}")
+        self.most = most
+
+
+class NotAllSeen(Refused):
+    """Some pieces have not been on the screen of whoever wants to accept them all."""
+
+    def __init__(self, unseen: int) -> None:
+        super().__init__(f"{unseen} not seen")
+        self.unseen = unseen

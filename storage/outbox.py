@@ -16,6 +16,8 @@ from storage.models import Account, Member, OutboxMessage, School
 LEASE = timedelta(seconds=60)
 """How long a sender has a message to itself. After a crash another may take it up then."""
 
+GATHERING = timedelta(minutes=2)
+"""So long a notice waits for more of the same to tell of together."""
 
 ANNOUNCED = "announced"
 """Set in a session's info when it has added messages: whoever commits it may wake the sender."""
@@ -49,8 +51,12 @@ async def announce(
     subject: dict[str, Any],
     now: datetime,
     priority: Priority = Priority.NOTICE,
+    due_at: datetime | None = None,
 ) -> None:
-    """Tell members (by id) that something happened. The same occasion is told once to each."""
+    """Tell members (by id) that something happened. The same occasion is told once to each.
+
+    It goes out at `due_at`, or at once.
+    """
     rows = [
         {
             "school_id": school_id,
@@ -60,7 +66,7 @@ async def announce(
             "subject": subject,
             "priority": int(priority),
             "created_at": now,
-            "due_at": now,
+            "due_at": due_at or now,
             "attempts": 0,
             "outcome": "",
         }
@@ -74,6 +80,39 @@ async def announce(
         insert(OutboxMessage).on_conflict_do_nothing(index_elements=["occasion", "member_id"]),
         params=rows,
     )
+
+
+async def announce_gathered(
+    session: AsyncSession,
+    *,
+    school_id: int,
+    recipients: Sequence[int],
+    topic: str,
+    kind: str,
+    subject: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Tell of something that comes in bursts: soon, and at most once more after the hour.
+
+    The first notice is drawn from all that is true then. The second has `after` in its subject,
+    the moment of the first: it is for what has happened since, and draws nothing if nothing has.
+    """
+    soon = now + GATHERING
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    for part, due_at, more in (
+        ("first", soon, {}),
+        ("rest", max(hour + timedelta(hours=1), soon), {"after": soon.isoformat()}),
+    ):
+        await announce(
+            session,
+            school_id=school_id,
+            recipients=recipients,
+            occasion=f"{topic}:{hour:%Y%m%dT%H}:{part}",
+            kind=kind,
+            subject=subject | more,
+            now=now,
+            due_at=due_at,
+        )
 
 
 async def lease(session: AsyncSession, now: datetime, limit: int = 50) -> list[Delivery]:

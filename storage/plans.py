@@ -595,7 +595,7 @@ async def take_back(
     full = await own_plan(session, actor, plan_id)
     await move(session, full, Action.TAKE_BACK, revision, changed_at=now)
     audit.record(session, actor, "plan.take_back", f"plan:{full.id}", now, revision=revision)
-    await cards.retire(session, full.id, now)
+    await cards.retire(session, cards.Subject(full.id), now)
     return full
 
 

@@ -16,7 +16,7 @@ from conversations.callbacks import (
     SampleRoster,
     ShowRoster,
 )
-from conversations.dialogue import Dialogue
+from conversations.dialogue import Dialogue, Incoming
 from conversations.home import back_to
 from conversations.invitation_sheets import SheetInvitation, SheetTexts, sheet_pdf
 from conversations.joining import roles_in_words
@@ -58,6 +58,8 @@ class _RosterFile(filters.MessageFilter):
         turn = current_turn.get(None)
         if turn is None or turn.membership is None or not turn.actor.roles & Role.OPERATOR:
             return False
+        if turn.waits_for_files:
+            return False
         if turn.account.view == AskRoster().pack():
             return bool(message.document or message.photo)
         name = (message.document.file_name or "") if message.document else ""
@@ -67,10 +69,10 @@ class _RosterFile(filters.MessageFilter):
 ROSTER_FILE = filters.UpdateType.MESSAGE & _RosterFile()
 
 
-def read_upload(data: bytes, name: str) -> Roster | tuple[RosterProblem, ...]:
+def read_upload(incoming: Incoming) -> Roster | tuple[RosterProblem, ...]:
     """Read what was sent: the roster, or everything that is wrong with it."""
     try:
-        return read_roster(data, name)
+        return read_roster(incoming.path.read_bytes(), incoming.name)
     except RosterError as error:
         return error.problems
 

@@ -15,6 +15,7 @@ from conversations.principal.decision_cards import (
 from conversations.screens import Key, Screen, Style
 from conversations.turn import Turn
 from storage import cards, decisions
+from storage.cards import Subject
 from storage.errors import AlreadyDecided, Refused
 from storage.models import Card, PlanStatus
 from storage.plans import FullPlan
@@ -27,7 +28,7 @@ async def show_plan_card(turn: Turn, plan_id: int) -> None:
     full = await decisions.plan_to_decide(turn.session, turn.actor, plan_id)
     screen = await card_for(turn, full)
     if full.status is PlanStatus.SUBMITTED:
-        turn.show_decision(screen, full.id)
+        turn.show_decision(screen, Subject(full.id))
     else:
         turn.show(screen)
 
@@ -114,8 +115,8 @@ async def plan_submitted(person: Person, subject: dict[str, Any]) -> Notice | No
         card, shown = earlier
         screen = await decision_card(person, shown)
         place = (card.chat_id, card.message_id)
-        return Notice(screen, replaces=place, asks_about_plan=shown.id)
-    return Notice(await decision_card(person, full), asks_about_plan=full.id)
+        return Notice(screen, replaces=place, asks_about=Subject(shown.id))
+    return Notice(await decision_card(person, full), asks_about=Subject(full.id))
 
 
 async def _card_that_asks(person: Person) -> tuple[Card, FullPlan] | None:
@@ -126,7 +127,7 @@ async def _card_that_asks(person: Person) -> tuple[Card, FullPlan] | None:
     card = await cards.latest_open(person.session, person.actor.member_id)
     if card is None or person.now - card.shown_at >= cards.FRESH:
         return None
-    if card.view != ShowDecision(card.plan_id).pack():
+    if card.plan_id is None or card.view != ShowDecision(card.plan_id).pack():
         return None
     full = await decisions.plan_to_decide(person.session, person.actor, card.plan_id)
     return (card, full) if full.status is PlanStatus.SUBMITTED else None
@@ -139,7 +140,7 @@ async def card_closed(person: Person, subject: dict[str, Any]) -> Notice | None:
     if card is None or card.plan_id != subject["plan"]:
         return None
     try:
-        full = await decisions.plan_to_decide(person.session, person.actor, card.plan_id)
+        full = await decisions.plan_to_decide(person.session, person.actor, subject["plan"])
     except Refused:
         text = person.words.body("approving.no_longer_yours")
         return Notice(Screen(text), (card.chat_id, card.message_id), only_in_place=True)

@@ -14,12 +14,12 @@ from conversations.callbacks import (
     WithdrawDeputy,
     WriteDeputyDays,
 )
+from conversations.day_words import read_days
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_to
 from conversations.notices import Notice, notice
 from conversations.people import Person
-from conversations.principal.day_words import read_days
 from conversations.principal.decision_cards import short
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
 from conversations.turn import Turn

@@ -26,6 +26,7 @@ from conversations.screens import Key, Page, Row, Screen, Style, in_rows, number
 from conversations.turn import Turn
 from conversations.words import LANGUAGES, Words
 from storage import decisions, plans
+from storage.cards import Subject
 from storage.errors import NotFound
 from storage.models import PlanStatus, Role
 from storage.plans import FullPlan
@@ -95,7 +96,7 @@ async def show_details(turn: Turn, tap: ShowDetails) -> None:
     rows = await _detail_rows(turn, full, tap, page, decides=decides)
     screen = Screen(text, rows, view=replace(tap, page=page.number))
     if decides and full.status is PlanStatus.SUBMITTED:
-        turn.show_decision(screen, full.id)
+        turn.show_decision(screen, Subject(full.id))
     else:
         turn.show(screen)
 

@@ -19,6 +19,7 @@ from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, pa
 from conversations.turn import Turn
 from conversations.words import LANGUAGES, Words
 from storage import decisions
+from storage.cards import Subject
 from storage.errors import AlreadyDecided, NotFound
 from storage.models import PlanEntry
 from storage.plans import NO_DUTY, FullPlan
@@ -122,7 +123,7 @@ async def send_back(turn: Turn, tap: SendBack) -> None:
     rows.append((Key(turn.words.label("approving.to_reasons"), onward, Style.NEXT),))
     rows.append((back_to(turn, ShowDecision(tap.plan)),))
     screen = Screen(text, tuple(rows), view=replace(tap, page=page.number), takes_number=by_number)
-    turn.show_decision(screen, full.id)
+    turn.show_decision(screen, Subject(full.id))
 
 
 # ------------------------------------------------------------------------------- the reason
@@ -149,7 +150,7 @@ async def choose_reason(turn: Turn, tap: ChooseReason) -> None:
     )
     rows: list[Row] = [*in_rows(numbered([*keys, own]), 1)]
     rows.append((back_to(turn, SendBack(tap.plan, tap.revision, tap.marks, 0)),))
-    turn.show_decision(Screen(text, tuple(rows), view=tap), full.id)
+    turn.show_decision(Screen(text, tuple(rows), view=tap), Subject(full.id))
 
 
 @dialogue.tap(ReadyReason)

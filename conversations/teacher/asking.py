@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from conversations.callbacks import AskForHelp, Home, ShowDetails
+from conversations.callbacks import AskForHelp, Home, ShowDetails, TeacherEvidence
 from conversations.dialogue import Dialogue
 from conversations.home import back_home
 from conversations.notices import Notice, notice
 from conversations.people import Person
-from conversations.screens import Key, Row, Screen
+from conversations.screens import Key, Row, Screen, in_rows
 from conversations.turn import Turn
 from storage import help_calls, plans
 from storage.models import Role
@@ -17,7 +17,7 @@ from storage.rulesets import RuleSet
 
 dialogue = Dialogue("asking")
 
-PLACES = {"plan", "summary", "status", "returned", "reopened"}
+PLACES = {"plan", "summary", "status", "returned", "reopened", "evidence"}
 """Where else than on a step help can be asked for."""
 
 
@@ -48,13 +48,19 @@ async def help_wanted(person: Person, subject: dict[str, Any]) -> Notice | None:
     rules = person.rulebook.of_plan(person.school, full.plan) if full else person.rules
     where = subject["where"]
     place = next((step.title for step in rules.steps if step.id == where), "")
+    if where == "evidence":
+        place = person.words.label("asking.evidence")
     text = person.words.body(
         "asking.wanted", name=teacher.name, place=place, full=full, points=rules.points,
         missing=_missing(rules, full),
     )  # fmt: skip
     rows: tuple[Row, ...] = ()
     if full is not None:
-        rows = ((Key(person.words.label("overview.see"), ShowDetails(full.id, 0, "r")),),)
+        keys = [
+            Key(person.words.label("overview.see"), ShowDetails(full.id, 0, "r")),
+            Key(person.words.label("looking.evidence"), TeacherEvidence(full.id, 0)),
+        ]
+        rows = in_rows(keys)
     return Notice(Screen(text, rows))
 
 

@@ -271,6 +271,7 @@ def _check_evidence(ruleset: RuleSet) -> Iterator[Finding]:
         *((f"item.{entry.code}.evidence", entry.evidence) for entry in ruleset.items),
         *((f"duty.{entry.code}.evidence", entry.evidence) for entry in ruleset.duties),
         ("duty_rules.evidence", ruleset.duty_rules.evidence),
+        ("duty_rules.interchangeable", ruleset.duty_rules.interchangeable),
     ]
     for key, kinds in used:
         for kind in kinds:

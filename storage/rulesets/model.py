@@ -293,12 +293,16 @@ class EvidenceKind(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DutyRules(Sourced):
-    """What holds for all additional duties. `listed` of `total` duties are known."""
+    """What holds for all additional duties. `listed` of `total` duties are known.
+
+    Of the kinds of evidence in `interchangeable`, any one is enough.
+    """
 
     optional: bool
     multiple_allowed: bool
     rules_confidence: Confidence | None = None
     evidence: tuple[str, ...]
+    interchangeable: tuple[str, ...] = ()
     evidence_rule: str
     evidence_source: str = ""
     points_counted: bool = False

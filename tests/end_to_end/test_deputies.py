@@ -15,7 +15,7 @@ from conversations.callbacks import (
     WithdrawDeputy,
     WriteDeputyDays,
 )
-from conversations.principal.day_words import read_days
+from conversations.day_words import read_days
 from storage.members import name_deputy, withdraw_deputy
 from storage.models import Deputy, Member, Role
 from storage.people import Actor, known_id

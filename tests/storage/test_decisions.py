@@ -354,7 +354,7 @@ async def test_a_decision_retires_every_card_but_the_tapped_one(
                              (cast.deputy, (3, 12))):  # fmt: skip
             await cards.remember(
                 session, school_id=cast.principal.school_id, member_id=actor.member_id,
-                place=place, plan_id=full.id, view="1qs:1", now=NOW,
+                place=place, subject=cards.Subject(full.id), view="1qs:1", now=NOW,
             )  # fmt: skip
         found = await cards.latest_open(session, cast.principal.member_id)
         assert found is not None
@@ -383,7 +383,7 @@ async def test_a_card_that_arrives_after_the_decision_is_retired_at_once(
     async with database.transaction() as session:
         await cards.remember(
             session, school_id=cast.principal.school_id, member_id=cast.principal.member_id,
-            place=(2, 10), plan_id=full.id, view="1qs:1", now=NOW,
+            place=(2, 10), subject=cards.Subject(full.id), view="1qs:1", now=NOW,
         )  # fmt: skip
         assert await cards.latest_open(session, cast.principal.member_id) is None
     assert await told(database, "card_closed") == [cast.principal.member_id]
@@ -400,7 +400,7 @@ async def test_a_new_card_takes_over_what_is_typed_and_one_in_use_stays_young(
         async with database.transaction() as session:
             await cards.remember(
                 session, school_id=cast.principal.school_id, place=(2, place),
-                member_id=cast.principal.member_id, plan_id=full.id, view=view, now=now,
+                member_id=cast.principal.member_id, subject=cards.Subject(full.id), view=view, now=now,
             )  # fmt: skip
 
     async def look_at(view: str) -> None:

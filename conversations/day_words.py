@@ -1,7 +1,7 @@
 """Days as people type them: `12 Januari 2027`, `12/1/2027`, `12-1-2027 sampai 20-1-2027`."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 _MONTHS = (
     ("jan", "januari", "january"),
@@ -22,6 +22,7 @@ _DAY = re.compile(
     r"(?P<day>\d{1,2})(?:\s*[/.-]\s*(?P<number>\d{1,2})|\s+(?P<name>[a-z]+)\.?)"
     r"(?:(?:\s*[/.-]\s*|\s+)(?P<year>\d{4}|\d{2}(?!\d)))?"
 )
+_ISO_DAY = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})(?!\d)(?P<name>)?")
 _BETWEEN = re.compile(r"sampai( dengan)?|hingga|s\s*[./]?\s*d\.?|to|until|[-–—]", re.ASCII)
 
 
@@ -48,8 +49,47 @@ def read_days(text: str, today: date) -> tuple[date, date] | None:
     return begins, ends
 
 
+def read_day(text: str, latest: date) -> date | None:
+    """Find the one day that a text names, such as the day on a document; None without one.
+
+    A day without a year is the last one that has come by `latest`; `hari ini` and `kemarin` are
+    counted from there. With several days in the text nobody knows which is meant.
+    """
+    text = " ".join(text.casefold().split())
+    if text in ("hari ini", "today"):
+        return latest
+    if text in ("kemarin", "yesterday"):
+        return latest - timedelta(days=1)
+    named = {day for day in (_past_date(one, latest) for one in _days_in(text)) if day is not None}
+    return named.pop() if len(named) == 1 else None
+
+
+def _days_in(text: str) -> list[re.Match[str]]:
+    return [*_ISO_DAY.finditer(text), *_DAY.finditer(_ISO_DAY.sub(" ", text))]
+
+
+def _past_date(found: re.Match[str], latest: date) -> date | None:
+    if found["year"] is not None:
+        return _date(found, latest)
+    # A leap day may be up to eight years back.
+    years = range(latest.year, latest.year - 9, -1)
+    days = (_on(year, _month(found), int(found["day"])) for year in years)
+    return next((day for day in days if day is not None and day <= latest), None)
+
+
+def _month(found: re.Match[str]) -> int:
+    return int(found["number"]) if found["number"] else _MONTH_OF.get(found["name"], 0)
+
+
+def _on(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
 def _date(found: re.Match[str], earliest: date) -> date | None:
-    month = int(found["number"]) if found["number"] else _MONTH_OF.get(found["name"], 0)
+    month = _month(found)
     year = int(found["year"] or 0)
     if 0 < year < 100:
         year += 2000  # "27" is 2027

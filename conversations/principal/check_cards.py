@@ -1,0 +1,111 @@
+"""The card below a piece of evidence that waits to be checked, and what becomes of it."""
+
+from conversations.callbacks import (
+    AcceptAll,
+    AcceptPiece,
+    CheckPiece,
+    CommentPiece,
+    NextPiece,
+    OpenChecks,
+    SendBackPiece,
+)
+from conversations.evidence_views import entry_title, exhibits_of, line_of
+from conversations.people import Person
+from conversations.screens import Key, Row, Screen, Style, numbered
+from storage import plans
+from storage.errors import NotFound
+from storage.evidence import checking, flags, reading, sending
+from storage.evidence.reading import Piece
+from storage.models import EvidenceStatus
+from storage.plans import FullPlan
+from storage.rulesets import RuleSet
+
+TWINS_SHOWN = 2
+COMMENTS_SHOWN = 2
+
+
+async def plan_behind(person: Person, piece: Piece) -> tuple[FullPlan, RuleSet]:
+    """Give the plan that a piece is filed under, with the rule set it was made under."""
+    if piece.evidence.plan_id is None:
+        raise NotFound
+    full = await plans.read_plan(person.session, person.actor, piece.evidence.plan_id)
+    return full, person.rulebook.of_plan(person.school, full.plan)
+
+
+async def caption(person: Person, piece: Piece) -> str:
+    """Say all about a piece that somebody who checks it ought to know, short enough to caption."""
+    full, rules = await plan_behind(person, piece)
+    period = rules.period(full.plan.period)
+    one = sending.provable_of(rules, full, piece)
+    found = await flags.flags_of(person.session, piece, period)
+    comments = await reading.comments_on(person.session, piece.id)
+    by = await reading.decider_of(person.session, piece)
+    sender = await reading.sender_of(person.session, piece)
+    return person.words.body(
+        "checking.piece", name=sender.name, line=line_of(person.words, rules, piece),
+        entry=entry_title(rules, one) if one else piece.evidence.code, period=period,
+        flags=found, twins=found.twins[:TWINS_SHOWN], sender=piece.evidence.member_id,
+        comments=comments[-COMMENTS_SHOWN:], by=by.name if by else "",
+        quantity=one.entry.quantity if one else 1,
+        twin_titles=[_twin_title(rules, twin) for twin in found.twins[:TWINS_SHOWN]],
+    )  # fmt: skip
+
+
+def _twin_title(rules: RuleSet, twin: flags.Twin) -> str:
+    known = {one.code: one.short for one in (*rules.items, *rules.duties)}
+    return known.get(twin.evidence.code, twin.evidence.code)
+
+
+async def check_card(person: Person, piece: Piece) -> Screen:
+    """Show a piece as it is, protected, with the buttons to decide on it."""
+    text = await caption(person, piece)
+    waiting = await checking.waiting_pieces(person.session, person.actor, piece.evidence.member_id)
+    if piece.status is not EvidenceStatus.RECEIVED:
+        rows = await _rows_after(person, piece, waiting)
+    else:
+        rows = await _rows(person, piece, waiting)
+    return Screen(
+        text, rows, view=CheckPiece(piece.id), exhibits=exhibits_of(person, piece), protected=True
+    )
+
+
+async def _rows(person: Person, piece: Piece, waiting: list[Piece]) -> tuple[Row, ...]:
+    words, revision = person.words, piece.evidence.revision
+    accept = Key(words.label("checking.accept"), AcceptPiece(piece.id, revision), Style.YES)
+    back = Key(words.label("checking.send_back"), SendBackPiece(piece.id, revision), Style.NO)
+    comment = Key(words.label("checking.comment"), CommentPiece(piece.id))
+    keys = [accept, back, comment]
+    others = [one for one in waiting if one.id != piece.id]
+    if others:
+        label = words.label("checking.next", count=len(others))
+        keys.append(Key(label, NextPiece(piece.id), Style.NEXT))
+        if not await checking.unseen(person.session, person.actor, waiting):
+            label = words.label("checking.accept_all", count=len(waiting))
+            keys.append(Key(label, AcceptAll(piece.evidence.member_id), Style.YES))
+    first, second, third, *more = numbered(keys)
+    rows: list[Row] = [(first,), (second, third), *((one,) for one in more)]
+    return (*rows, (Key(words.label("checking.all"), OpenChecks(0)),))
+
+
+async def closed_card(person: Person, piece: Piece) -> Screen:
+    """Say, below the piece that was shown, what has become of it, and lead to the next."""
+    waiting: list[Piece] = []
+    if person.actor.decides:
+        waiting = await checking.waiting_pieces(
+            person.session, person.actor, piece.evidence.member_id
+        )
+    rows = await _rows_after(person, piece, waiting)
+    text = await caption(person, piece)
+    return Screen(text, rows, view=CheckPiece(piece.id), below_exhibits=True)
+
+
+async def _rows_after(person: Person, piece: Piece, waiting: list[Piece]) -> tuple[Row, ...]:
+    words = person.words
+    keys: list[Key] = []
+    if waiting:
+        label = words.label("checking.next", count=len(waiting))
+        keys.append(Key(label, NextPiece(piece.id), Style.NEXT))
+    elif person.actor.decides and await checking.count_waiting(person.session, person.actor):
+        keys.append(Key(words.label("checking.next_teacher"), NextPiece(piece.id), Style.NEXT))
+    keys.append(Key(words.label("checking.all"), OpenChecks(0)))
+    return tuple((one,) for one in numbered(keys))

@@ -1,0 +1,185 @@
+"""Saying more about a piece of evidence: its kind, its day, a note; replacing and removing it."""
+
+from conversations.callbacks import (
+    ChooseKind,
+    OpenPiece,
+    RemovePiece,
+    ReplacePiece,
+    SavedPiece,
+    SayCovers,
+    SayKind,
+    SeeFiles,
+    UseAgain,
+    WriteDate,
+    WriteNote,
+)
+from conversations.day_words import read_day
+from conversations.dialogue import Dialogue
+from conversations.evidence_views import exhibits_of, kind_title
+from conversations.screens import Key, Screen
+from conversations.teacher.piece_card import kinds_screen, plan_of, show_piece
+from conversations.teacher.sorting import show_sorting
+from conversations.turn import FILES, Turn
+from storage.errors import NotFound, PlanNotOpen
+from storage.evidence import needs, reading, sending
+from storage.evidence.reading import Piece
+from storage.models import EvidenceStatus
+from storage.plans import FullPlan
+from storage.rulesets import RuleSet
+
+dialogue = Dialogue("describing")
+
+DATE_STATE = "describing.date"
+NOTE_STATE = "describing.note"
+REPLACING = f"{FILES}replacement"
+
+
+@dialogue.presents
+async def present(turn: Turn, tap: OpenPiece) -> None:
+    """Show the piece as it is now."""
+    await show_piece(turn, await reading.own_piece(turn.session, turn.actor, tap.evidence))
+
+
+@dialogue.tap(OpenPiece)
+async def open_piece(turn: Turn, tap: OpenPiece) -> None:
+    """Show one piece's card."""
+    await present(turn, tap)
+
+
+@dialogue.tap(SavedPiece)
+async def saved_piece(turn: Turn, tap: SavedPiece) -> None:
+    """Show a piece that has just been kept."""
+    piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
+    if piece.status is EvidenceStatus.UNSORTED:
+        await show_sorting(turn, piece)
+    else:
+        await show_piece(turn, piece, saved=True)
+
+
+@dialogue.tap(SeeFiles)
+async def see_files(turn: Turn, tap: SeeFiles) -> None:
+    """Send the files of the own piece once more."""
+    piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
+    text = turn.words.body("proving.files", what=kind_title(turn.words, turn.rules, piece))
+    back = (Key(turn.words.label("nav.back"), OpenPiece(piece.id)),)
+    turn.show(Screen(text, (back,), view=OpenPiece(piece.id), exhibits=exhibits_of(turn, piece)))
+
+
+# ------------------------------------------------------------------------------- kind
+
+
+@dialogue.tap(ChooseKind)
+async def choose_kind(turn: Turn, tap: ChooseKind) -> None:
+    """Ask what kind of document it is."""
+    piece, rules, full = await _filed(turn, tap.evidence)
+    one = sending.provable_of(rules, full, piece)
+    if one is None:
+        raise NotFound
+    turn.show(kinds_screen(turn, rules, one, piece))
+
+
+@dialogue.tap(SayKind)
+async def say_kind(turn: Turn, tap: SayKind) -> None:
+    """Keep what kind of document it is."""
+    piece, rules, full = await _filed(turn, tap.evidence)
+    one = sending.provable_of(rules, full, piece)
+    kinds = needs.kinds_for(rules, one.step, one.entry) if one else ()
+    if not 0 <= tap.kind < len(kinds):
+        raise NotFound
+    piece = await sending.say_kind(
+        turn.session, turn.actor, rules, full, tap.evidence, kinds[tap.kind], turn.now
+    )
+    turn.toast(turn.words.label("proving.kept"))
+    await show_piece(turn, piece)
+
+
+@dialogue.tap(SayCovers)
+async def say_covers(turn: Turn, tap: SayCovers) -> None:
+    """Keep how many units of its entry the piece proves."""
+    _piece, rules, full = await _filed(turn, tap.evidence)
+    piece = await sending.say_covers(
+        turn.session, turn.actor, rules, full, tap.evidence, tap.covers, turn.now
+    )
+    turn.toast(turn.words.label("proving.covers_kept", count=tap.covers))
+    await show_piece(turn, piece)
+
+
+async def _filed(turn: Turn, evidence_id: int) -> tuple[Piece, RuleSet, FullPlan]:
+    piece = await reading.own_piece(turn.session, turn.actor, evidence_id)
+    full = await plan_of(turn, piece)
+    if full is None:
+        raise PlanNotOpen(None)
+    return piece, turn.rulebook.of_plan(turn.school, full.plan), full
+
+
+# ------------------------------------------------------------------------------- day and note
+
+
+@dialogue.tap(WriteDate)
+async def write_date(turn: Turn, tap: WriteDate) -> None:
+    """Ask for the day on the document."""
+    piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
+    what = kind_title(turn.words, turn.rules, piece)
+    text = turn.words.body("proving.ask_date", what=what, today=turn.today)
+    await turn.ask(DATE_STATE, tap, text, turn.words.label("proving.date_placeholder"))
+
+
+@dialogue.answer(DATE_STATE)
+async def take_date(turn: Turn, subject: WriteDate) -> None:
+    """Keep the day; one outside the period is kept too, and its meaning is explained."""
+    day = read_day(turn.text, turn.today)
+    if day is None or day > turn.today:
+        turn.toast(turn.words.label("proving.no_date"))
+        await write_date(turn, subject)
+        return
+    piece = await sending.say_date(turn.session, turn.actor, subject.evidence, day, turn.now)
+    await show_piece(turn, piece)
+
+
+@dialogue.tap(WriteNote)
+async def write_note(turn: Turn, tap: WriteNote) -> None:
+    """Ask for a note to whoever checks the piece."""
+    await reading.own_piece(turn.session, turn.actor, tap.evidence)
+    text = turn.words.body("proving.ask_note")
+    await turn.ask(NOTE_STATE, tap, text, turn.words.label("proving.note_placeholder"))
+
+
+@dialogue.answer(NOTE_STATE)
+async def take_note(turn: Turn, subject: WriteNote) -> None:
+    """Keep the note."""
+    piece = await sending.say_note(turn.session, turn.actor, subject.evidence, turn.text, turn.now)
+    await show_piece(turn, piece)
+
+
+# ------------------------------------------------------------------------------- in its place
+
+
+@dialogue.tap(ReplacePiece)
+async def replace_piece(turn: Turn, tap: ReplacePiece) -> None:
+    """Wait for the file that takes the place of this one."""
+    piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
+    if piece.status not in sending.CHANGEABLE:
+        await sending.raise_why_not(turn.session, piece)
+    text = turn.words.body(
+        "proving.replacing",
+        what=kind_title(turn.words, turn.rules, piece),
+        reason=piece.evidence.reason if piece.status is EvidenceStatus.RETURNED else "",
+    )
+    rows = ((Key(turn.words.label("nav.back"), OpenPiece(piece.id)),),)
+    turn.show(Screen(text, rows, view=tap))
+    await turn.listen(REPLACING, tap)
+
+
+@dialogue.tap(RemovePiece)
+async def remove_piece(turn: Turn, tap: RemovePiece) -> None:
+    """Take the piece away; until it has been accepted nothing more is needed."""
+    piece = await sending.take_away(turn.session, turn.actor, tap.evidence, turn.now)
+    turn.toast(turn.words.label("proving.removed"))
+    await show_piece(turn, piece)
+
+
+@dialogue.tap(UseAgain)
+async def use_again(turn: Turn, tap: UseAgain) -> None:
+    """Use the same files for another activity; whoever checks will see that."""
+    piece = await sending.use_again(turn.session, turn.actor, tap.evidence, turn.now)
+    await show_sorting(turn, piece)

@@ -1,0 +1,171 @@
+"""The card of one piece of evidence: what is known about it, and what can be done with it.
+
+Everything that changes a piece ends here.
+"""
+
+from dataclasses import replace as with_changes
+
+from conversations.callbacks import (
+    ChooseKind,
+    FinishSending,
+    OpenEvidence,
+    OpenPiece,
+    OpenProvable,
+    RemovePiece,
+    ReplacePiece,
+    SavedPiece,
+    SayCovers,
+    SayKind,
+    SeeFiles,
+    SendFor,
+    SortPiece,
+    UseAgain,
+    WriteDate,
+    WriteNote,
+)
+from conversations.evidence_views import entry_title, kind_title, line_of
+from conversations.home import back_to, help_key
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
+from conversations.turn import Turn
+from storage import plans
+from storage.evidence import flags, needs, reading, sending
+from storage.evidence.needs import Provable
+from storage.evidence.reading import Piece
+from storage.models import EvidenceStatus
+from storage.people import known_id
+from storage.plans import FullPlan
+from storage.rulesets import RuleSet
+
+CHANGEABLE = sending.CHANGEABLE
+
+
+async def plan_of(turn: Turn, piece: Piece) -> FullPlan | None:
+    """Give the plan that a piece is filed under, or else the plan of this period."""
+    if piece.evidence.plan_id is not None:
+        return await plans.own_plan(turn.session, turn.actor, piece.evidence.plan_id)
+    return await plans.find_plan(turn.session, turn.actor.member_id, turn.period.id)
+
+
+async def show_piece(turn: Turn, piece: Piece, *, saved: bool = False) -> None:
+    """Show a piece's card; one that belongs nowhere yet is sorted first."""
+    full = await plan_of(turn, piece)
+    rules = turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
+    one = sending.provable_of(rules, full, piece) if full else None
+    turn.show(await _card(turn, rules, full, one, piece, saved=saved))
+
+
+async def _card(
+    turn: Turn,
+    rules: RuleSet,
+    full: FullPlan | None,
+    one: Provable | None,
+    piece: Piece,
+    *,
+    saved: bool,
+) -> Screen:
+    words = turn.words
+    period = rules.period(full.plan.period) if full else None
+    by = await reading.decider_of(turn.session, piece)
+    evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
+    mine = [each for each in evidence if one is not None and (each.step, each.code) == one.key]
+    text = words.body(
+        "proving.piece",
+        line=line_of(words, rules, piece), saved=saved, rules=rules, period=period,
+        entry=entry_title(rules, one) if one else "", quantity=one.entry.quantity if one else 0,
+        units=needs.units_of(one, mine) if one else None, points=rules.points,
+        progress=needs.progress(needs.provable(rules, full), evidence) if full else None,
+        flags=await flags.flags_of(turn.session, piece, period),
+        me=turn.actor.member_id, by=by.name if by else "",
+        kind_open=one is not None and not piece.evidence.kind and piece.status in CHANGEABLE,
+        comments=await reading.comments_on(turn.session, piece.id),
+        earlier=await reading.replaced_by(turn.session, piece),
+        files=[page.name for page in piece.pages if page.name],
+    )  # fmt: skip
+    rows = _rows(turn, rules, full, one, piece)
+    view = SavedPiece(piece.id) if saved else OpenPiece(piece.id)
+    return Screen(text, rows, view=view)
+
+
+def _rows(
+    turn: Turn, rules: RuleSet, full: FullPlan | None, one: Provable | None, piece: Piece
+) -> tuple[Row, ...]:
+    words = turn.words
+    rows: list[Row] = []
+    changeable = piece.status in CHANGEABLE
+    if changeable and full is not None and one is not None:
+        rows += _what_is_open(turn, rules, one, piece)
+    actions: list[Key] = []
+    if changeable:
+        actions.append(Key(words.label("proving.replace"), ReplacePiece(piece.id)))
+        actions.append(Key(words.label("proving.remove"), RemovePiece(piece.id), Style.NO))
+        actions.append(Key(words.label("proving.note"), WriteNote(piece.id)))
+        actions.append(Key(words.label("proving.move"), SortPiece(piece.id)))
+    if not piece.is_history and piece.status is not EvidenceStatus.UNSORTED:
+        actions.append(Key(words.label("proving.use_again"), UseAgain(piece.id)))
+    if piece.pages:
+        actions.append(Key(words.label("proving.see_files"), SeeFiles(piece.id)))
+    rows += in_rows(numbered(actions))
+    rows += _way_on(turn, full, one, piece)
+    return tuple(rows)
+
+
+def _what_is_open(turn: Turn, rules: RuleSet, one: Provable, piece: Piece) -> list[Row]:
+    """Offer first what only the teacher can know and has not said yet."""
+    words, evidence = turn.words, piece.evidence
+    rows: list[Row] = []
+    kinds = needs.kinds_for(rules, one.step, one.entry)
+    if not evidence.kind and len(kinds) > 1:
+        rows += in_rows(_kind_keys(rules, kinds, piece))
+    about = [Key(words.label("proving.date"), WriteDate(piece.id))]
+    if evidence.kind and len(kinds) > 1:
+        about.append(Key(words.label("proving.kind"), ChooseKind(piece.id)))
+    if one.entry.quantity > 1:
+        following = evidence.covers % one.entry.quantity + 1
+        label = words.label("proving.covers", count=evidence.covers)
+        about.append(Key(label, SayCovers(piece.id, following)))
+    return [*rows, *in_rows(about)]
+
+
+def _kind_keys(rules: RuleSet, kinds: tuple[str, ...], piece: Piece) -> list[Key]:
+    titles = {kind.id: kind.title.partition(" (")[0] for kind in rules.evidence_kinds}
+    return [
+        Key(titles.get(kind, kind)[:24], SayKind(piece.id, at), Style.NEXT)
+        for at, kind in enumerate(kinds)
+    ]
+
+
+def _way_on(turn: Turn, full: FullPlan | None, one: Provable | None, piece: Piece) -> list[Row]:
+    words = turn.words
+    if full is None or one is None or piece.status is EvidenceStatus.UNSORTED:
+        return [
+            (
+                back_to(turn, OpenEvidence()),
+                help_key(turn, "evidence"),
+            )
+        ]
+    entry_id = known_id(one.entry.id)
+    if turn.waits_for_files:
+        return [(Key(words.label("nav.done"), FinishSending(full.id, entry_id), Style.YES),)]
+    rows: list[Row] = []
+    if full.status in sending.OPEN_PLANS:
+        rows.append(
+            (Key(words.label("proving.send_more"), SendFor(full.id, entry_id), Style.NEXT),)
+        )
+    rows.append(
+        (
+            back_to(turn, OpenProvable(full.id, entry_id)),
+            Key(words.label("proving.all"), OpenEvidence()),
+        )
+    )
+    return rows
+
+
+def kinds_screen(turn: Turn, rules: RuleSet, one: Provable, piece: Piece) -> Screen:
+    """Ask what kind of document a piece is."""
+    kinds = needs.kinds_for(rules, one.step, one.entry)
+    text = turn.words.body(
+        "proving.kinds", what=kind_title(turn.words, rules, piece), entry=entry_title(rules, one)
+    )
+    keys = [with_changes(key, style=None) for key in _kind_keys(rules, kinds, piece)]
+    rows = (*in_rows(numbered(keys), 1), (back_to(turn, OpenPiece(piece.id)),))
+    return Screen(text, rows, view=ChooseKind(piece.id))

@@ -1,0 +1,159 @@
+"""Which activity does it belong to? What was sent without saying so, likeliest place first."""
+
+from collections.abc import Sequence
+
+from conversations.callbacks import (
+    FilePiece,
+    OpenEvidence,
+    OpenPiece,
+    OpenPlan,
+    OpenUnsorted,
+    RemovePiece,
+    SortPiece,
+)
+from conversations.dialogue import Dialogue
+from conversations.evidence_views import entry_label, line_of
+from conversations.home import back_to, help_key
+from conversations.principal.decision_cards import short
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
+from conversations.teacher.guessing import Clue, guess_kind, likeliest_first
+from conversations.teacher.piece_card import plan_of, show_piece
+from conversations.turn import Turn
+from storage.errors import SameFileHere
+from storage.evidence import flags, needs, reading, sending
+from storage.evidence.needs import Provable
+from storage.evidence.reading import Piece
+from storage.models import Evidence, EvidenceStatus
+from storage.people import known_id
+from storage.plans import FullPlan
+from storage.rulesets import RuleSet
+
+dialogue = Dialogue("sorting")
+
+PIECES_A_PAGE = 8
+LABEL_LENGTH = 22
+
+
+@dialogue.presents
+async def present(turn: Turn, tap: SortPiece) -> None:
+    """Show the piece as it is now."""
+    if isinstance(tap, SortPiece | FilePiece):
+        await show_piece(turn, await reading.own_piece(turn.session, turn.actor, tap.evidence))
+
+
+@dialogue.tap(SortPiece)
+async def sort_piece(turn: Turn, tap: SortPiece) -> None:
+    """Ask which activity a piece belongs to."""
+    piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
+    if piece.status not in sending.CHANGEABLE:
+        await show_piece(turn, piece)
+        return
+    await show_sorting(turn, piece)
+
+
+async def show_sorting(turn: Turn, piece: Piece, *, again: bool = False) -> None:
+    """Show the planned activities to choose from; `again`: this very file had come before."""
+    full = await plan_of(turn, piece)
+    rules = turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
+    is_open = full is not None and full.status in sending.OPEN_PLANS
+    entries = await _likeliest(turn, rules, full, piece) if full is not None and is_open else []
+    period = rules.period(full.plan.period) if full else None
+    text = turn.words.body(
+        "proving.sort", line=line_of(turn.words, rules, piece), again=again, full=full,
+        is_open=is_open, entries=[entry_label(rules, one) for one in entries], period=period,
+        flags=await flags.flags_of(turn.session, piece, period), me=turn.actor.member_id,
+    )  # fmt: skip
+    keys = [
+        Key(
+            short(entry_label(rules, one), LABEL_LENGTH),
+            FilePiece(piece.id, full.id, known_id(one.entry.id)),
+            Style.NEXT if at == 0 else None,
+        )
+        for at, one in enumerate(entries)
+        if full is not None
+    ]
+    rows: list[Row] = [*in_rows(numbered(keys), 1 if len(keys) <= 4 else 2)]
+    if not is_open:
+        rows.append((Key(turn.words.label("home.open_plan"), OpenPlan(), Style.NEXT),))
+    rows.append((Key(turn.words.label("proving.remove"), RemovePiece(piece.id), Style.NO),))
+    back = OpenEvidence() if piece.status is EvidenceStatus.UNSORTED else OpenPiece(piece.id)
+    help_ = help_key(turn, "evidence")
+    rows.append((back_to(turn, back), help_))
+    turn.show(Screen(text, tuple(rows), view=SortPiece(piece.id)))
+
+
+async def _likeliest(turn: Turn, rules: RuleSet, full: FullPlan, piece: Piece) -> list[Provable]:
+    entries = needs.provable(rules, full)
+    evidence = await reading.evidence_of_plan(turn.session, full.id)
+    return likeliest_first(
+        rules, entries, clue_of(piece), _lacking(entries, evidence), _used_last(evidence)
+    )
+
+
+def clue_of(piece: Piece) -> Clue:
+    """Read what a caption and file names say; a caption is kept as the note."""
+    return Clue.of(piece.evidence.note, piece.evidence.link, *(page.name for page in piece.pages))
+
+
+def _lacking(
+    entries: Sequence[Provable], evidence: Sequence[Evidence]
+) -> frozenset[tuple[str, str]]:
+    """Give the keys of the entries for which something is still to be sent."""
+    by_entry: dict[tuple[str, str], list[Evidence]] = {}
+    for each in evidence:
+        by_entry.setdefault((each.step, each.code), []).append(each)
+    units = {one.key: needs.units_of(one, by_entry.get(one.key, ())) for one in entries}
+    return frozenset(key for key, one in units.items() if one.sent < one.planned)
+
+
+def _used_last(evidence: Sequence[Evidence]) -> tuple[str, str] | None:
+    latest = max(evidence, key=lambda one: (one.received_at, one.id or 0), default=None)
+    return (latest.step, latest.code) if latest else None
+
+
+@dialogue.tap(FilePiece)
+async def file_piece(turn: Turn, tap: FilePiece) -> None:
+    """Keep which activity the piece belongs to; from now on it waits to be checked."""
+    piece = await file_under(turn, tap.evidence, tap.plan, tap.entry)
+    if piece is not None:
+        await show_piece(turn, piece, saved=True)
+
+
+async def file_under(turn: Turn, evidence_id: int, plan_id: int, entry_id: int) -> Piece | None:
+    """File a piece, with the kind that its words suggest.
+
+    None when the entry has this very file already: then that one is shown.
+    """
+    full = await sending.own_open_plan(turn.session, turn.actor, plan_id)
+    rules = turn.rulebook.of_plan(turn.school, full.plan)
+    piece = await reading.own_piece(turn.session, turn.actor, evidence_id)
+    one = sending.entry_of(rules, full, entry_id)
+    try:
+        return await sending.file_under(
+            turn.session, turn.actor, rules, full, evidence_id, entry_id, turn.now,
+            today=turn.today, kind=guess_kind(rules, one, clue_of(piece)),
+        )  # fmt: skip
+    except SameFileHere as same:
+        if piece.status is EvidenceStatus.UNSORTED:
+            await sending.take_away(turn.session, turn.actor, evidence_id, turn.now)
+        turn.alert(turn.words.label("proving.same_here"))
+        await show_piece(turn, await reading.own_piece(turn.session, turn.actor, same.evidence_id))
+        return None
+
+
+@dialogue.tap(OpenUnsorted)
+async def open_unsorted(turn: Turn, tap: OpenUnsorted) -> None:
+    """Show what belongs nowhere yet."""
+    pieces = await reading.unsorted_of(turn.session, turn.actor)
+    page = page_of(pieces, tap.page, PIECES_A_PAGE)
+    lines = [line_of(turn.words, turn.rules, piece) for piece in page.items]
+    text = turn.words.body("proving.unsorted", lines=lines, page=page)
+    keys = [
+        Key(short(f"{line.what} {line.size}", LABEL_LENGTH), SortPiece(line.id)) for line in lines
+    ]
+    rows = (
+        *in_rows(numbered(keys, page.first + 1)),
+        *pager(page, OpenUnsorted),
+        (back_to(turn, OpenEvidence()),),
+    )
+    turn.show(Screen(text, rows, view=OpenUnsorted(page.number)))

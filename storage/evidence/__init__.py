@@ -1,0 +1,1 @@
+"""Evidence: what proves the planned work. Sent by teachers, checked by those who decide."""
