@@ -79,11 +79,12 @@ class FileStore:
         """
         path = self.path_of(school_id, sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
-        _to_disk(arrived)
+        to_disk(arrived)
         os.utime(arrived)
         arrived.replace(path)
-        for folder in (path.parent, path.parent.parent):
-            _to_disk(folder)
+        # Up to the outermost, where the school's own folder may be new.
+        for folder in (path.parent, path.parent.parent, self.folder):
+            to_disk(folder)
         return path
 
     def remove(self, school_id: int, sha256: str) -> None:
@@ -143,7 +144,7 @@ def _age(path: Path, now: float) -> float:
         return 0.0
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     """Have the disk, not only its cache, hold a file or a folder's list of names."""
     if path.is_dir():
         if os.name == "nt":  # Windows keeps folders by itself, and refuses to be asked
