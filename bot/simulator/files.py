@@ -49,6 +49,24 @@ _ID = re.compile(rf"(?:{'|'.join(kind.prefix for kind in KINDS.values())})[\w-]{
 _EXTENSION = re.compile(r"\.\w{1,10}", re.ASCII)
 
 
+def _known_types() -> mimetypes.MimeTypes:
+    """The library's own types, not those of the machine, and some it has learnt only later."""
+    types = mimetypes.MimeTypes()
+    office = "application/vnd.openxmlformats-officedocument"
+    for extension, mime in (
+        (".docx", f"{office}.wordprocessingml.document"),
+        (".heic", "image/heic"),
+        (".pptx", f"{office}.presentationml.presentation"),
+        (".webp", "image/webp"),
+        (".xlsx", f"{office}.spreadsheetml.sheet"),
+    ):
+        types.add_type(mime, extension)
+    return types
+
+
+_TYPES = _known_types()
+
+
 class FileStore:
     """Every file of one simulated Telegram."""
 
@@ -204,8 +222,8 @@ def document(stored: StoredFile) -> Json:
 
 
 def guess_mime(name: str) -> str:
-    """The type a file name suggests."""
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+    """The type a file name suggests, whatever machine this is."""
+    return _TYPES.guess_type(name)[0] or "application/octet-stream"
 
 
 def _extension(stored: StoredFile) -> str:
@@ -213,7 +231,7 @@ def _extension(stored: StoredFile) -> str:
     named = _EXTENSION.fullmatch(stored.name[stored.name.rfind(".") :] if stored.name else "")
     if named is not None:
         return named[0]
-    return KINDS[stored.kind].extension or mimetypes.guess_extension(stored.mime) or ""
+    return KINDS[stored.kind].extension or _TYPES.guess_extension(stored.mime) or ""
 
 
 def _check_upload(data: bytes) -> None:

@@ -47,23 +47,31 @@ class Sharing(Phone):
         return self._post(captioned(content, caption), reply_to)
 
     async def sends_album(
-        self, items: Sequence[AlbumItem], caption: str = "", caption_at: int = 0
+        self,
+        items: Sequence[AlbumItem],
+        caption: str = "",
+        caption_at: int = 0,
+        reply_to: int | Message | None = None,
     ) -> list[Message]:
         """Send 2-10 pictures at once (or files, as ``(bytes, filename, mime)``).
 
         Each is an update of its own; the caption sits on the one at ``caption_at``.
         """
-        return list(self.sends_album_slowly(items, caption, caption_at))
+        return list(self.sends_album_slowly(items, caption, caption_at, reply_to))
 
     def sends_album_slowly(
-        self, items: Sequence[AlbumItem], caption: str = "", caption_at: int = 0
+        self,
+        items: Sequence[AlbumItem],
+        caption: str = "",
+        caption_at: int = 0,
+        reply_to: int | Message | None = None,
     ) -> Iterator[Message]:
         """The same, each item only when it is asked for, with whatever happens in between.
 
         ``for message in rina.sends_album_slowly(photos): await budi.types("Halo")``
         """
         contents = attaching.album_contents(self.world, items, caption, caption_at)
-        return self._one_by_one(contents)
+        return self._one_by_one(contents, reply_to)
 
     async def sends_again(self, *messages: Message) -> list[Message]:
         """Send what own messages hold once more: a photo, a file, the same album.
@@ -75,9 +83,11 @@ class Sharing(Phone):
             return list(self._one_by_one(contents))
         return [self._post(content) for content in contents]
 
-    def _one_by_one(self, contents: Sequence[Json]) -> Iterator[Message]:
+    def _one_by_one(
+        self, contents: Sequence[Json], reply_to: int | Message | None = None
+    ) -> Iterator[Message]:
         group = attaching.group_id(self.world) if len(contents) > 1 else ""
-        return (self._post(content, group=group) for content in contents)
+        return (self._post(content, reply_to, group=group) for content in contents)
 
     async def sends_sticker(self, emoji: str = "👍") -> Message:
         """Send a sticker."""

@@ -22,7 +22,7 @@ _TAGS = {
     "spoiler": ('<span class="spoiler">', "</span>"),
 }
 _SAFE_SCHEMES = ("http://", "https://", "tg://", "mailto:")
-_OTHER_MEDIA = ("sticker", "voice", "location", "contact", "poll")
+_OTHER_MEDIA = ("sticker", "voice", "video", "video_note", "audio", "location", "contact", "poll")
 
 
 def world_view(sim: Simulator) -> Json:

@@ -10,7 +10,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bot.simulator import web
+from bot.simulator.web import answers
+from bot.simulator.web import stream as streaming
 from tests.bot.simulator.page_helpers import (
     HENDRA,
     RINA,
@@ -110,28 +111,37 @@ async def test_uploads(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"/api/people/{RINA}/files"
 
     async def send(
-        kind: str, *uploads: tuple[str, bytes, str], caption: str = ""
+        kind: str, *uploads: tuple[str, bytes, str], caption: str = "", reply_to: str = ""
     ) -> httpx.Response:
         parts = [("files", one) for one in uploads]
-        data = {"kind": kind, "caption": caption}
+        data = {"kind": kind, "caption": caption, "reply_to": reply_to}
         return await post(demo, path, data=data, files=parts)
 
     png = ("a.png", picture(), "image/png")
     page = ("surat.pdf", b"%PDF", "application/pdf")
     assert (await send("photo", png, caption="Satu")).status_code == 200
     assert (await demo.bot.hears())["caption"] == "Satu"
-    assert (await send("document", page, page)).status_code == 200
-    groups = {(await demo.bot.hears())["media_group_id"] for _ in range(2)}
-    assert len(groups) == 1
+    assert (await send("document", page, page, caption="Dua")).status_code == 200
+    pages = [await demo.bot.hears() for _ in range(2)]
+    assert len({one["media_group_id"] for one in pages}) == 1
+    assert ["caption" in one for one in pages] == [False, True]  # as the messenger does
+    assert (await send("document", ("foto.HEIC", b"ftypheic", ""))).status_code == 200
+    assert (await demo.bot.hears())["document"]["mime_type"] == "image/heic"
+    asked = await demo.bot.says(RINA, "Kirim buktinya")
+    assert (await send("photo", png, png, reply_to=str(asked))).status_code == 200
+    assert (await demo.bot.hears())["reply_to_message"]["message_id"] == asked
+    assert (await demo.bot.hears())["reply_to_message"]["message_id"] == asked
+    assert (await send("photo", png, reply_to="99999")).status_code == 200
+    assert "reply_to_message" not in await demo.bot.hears()
     assert "bukan foto" in error(await send("photo", page))
     assert "kosong" in error(await send("document", ("a.pdf", b"", "application/pdf")))
     assert "Keterangan" in error(await send("photo", png, caption="x" * 1025))
     assert "10" in error(await send("photo", *[png] * 11))
     assert "Pilih" in error(await send("photo"))
-    monkeypatch.setattr(web, "BODY_LIMIT", 2000)
+    monkeypatch.setattr(answers, "BODY_LIMIT", 2000)
     large = await send("document", ("a.pdf", bytes(3000), "application/pdf"))
     assert large.status_code == 413
-    assert "25 MB" in error(large)
+    assert "terlalu besar" in error(large)
 
 
 async def test_what_people_upload_never_acts_as_a_page(demo: Demo) -> None:
@@ -184,7 +194,7 @@ async def test_the_stream_begins_with_the_world_and_goes_on(demo: Demo) -> None:
 async def test_a_page_far_behind_gets_the_world_anew(
     demo: Demo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "EVENTS_WAITING", 5)
+    monkeypatch.setattr(streaming, "EVENTS_WAITING", 5)
     async with demo.bot.client.stream("GET", "/api/events") as response:
         stream = events(response)
         await anext(stream)
@@ -203,8 +213,8 @@ async def test_a_page_far_behind_gets_the_world_anew(
 
 
 async def test_a_quiet_stream_tells_the_time(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "HEARTBEAT_SECONDS", 0.0)
-    monkeypatch.setattr(web, "CAST_CHECK_SECONDS", 0.01)
+    monkeypatch.setattr(streaming, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(streaming, "CAST_CHECK_SECONDS", 0.01)
     async with demo.bot.client.stream("GET", "/api/events") as response:
         stream = events(response)
         await anext(stream)
