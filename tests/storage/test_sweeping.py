@@ -166,12 +166,12 @@ Step = Callable[[], Awaitable[None]]
 class Interrupted:
     """A sweeping that lets something else happen at each of its steps.
 
-    0: before it begins; 1: after its first look into the database; 2: once the file is aside;
-    3: after its second look; 4: when it has ended. What belongs to a step that does not come,
-    happens at the end.
+    0: before it begins; 1: after its first look into the database; 2: just before it sets the
+    file aside; 3: just after; 4: after its second look; 5: when it has ended. What belongs to a
+    step that does not come, happens at the end.
     """
 
-    STEPS = 5
+    STEPS = 6
 
     def __init__(self, database: Database, files: FileStore) -> None:
         self._database = database
@@ -188,18 +188,19 @@ class Interrupted:
         await self._reach(0)
         # Both stand in for the real ones and hand everything on.
         await sweep(self, self, NOW)  # type: ignore[arg-type]
-        await self._reach(4)
+        await self._reach(5)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         async with self._database.reading() as session:
             yield session
         self._looks += 1
-        await self._reach(1 if self._looks == 1 else 3)
+        await self._reach(1 if self._looks == 1 else 4)
 
     def set_aside(self, kept: Kept) -> None:
-        self._files.set_aside(kept)
         asyncio.run_coroutine_threadsafe(self._reach(2), self._loop).result(30)
+        self._files.set_aside(kept)
+        asyncio.run_coroutine_threadsafe(self._reach(3), self._loop).result(30)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._files, name)
@@ -245,6 +246,22 @@ async def test_a_file_whose_row_is_still_to_come_stays(
 
         sweeping = Interrupted(database, files)
         sweeping.lets(placed, arrives)
+        await sweeping.run()
+        assert there(files, kept), photo
+
+
+async def test_a_turn_slower_than_the_grace_keeps_its_file_too(
+    database: Database, files: FileStore, school: School
+) -> None:
+    for named in range(4):
+        photo = b"named at step %d" % named
+        kept = place(files, photo, age=OLD)
+
+        async def commits(photo: bytes = photo) -> None:
+            await name(database, photo)
+
+        sweeping = Interrupted(database, files)
+        sweeping.lets(named, commits)
         await sweeping.run()
         assert there(files, kept), photo
 
