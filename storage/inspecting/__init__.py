@@ -1,0 +1,21 @@
+"""Files that teachers send: what they are, whether they may come in, and what is seen in them.
+
+Everything here works on a file on disk, in a thread, and knows nothing of schools or chats.
+"""
+
+from storage.inspecting.findings import MOST_BYTES, Complaint, Inspected, Unusable, Why
+from storage.inspecting.inspector import inspect
+from storage.inspecting.look import ALIKE_WITHIN, likeness
+from storage.inspecting.names import safe_name
+
+__all__ = [
+    "ALIKE_WITHIN",
+    "MOST_BYTES",
+    "Complaint",
+    "Inspected",
+    "Unusable",
+    "Why",
+    "inspect",
+    "likeness",
+    "safe_name",
+]

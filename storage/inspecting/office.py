@@ -1,0 +1,190 @@
+"""Office documents: a ZIP that says of itself what it is, and holds nothing that acts."""
+
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from xml.etree.ElementTree import ParseError
+
+from storage.inspecting.archives import open_zip
+from storage.inspecting.findings import DOCX, PPTX, XLSX, Unusable, Why
+from storage.inspecting.streams import PIECE, read_at
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_MAIN_PARTS: Final[Mapping[str, str]] = {
+    f"{DOCX}.main+xml": DOCX,
+    f"{XLSX}.main+xml": XLSX,
+    f"{PPTX}.main+xml": PPTX,
+    "application/vnd.openxmlformats-officedocument.presentationml.slideshow.main+xml": PPTX,
+}
+_TYPES: Final = "[Content_Types].xml"
+_MOST_XML: Final = 2_000_000
+_MOST_NESTED: Final = 2
+"""A sheet within a presentation, and a picture's sheet within that; deeper is no document."""
+
+_MACROS: Final = re.compile(
+    r"macroenabled|vbaproject|vbadata|macrosheet|ms-office\.activex", re.IGNORECASE
+)
+_OPEN_DOCUMENT: Final = b"mimetypeapplication/vnd.oasis.opendocument."
+_PROGRAM_NAMES: Final = re.compile(
+    r"\.(?:exe|dll|com|scr|pif|cpl|msi|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|lnk|reg|jar|apk|sh|py)$",
+    re.IGNORECASE,
+)
+_PROGRAM_MEMBERS: Final = ("AndroidManifest.xml", "META-INF/MANIFEST.MF", "classes.dex")
+_PROGRAM_STARTS: Final = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    b"dex\n",
+    b"\xca\xfe\xba\xbe",
+    b"L\0\0\0\x01\x14",
+)
+_PROGRAM_INSIDE: Final = re.compile(
+    rb"This program (?:cannot|must) be run"
+    rb"|[\w )]\.(?:exe|dll|com|scr|msi|bat|cmd|ps1|vbs|vbe|js|jse|wsf|hta|lnk|jar)\0",
+    re.IGNORECASE,
+)
+_LONGEST: Final = 64
+_ENTITIES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0D\0O\0C\0T\0Y\0P\0E", re.IGNORECASE)
+_ACTING_LINKS: Final = re.compile(r"/(?:oleObject|attachedTemplate|frame|subDocument)$")
+_FAR: Final = re.compile(
+    r"(?:https?|ftp|mhtml|ms-\w+|javascript|file://[^/]):|\\\\", re.IGNORECASE
+)
+
+
+def inspect_office(path: Path) -> str:
+    """Say which kind of office document a ZIP is. Raises `Unusable`, also for other archives."""
+    with path.open("rb") as file:
+        return _inspect(file, depth=0)
+
+
+def _inspect(file: BinaryIO, depth: int) -> str:
+    if b"%PDF-" in read_at(file, 0, 1024):
+        raise Unusable(Why.DISGUISED, found="PDF")
+    with open_zip(file) as archive:
+        media_type = _declared_type(archive, file)
+        _refuse_programs(archive.infolist())
+        try:
+            for entry in archive.infolist():
+                _look_into(archive, entry, depth)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+            raise Unusable(Why.BROKEN) from error
+        except (NotImplementedError, ParseError, RuntimeError) as error:
+            raise Unusable(Why.BROKEN) from error
+        return media_type
+
+
+# ---------------------------------------------------------------- what it says it is
+
+
+def _declared_type(archive: zipfile.ZipFile, file: BinaryIO) -> str:
+    """Give the kind that the list of content types and the main relationship agree on."""
+    names = frozenset(archive.namelist())
+    if _TYPES not in names:
+        raise _other_archive(names, file)
+    types = _xml(archive, _TYPES)
+    declared = [each.get("ContentType", "") for each in types]
+    if any(map(_MACROS.search, [*declared, *names])):
+        raise Unusable(Why.MACROS)
+    by_part = {each.get("PartName", ""): each.get("ContentType", "") for each in types}
+    main = "/" + _main_part(archive, names).lstrip("/")
+    media_type = _MAIN_PARTS.get(by_part.get(main, ""))
+    if media_type is None or main[1:] not in names:
+        raise Unusable(Why.UNKNOWN)
+    return media_type
+
+
+def _other_archive(names: frozenset[str], file: BinaryIO) -> Unusable:
+    if read_at(file, 30, 64).startswith(_OPEN_DOCUMENT):
+        return Unusable(Why.OLD_OFFICE, found="OpenDocument")
+    if not names.isdisjoint(_PROGRAM_MEMBERS):
+        return Unusable(Why.DISGUISED, found="APK")
+    return Unusable(Why.ARCHIVE, found="ZIP")
+
+
+def _main_part(archive: zipfile.ZipFile, names: frozenset[str]) -> str:
+    if "_rels/.rels" not in names:
+        raise Unusable(Why.BROKEN)
+    for relation in _xml(archive, "_rels/.rels"):
+        if relation.get("Type", "").endswith("/officeDocument"):
+            return relation.get("Target", "")
+    raise Unusable(Why.UNKNOWN)
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> "Element[str]":
+    """Parse a small part, without entities."""
+    from defusedxml import DefusedXmlException, ElementTree
+
+    if archive.getinfo(name).file_size > _MOST_XML:
+        raise Unusable(Why.BOMB)
+    try:
+        root: Element[str] = ElementTree.fromstring(archive.read(name), forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise Unusable(Why.DISGUISED) from error
+    except (ParseError, zipfile.BadZipFile, zlib.error, ValueError, LookupError) as error:
+        raise Unusable(Why.BROKEN) from error
+    except (OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Unusable(Why.BROKEN) from error
+    return root
+
+
+# ---------------------------------------------------------------- what is in it
+
+
+def _refuse_programs(entries: list[zipfile.ZipInfo]) -> None:
+    if any(_PROGRAM_NAMES.search(entry.filename) for entry in entries):
+        raise Unusable(Why.DISGUISED)
+
+
+def _look_into(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int) -> None:
+    """Read an entry to its end, so that its checksum is compared, and refuse what may act."""
+    if entry.filename.endswith(".rels"):
+        _refuse_acting_links(_xml(archive, entry.filename))
+    with archive.open(entry) as member:
+        start = member.read(1024)
+        if start.startswith(_PROGRAM_STARTS):
+            raise Unusable(Why.DISGUISED)
+        if entry.filename.endswith((".xml", ".rels", ".vml")) and _ENTITIES.search(start):
+            raise Unusable(Why.DISGUISED)
+        if start.startswith(b"PK\x03\x04"):
+            _look_into_nested(start, member, depth)
+        elif start.startswith(b"\xd0\xcf\x11\xe0"):
+            _refuse_packed_program(start, member)
+        else:
+            while member.read(PIECE):
+                pass
+
+
+def _refuse_acting_links(relations: "Element[str]") -> None:
+    """Links to read are fine; templates and objects fetched from afar when opened are not."""
+    for each in relations:
+        outside = each.get("TargetMode", "") == "External" and _FAR.match(each.get("Target", ""))
+        if outside and _ACTING_LINKS.search(each.get("Type", "")):
+            raise Unusable(Why.DISGUISED)
+
+
+def _look_into_nested(start: bytes, member: Any, depth: int) -> None:
+    if depth >= _MOST_NESTED:
+        raise Unusable(Why.BOMB, found="ZIP")
+    with tempfile.TemporaryFile() as copy:
+        copy.write(start)
+        while piece := member.read(PIECE):
+            copy.write(piece)
+        _inspect(copy, depth + 1)
+
+
+def _refuse_packed_program(start: bytes, member: Any) -> None:
+    """An embedded OLE object: formulas of old are such too, but so are programs to click on."""
+    held = start
+    while True:
+        if _PROGRAM_INSIDE.search(held):
+            raise Unusable(Why.DISGUISED)
+        piece = member.read(PIECE)
+        if not piece:
+            return
+        held = held[-_LONGEST:] + piece

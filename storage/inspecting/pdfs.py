@@ -1,0 +1,80 @@
+"""PDF: opens without a password, is whole, and is nothing but a document."""
+
+import re
+from pathlib import Path
+from threading import Lock
+from typing import BinaryIO, Final
+
+from storage.inspecting.findings import Unusable, Why
+from storage.inspecting.streams import all_matches, read_at, size_of
+from storage.inspecting.trailers import is_also_zip
+
+_pdfium = Lock()
+"""PDFium may be used by one thread at a time."""
+
+_TAIL: Final = 1024
+"""The end mark must be in the last kilobyte, as readers demand it."""
+_WRONG_PASSWORD: Final = 4
+
+_ACTIVE_NAMES: Final = (b"JavaScript", b"JS", b"Launch", b"EmbeddedFile", b"RichMedia")
+
+
+def _name(plain: bytes) -> bytes:
+    """Give a pattern for a name, any of whose letters may be written as #xx."""
+    letters = (b"(?:%c|#%02x|#%02X)" % (letter, letter, letter) for letter in plain)
+    return b"/" + b"".join(letters) + rb"(?=[\s\0()<>\[\]{}/%])"
+
+
+_TELLING: Final = re.compile(
+    b"|".join([rb">>\s{0,9}stream(?=\r?\n)", rb"endstream", *map(_name, _ACTIVE_NAMES)])
+)
+_LONGEST: Final = 64
+
+
+def inspect_pdf(path: Path) -> int:
+    """Say how many pages a PDF has. Raises `Unusable` (broken, encrypted, active, disguised)."""
+    with path.open("rb") as file:
+        if is_also_zip(file):
+            raise Unusable(Why.DISGUISED, found="PDF")
+        _refuse_cut_off(file)
+        if _is_active(file):
+            raise Unusable(Why.ACTIVE)
+    return _pages(path)
+
+
+def _refuse_cut_off(file: BinaryIO) -> None:
+    size = size_of(file)
+    tail = read_at(file, max(0, size - 16 * _TAIL), 16 * _TAIL).rstrip(b"\0\r\n\t \x1a")
+    if b"%%EOF" not in tail[-_TAIL:] and b"startxref" not in tail[-_TAIL:]:
+        raise Unusable(Why.BROKEN)
+
+
+def _is_active(file: BinaryIO) -> bool:
+    """Say whether the file names a script, a program or a file in it, outside of streams.
+
+    Inside streams, which are compressed, the same letters are there by chance.
+    """
+    inside = False
+    for _, word in all_matches(file, range(size_of(file)), _TELLING, _LONGEST):
+        if word.endswith(b"stream"):
+            inside = not word.startswith(b"end")
+        elif not inside:
+            return True
+    return False
+
+
+def _pages(path: Path) -> int:
+    import pypdfium2
+
+    with _pdfium:
+        try:
+            with pypdfium2.PdfDocument(path) as document:
+                pages = len(document)
+                if pages:
+                    document[0].close()
+        except pypdfium2.PdfiumError as error:
+            locked = error.err_code == _WRONG_PASSWORD
+            raise Unusable(Why.ENCRYPTED if locked else Why.BROKEN) from error
+    if not pages:
+        raise Unusable(Why.BROKEN)
+    return pages
