@@ -31,7 +31,7 @@ LONGEST_S = 600.0
 _LONGEST_LINE = 8 * 2**20
 _COMPLAINT = 2_000
 """How much of the worker's last words is logged, in bytes."""
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "VIRTUAL_ENV", "SYSTEMROOT", "TMPDIR")
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 logger = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ LONGEST: Final = 100
 """The longest part of a name, in bytes of UTF-8: Windows takes 260 signs for a whole path."""
 
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*]')
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk", "Mn", "Me"})
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk"})
 _DEVICES: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
@@ -46,7 +46,7 @@ def safe_name(text: str, longest: int = LONGEST) -> str:
 
 
 def _cut(text: str, longest: int) -> str:
-    return text.encode()[:longest].decode(errors="ignore")
+    return text.encode(errors="ignore")[:longest].decode(errors="ignore")
 
 
 def part_name(name: str, ending: str, texts: PaperTexts, part: int, parts: int) -> str:

@@ -98,6 +98,7 @@ class PaperTexts(_Part):
     page: str
     page_of: str
     part_of: str
+    in_part: str
     piece: str
     piece_page: str
     continued: str
@@ -106,7 +107,6 @@ class PaperTexts(_Part):
     link: str
     original: str
     no_evidence: str
-    no_picture: str
     box_missing: str
     box_broken: str
     box_locked: str
@@ -128,7 +128,8 @@ class PaperTexts(_Part):
 class PmmOrder(_Part):
     """One PDF of all files, in the given order, of at most `most_bytes`.
 
-    `name` is the file's name without its ending. What is made lands in the folder `out`.
+    `name` is the file's name without its ending. What is made lands in the folder `out`. Without
+    `straighten`, photos of sheets stay as they were taken.
     """
 
     paper: Literal["pmm"] = "pmm"
@@ -136,6 +137,7 @@ class PmmOrder(_Part):
     name: str
     files: tuple[SourceFile, ...]
     most_bytes: PositiveInt = 10_000_000
+    straighten: bool = True
 
 
 class PortfolioOrder(_Part):

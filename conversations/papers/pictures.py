@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from conversations.papers.orders import Why
 
 PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
-FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP")
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS: Final = 64_000_000
 """The largest picture that is decoded: some 250 MB while it is worked on."""
 

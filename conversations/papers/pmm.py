@@ -112,7 +112,7 @@ def make_pmm(
     Raises NotMade when there is no page, or when the limit leaves too little for each page.
     """
     cv2.setNumThreads(1)
-    gathered = _gather(order.files, bench, on_progress)
+    gathered = _gather(order, bench, on_progress)
     if not gathered.leaves:
         raise NotMade(Refusal.NOTHING, left_out=gathered.left_out)
     name = safe_name(order.name) + ENDINGS[PDF]
@@ -143,22 +143,21 @@ class _Gathered:
     left_out: tuple[LeftOut, ...]
 
 
-def _gather(
-    files: Sequence[SourceFile], bench: Path, on_progress: Callable[[int, int], None]
-) -> _Gathered:
+def _gather(order: PmmOrder, bench: Path, on_progress: Callable[[int, int], None]) -> _Gathered:
     """Look at every file once; photos of sheets are straightened on the way."""
     leaves: list[_Leaf] = []
     left_out: list[LeftOut] = []
-    for at, file in enumerate(files):
-        on_progress(at, 2 * len(files))  # putting them together is the second half
+    for at, file in enumerate(order.files):
+        on_progress(at, 2 * len(order.files))  # putting them together is the second half
         try:
-            leaves += _leaves(file, bench / f"sheet-{at}.jpg")
+            leaves += _leaves(file, bench / f"sheet-{at}.jpg" if order.straighten else None)
         except NotUsable as trouble:
             left_out.append(LeftOut(name=file.name, why=trouble.why))
     return _Gathered(tuple(leaves), tuple(left_out))
 
 
-def _leaves(file: SourceFile, straightened: Path) -> list[_Leaf]:
+def _leaves(file: SourceFile, sheet: Path | None) -> list[_Leaf]:
+    """Give the pages of a file; a sheet on a photo is written to `sheet`. Raises NotUsable."""
     if file.media_type == PDF:
         with opened(file.path) as document:
             return [
@@ -166,14 +165,17 @@ def _leaves(file: SourceFile, straightened: Path) -> list[_Leaf]:
             ]
     if file.media_type not in PICTURES:
         raise NotUsable(Why.OFFICE if file.path.is_file() else Why.MISSING)
-    return [_Leaf(_straightened(file.path, straightened))]
+    return [_Leaf(_straightened(file.path, sheet))]
 
 
-def _straightened(path: Path, target: Path) -> Path:
-    """Write the sheet that a photo shows to `target`; without one, the photo itself serves."""
+def _straightened(path: Path, target: Path | None) -> Path:
+    """Write the sheet that a photo shows to `target`; without one, the photo itself serves.
+
+    The photo is decoded in any case: one that is broken is found out here. Raises NotUsable.
+    """
     picture = open_upright(path, *_PHOTO)
-    corners = find_sheet(picture)
-    if corners is None:
+    corners = find_sheet(picture) if target else None
+    if target is None or corners is None:
         return path
     box = _box(STEPS[0].dpi, lying=picture.width > picture.height)
     sheet = brightened(straighten(picture, corners, *box))

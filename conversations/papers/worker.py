@@ -8,6 +8,7 @@ import contextlib
 import errno
 import json
 import os
+import resource
 import sys
 from collections.abc import Callable, Iterator
 from typing import Final, TextIO
@@ -29,14 +30,15 @@ from conversations.papers.orders import (
 from conversations.papers.unfinished import workbench
 
 _POLITE: Final = 10
+_MOST_MEMORY: Final = 2 * 2**30
+"""Address space in bytes; libraries alone take a quarter of it."""
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def main() -> int:
     """Make the ordered paper; return the exit code."""
     with _own_output() as lines:
-        with contextlib.suppress(OSError):
-            os.nice(_POLITE)
+        _keep_small()
         try:
             order = ORDERS.validate_json(sys.stdin.buffer.read())
             made = _make(order, lambda done, of: _say(lines, Progress(done=done, of=of)))
@@ -53,6 +55,14 @@ def main() -> int:
             return 1
         _say(lines, Finished(made=made))
         return 0
+
+
+def _keep_small() -> None:
+    """Let chats go first, and let no file of a stranger take all memory."""
+    with contextlib.suppress(OSError):
+        os.nice(_POLITE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
 @contextlib.contextmanager

@@ -1,0 +1,148 @@
+"""What a large portfolio takes: time, the worker's memory, the size of the PDF."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import psutil
+from PIL import Image, ImageDraw
+
+from conversations.papers.making import make
+from conversations.papers.orders import (
+    Chapter,
+    Cover,
+    Piece,
+    PieceState,
+    Points,
+    PortfolioOrder,
+    SourceFile,
+)
+from conversations.papers.texts import paper_texts
+from conversations.words import Words
+from tests.benchmarks.figures import Figure, at_most
+
+ITEMS = 40
+PHOTOS = 120
+PIXELS = (3024, 4032)
+PHOTO_BYTES = 3_000_000
+GOAL_S = 60
+GOAL_MB = 150
+GOAL_PDF_MB = 50
+GROUP = "Portfolio"
+LOOK_EVERY_S = 0.02
+
+
+async def measure(folder: Path) -> list[Figure]:
+    """Make the portfolio of a teacher with 40 items and 120 photos of 12 megapixels."""
+    photos = folder / "portfolio-photos"
+    photos.mkdir()
+    files = await asyncio.to_thread(_photos, photos)
+    order = _order(folder / "portfolio", files)
+    told: list[tuple[int, int]] = []
+    started = time.perf_counter()
+    async with _peak_memory() as peak:
+        made = await make(order, lambda done, of: told.append((done, of)))
+    seconds = time.perf_counter() - started
+    size_mb = sum(one.path.stat().st_size for one in made) / 1e6
+    pages = sum(one.pages for one in made)
+    what = f"{ITEMS} items, {PHOTOS} photos of {PHOTO_BYTES / 1e6:.0f} MB"
+    return [
+        Figure(GROUP, f"time for {what}", seconds, "s", at_most(GOAL_S), f"{pages} pages"),
+        Figure(
+            GROUP,
+            "peak memory of the worker",
+            max(peak) / 1e6,
+            "MB",
+            at_most(GOAL_MB),
+            f"looked at {len(peak)} times; {len(told)} steps told",
+        ),
+        Figure(GROUP, "size of the PDF", size_mb, "MB", at_most(GOAL_PDF_MB)),
+    ]
+
+
+@asynccontextmanager
+async def _peak_memory() -> AsyncIterator[list[int]]:
+    """Note the resident memory of our child processes, in bytes, again and again."""
+    seen = [0]
+
+    async def watch() -> None:
+        while True:
+            for child in psutil.Process().children():
+                with suppress(psutil.NoSuchProcess):
+                    seen.append(child.memory_info().rss)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield seen
+    finally:
+        watching.cancel()
+
+
+def _photos(folder: Path) -> list[Path]:
+    """Write photos that differ, of about the same size."""
+    picture = _grain()
+    paths = []
+    for number in range(PHOTOS):
+        ImageDraw.Draw(picture).text((400, 400), f"{number:03}", fill=(20, 20, 60), font_size=300)
+        path = folder / f"{number:03}"
+        picture.save(path, "JPEG", quality=82)
+        paths.append(path)
+    return paths
+
+
+def _grain() -> Image.Image:
+    """Make a picture with soft shapes and the grain of a phone's camera."""
+    width, height = PIXELS
+    random = np.random.default_rng(2026)
+    coarse = random.integers(60, 220, (height // 64, width // 64, 3), dtype=np.uint8)
+    shapes = Image.fromarray(coarse).resize(PIXELS, Image.Resampling.BICUBIC)
+    grain = random.normal(0, 7, (height, width, 1))
+    noisy = np.clip(np.asarray(shapes) + grain, 0, 255).astype(np.uint8)
+    picture = Image.fromarray(noisy)
+    draw = ImageDraw.Draw(picture)
+    for line in range(40):
+        text = f"Sertifikat nomor {line * 7919}/PM/2026 diberikan kepada Siti Rahmawati"
+        draw.text((300, 900 + line * 70), text, fill=(25, 25, 25), font_size=54)
+    return picture
+
+
+def _order(out: Path, files: list[Path]) -> PortfolioOrder:
+    each = PHOTOS // ITEMS
+    return PortfolioOrder(
+        out=out,
+        name="Portofolio",
+        cover=Cover(
+            school="SMP Negeri 1 Cisarua",
+            teacher="Siti Rahmawati, S.Pd.",
+            period="Juli–Desember 2026",
+            rule_set="PMM 2024",
+            points=Points(planned=64, proven=40, accepted=24),
+            made="Senin, 30 November 2026",
+        ),
+        chapters=tuple(
+            Chapter(
+                number=item + 1,
+                title=f"Pelatihan mandiri topik {item + 1}",
+                progress="3 dari 3 sertifikat diterima",
+                pieces=tuple(_pieces(item * each, files[item * each : (item + 1) * each])),
+            )
+            for item in range(ITEMS)
+        ),
+        texts=paper_texts(Words("id")),
+    )
+
+
+def _pieces(first: int, files: list[Path]) -> Iterator[Piece]:
+    for at, path in enumerate(files, start=first + 1):
+        yield Piece(
+            number=at,
+            kind="Sertifikat",
+            state=PieceState.ACCEPTED,
+            state_text="Diterima oleh Rina Wati, 14 Agu 2026",
+            find=f"https://t.me/KawanKinerjaBot?start=bukti-{at:06}",
+            files=(SourceFile(path=path, media_type="image/jpeg", name=f"{at}.jpg"),),
+        )
