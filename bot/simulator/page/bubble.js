@@ -1,9 +1,9 @@
 // One item of a chat: a bubble with its buttons, an album, or a service line.
 
 import { button, h, icon } from "./dom.js";
-import { fileUrl } from "./api.js";
-import { clock, fileSize } from "./format.js";
+import { clock } from "./format.js";
 import { plainText, richText } from "./html.js";
+import { documentRow, guardSign, photoGrid } from "./media.js";
 
 // Messages of one album share an item; everything else is an item of its own.
 export const itemKey = (message) => (message.media_group_id ? `g${message.media_group_id}` : `m${message.id}`);
@@ -44,7 +44,6 @@ function serviceItem(message) {
 
 function bubble(messages, context) {
   const [first] = messages;
-  const captioned = messages.find((one) => one.html || one.other);
   const photos = messages.filter((one) => one.photo);
   const documents = messages.filter((one) => one.document);
   const box = h("div", { class: "bubble" });
@@ -52,12 +51,15 @@ function bubble(messages, context) {
   box.append(h("span", { class: "sr-only", text: `${speaker}, ${clock(first.date)}: ` }));
   if (first.reply_to) box.append(replyQuote(first.reply_to, context));
   if (photos.length) box.append(photoGrid(photos, context));
-  for (const message of documents) box.append(documentRow(message, context));
+  documents.forEach((message, index) => {
+    box.append(documentRow(message, context));
+    if (message.html && index < documents.length - 1) box.append(words(message, context));
+  });
+  const captioned = captionOf(messages, photos, documents);
   const meta = metaLine(messages);
   if (captioned) {
-    const text = h("div", { class: "text", lang: "id" });
-    if (captioned.other) text.append(h("em", { text: otherMedia(captioned) }), captioned.html ? "\n" : "");
-    text.append(richText(shownHtml(captioned), context), meta);
+    const text = words(captioned, context);
+    text.append(meta);
     if (!photos.length && !documents.length && onlyEmoji(text, meta)) box.classList.add("jumbo");
     box.append(text);
   } else {
@@ -67,20 +69,44 @@ function bubble(messages, context) {
   }
   if (documents.length) box.classList.add("has-document");
   if (photos.length) box.classList.add("has-media");
+  if (messages.some((one) => one.protect_content)) box.classList.add("guarded");
   const reactions = messages.flatMap((one) => one.reactions ?? []);
   if (reactions.length) box.append(reactionRow(reactions));
-  const answerable = messages[0];
   box.append(button({
     class: "reply-handle",
     tabindex: "-1",
     title: "Balas pesan ini",
     "aria-label": "Balas pesan ini",
-    onclick: () => context.reply(answerable),
+    onclick: () => context.reply(first),
   }, icon("reply")));
   return box;
 }
 
-const OTHER_MEDIA = { sticker: "Stiker", voice: "Pesan suara", location: "Lokasi", contact: "Kontak", poll: "Jajak pendapat" };
+// As in the messenger: of several captions in an album of photos none is shown below it, and each
+// document of an album has its own.
+function captionOf(messages, photos, documents) {
+  if (documents.length) return documents.at(-1).html ? documents.at(-1) : undefined;
+  const captioned = messages.filter((one) => one.html || one.other);
+  return photos.length && captioned.length > 1 ? undefined : captioned[0];
+}
+
+function words(message, context) {
+  const text = h("div", { class: "text", lang: "id" });
+  if (message.other) text.append(h("em", { text: otherMedia(message) }), message.html ? "\n" : "");
+  text.append(richText(shownHtml(message), context));
+  return text;
+}
+
+const OTHER_MEDIA = {
+  sticker: "Stiker",
+  voice: "Pesan suara",
+  video: "Video",
+  video_note: "Pesan video",
+  audio: "Musik",
+  location: "Lokasi",
+  contact: "Kontak",
+  poll: "Jajak pendapat",
+};
 
 function otherMedia(message) {
   const [kind] = Object.keys(message.other ?? {});
@@ -97,9 +123,10 @@ function metaLine(messages) {
   const last = messages.at(-1);
   const meta = h("span", { class: "meta" });
   const guarded = messages.some((one) => one.protect_content);
+  const media = messages.some((one) => one.photo || one.document);
+  if (guarded && !media) meta.append(guardSign());
   if (messages.some((one) => one.edited)) meta.append(h("span", { class: "edited", text: "diedit" }));
   meta.append(h("time", { datetime: new Date(last.date * 1000).toISOString(), text: clock(last.date) }));
-  if (guarded) meta.title = "Pesan ini tidak dapat diteruskan";
   if (!last.from_bot) meta.append(h("span", { class: "ticks" }, icon("check")));
   return meta;
 }
@@ -112,53 +139,6 @@ function replyQuote(id, context) {
     h("span", { class: "quote-who", text: who }),
     h("span", { class: "quote-what", text }));
 }
-
-function photoGrid(messages, context) {
-  const grid = h("div", { class: `photos count-${Math.min(messages.length, 4)}${messages.length % 2 && messages.length > 1 ? " odd" : ""}` });
-  messages.forEach((message, index) => {
-    const { photo } = message;
-    const image = h("img", {
-      src: fileUrl(photo.file_id),
-      alt: plainText(message.html) || `Foto ${index + 1} dari ${messages.length}`,
-      decoding: "async",
-      draggable: false,
-    });
-    if (photo.width && photo.height) {
-      image.width = photo.width;
-      image.height = photo.height;
-      if (messages.length === 1) {
-        // Room is kept before the photo arrives, so nothing jumps.
-        const shape = Math.min(Math.max(photo.width / photo.height, 0.62), 2.2);
-        image.style.aspectRatio = String(shape);
-      }
-    }
-    image.addEventListener("load", () => image.classList.add("loaded"), { once: true });
-    image.addEventListener("error", () => image.classList.add("failed"), { once: true });
-    grid.append(button({
-      class: "photo",
-      "aria-label": `Buka foto ${index + 1} dari ${messages.length}`,
-      onclick: () => context.openPhotos(messages, index),
-    }, image));
-  });
-  return grid;
-}
-
-function documentRow(message, context) {
-  const { document } = message;
-  const extension = (document.name?.match(/\.([a-z0-9]{1,5})$/i)?.[1] ?? "").toUpperCase();
-  const href = fileUrl(document.file_id);
-  return h("div", { class: "document" },
-    h("a", { class: "document-open", href, target: "_blank", rel: "noopener", "aria-label": `Buka dokumen ${document.name}` },
-      h("span", { class: `document-icon kind-${kindOf(extension)}`, "aria-hidden": "true" }, extension || icon("file")),
-      h("span", { class: "document-what" },
-        h("span", { class: "document-name", text: document.name ?? "Dokumen" }),
-        h("span", { class: "document-size", text: fileSize(document.size) }))),
-    h("a", { class: "document-save", href: `${href}?download=1`, download: document.name ?? "", title: "Unduh", "aria-label": `Unduh ${document.name}` },
-      icon("download")));
-}
-
-const KINDS = { PDF: "red", XLSX: "green", XLS: "green", CSV: "green", DOCX: "blue", DOC: "blue", PPTX: "amber", ZIP: "amber" };
-const kindOf = (extension) => KINDS[extension] ?? "plain";
 
 function reactionRow(reactions) {
   const counted = new Map();

@@ -59,6 +59,7 @@ export class Chat {
       press: (...press) => this.phone.press(...press),
       reply: (message) => this.phone.replyTo(message),
       openPhotos: (messages, index) => this.phone.openPhotos(messages, index),
+      openDocument: (message) => this.phone.openDocument(message),
       onCommand: (command) => this.phone.send(command),
       onLink: (href) => this.phone.followLink(href),
     };
@@ -320,9 +321,11 @@ export class Chat {
   }
 
   openMenu(event) {
-    if (event.target.closest("a, img") || !getSelection().isCollapsed) return;
     const message = this.messageOf(event);
     if (!message) return;
+    // The browser's own menu offers to save; what is protected gets ours in any case.
+    const free = !message.protect_content;
+    if (free && (event.target.closest("a, img") || !getSelection().isCollapsed)) return;
     event.preventDefault();
     this.phone.openMessageMenu(message, event.clientX, event.clientY);
   }

@@ -1,20 +1,17 @@
 // The lower part of a phone: text, attachments, command menu, reply keyboard, START.
 
 import { button, h, icon, popover } from "./dom.js";
-import { BODY_LIMIT } from "./api.js";
-import { fileSize } from "./format.js";
-import { shrink } from "./photos.js";
+import { Cancelled } from "./api.js";
+import { Tray } from "./tray.js";
 
-const PHOTO = /^image\/(jpeg|png|webp|gif|bmp)$/;
-const MOST_FILES = 10;
 const LONGEST_TEXT = 4096;
+const LONGEST_CAPTION = 1024;
 
 export class Composer {
   constructor(phone) {
     this.phone = phone;
     this.target = null; // the message being answered
     this.targetIsForced = false;
-    this.files = [];
     this.keyboardHidden = false;
     this.build();
   }
@@ -28,7 +25,7 @@ export class Composer {
       h("div", { class: "target-text" }, this.targetWho, this.targetWhat),
       button({ class: "icon-button", "aria-label": "Batalkan balasan", onclick: () => this.clearTarget(true) }, icon("close")));
 
-    this.tray = h("div", { class: "tray", hidden: true });
+    this.tray = new Tray({ changed: () => this.trayChanged(), refocus: () => this.input.focus({ preventScroll: true }) });
     this.commandList = h("div", { class: "command-list", role: "listbox", "aria-label": "Daftar perintah", hidden: true, id: `${phone.id}-commands` });
 
     this.input = h("textarea", {
@@ -63,14 +60,14 @@ export class Composer {
     this.startButton = button({ class: "big-button start", text: "MULAI", onclick: () => this.phone.start() });
     this.unblockButton = button({ class: "big-button unblock", text: "BUKA BLOKIR", onclick: () => this.phone.setBlocked(false) });
     this.element = h("div", { class: "composer" },
-      this.commandList, this.invitation, this.targetBar, this.tray, this.row, this.keyboard, this.startButton, this.unblockButton);
+      this.commandList, this.invitation, this.targetBar, this.tray.element, this.row, this.keyboard, this.startButton, this.unblockButton);
   }
 
   // ---- what the chat's state asks for -----------------------------------------------------
 
   reset() {
     this.clearTarget();
-    this.setFiles([]);
+    this.tray.clear();
     this.input.value = "";
     this.keyboardHidden = false;
     this.refresh(true);
@@ -96,7 +93,7 @@ export class Composer {
   placeholder() {
     const { force_reply: forced, reply_keyboard: keyboard } = this.phone.data;
     if (this.targetIsForced && forced?.input_field_placeholder) return forced.input_field_placeholder;
-    if (this.files.length) return "Tambahkan keterangan…";
+    if (this.tray.files.length) return "Tambahkan keterangan…";
     return (!this.keyboard.hidden && keyboard?.input_field_placeholder) || "Tulis pesan…";
   }
 
@@ -170,7 +167,7 @@ export class Composer {
   }
 
   updateSend() {
-    const something = this.input.value.trim() !== "" || this.files.length > 0;
+    const something = this.input.value.trim() !== "" || this.tray.files.length > 0;
     this.sendButton.disabled = !something || this.sending;
   }
 
@@ -191,24 +188,24 @@ export class Composer {
 
   async submit() {
     const text = this.input.value.trim();
-    if (this.sending || (!text && !this.files.length)) return;
-    if (text.length > LONGEST_TEXT) {
-      this.phone.toast(`Pesan terlalu panjang: ${text.length} huruf, paling banyak ${LONGEST_TEXT}.`);
+    const carries = this.tray.files.length > 0;
+    if (this.sending || (!text && !carries)) return;
+    const longest = carries ? LONGEST_CAPTION : LONGEST_TEXT;
+    if (text.length > longest) {
+      const what = carries ? "Keterangan" : "Pesan";
+      this.phone.toast(`${what} terlalu panjang: ${text.length} huruf, paling banyak ${longest}.`);
       return;
     }
     this.sending = true;
     this.updateSend();
     try {
-      if (this.files.length) {
-        await this.phone.sendFiles(this.files, { caption: text, asDocuments: this.asDocuments });
-        this.setFiles([]);
-      } else {
-        await this.phone.send(text, this.target);
-      }
+      if (carries) await this.tray.send(this.phone.person, text, this.target?.id);
+      else await this.phone.send(text, this.target);
       this.input.value = "";
       this.clearTarget();
     } catch (error) {
-      this.phone.toast(error.message);
+      // What was attached stays in the tray, which says itself what is wrong.
+      if (!carries && !(error instanceof Cancelled)) this.phone.toast(error.message);
     } finally {
       this.sending = false;
       this.typed();
@@ -316,68 +313,16 @@ export class Composer {
     this.addFiles(files);
   }
 
-  // A mixed lot goes as documents, like in the messenger itself.
   addFiles(files, asDocuments) {
-    if (files.length === 0 || this.row.hidden) return;
-    const all = [...this.files, ...files];
-    if (all.length > MOST_FILES) this.phone.toast(`Paling banyak ${MOST_FILES} berkas sekali kirim.`);
-    const kept = all.slice(0, MOST_FILES);
-    const size = kept.reduce((sum, file) => sum + file.size, 0);
-    if (size > BODY_LIMIT - 64 * 1024) {
-      this.phone.toast(`Berkas terlalu besar (${fileSize(size)}). Paling banyak 25 MB sekali kirim.`);
-      return;
-    }
-    if (kept.some((file) => file.size === 0)) {
-      this.phone.toast("Berkas kosong tidak dapat dikirim.");
-      return;
-    }
-    this.asDocuments = asDocuments ?? (this.files.length ? this.asDocuments : false);
-    this.setFiles(kept);
+    if (files.length === 0 || this.row.hidden || this.sending) return;
+    const complaint = this.tray.add(files, asDocuments);
+    if (complaint) this.phone.toast(complaint);
     this.input.focus({ preventScroll: true });
   }
 
-  setFiles(files) {
-    for (const url of this.previews ?? []) URL.revokeObjectURL(url);
-    this.previews = [];
-    this.files = files;
-    this.tray.hidden = files.length === 0;
-    if (files.length) this.fillTray();
-    else this.tray.replaceChildren();
+  trayChanged() {
     this.input.placeholder = this.placeholder();
     this.updateSend();
-  }
-
-  fillTray() {
-    const allPhotos = this.files.every((file) => PHOTO.test(file.type));
-    if (!allPhotos) this.asDocuments = true;
-    const cards = this.files.map((file, index) => {
-      const remove = button({
-        class: "remove",
-        "aria-label": `Hapus ${file.name}`,
-        onclick: () => {
-          this.setFiles(this.files.filter((one) => one !== file));
-          this.input.focus({ preventScroll: true });
-        },
-      }, icon("close"));
-      if (PHOTO.test(file.type) && !this.asDocuments) {
-        const url = URL.createObjectURL(file);
-        this.previews.push(url);
-        return h("div", { class: "tray-photo" }, h("img", { src: url, alt: file.name || `Foto ${index + 1}` }), remove);
-      }
-      return h("div", { class: "tray-file" }, icon("file"),
-        h("span", { class: "tray-name", text: file.name }), h("span", { class: "tray-size", text: fileSize(file.size) }), remove);
-    });
-    const asFile = allPhotos
-      ? h("label", { class: "tray-switch" },
-        h("input", { type: "checkbox", checked: Boolean(this.asDocuments), onchange: (event) => {
-          this.asDocuments = event.target.checked;
-          this.setFiles(this.files);
-        } }), "Kirim sebagai dokumen")
-      : null;
-    this.tray.replaceChildren(h("div", { class: "tray-items" }, cards), asFile ?? "");
-  }
-
-  async readyFiles(files, asDocuments) {
-    return asDocuments ? files : Promise.all(files.map(shrink));
+    this.phone.chat.toBottomIfPinned();
   }
 }

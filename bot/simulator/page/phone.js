@@ -6,8 +6,9 @@ import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { phoneClock } from "./format.js";
 import { plainText } from "./html.js";
-import { openLightbox } from "./photos.js";
+import { GUARDED } from "./media.js";
 import { Picker } from "./picker.js";
+import { openDocument, openPhotos } from "./viewer.js";
 
 const TOAST_TIME = 4200;
 const ACTION_TIME = 6000; // a chat action fades by itself
@@ -48,7 +49,7 @@ export class Phone {
       h("span", { class: "pin-label" }, h("span", { class: "quote-who", text: "Pesan tersemat" }), this.pinText), icon("pin"));
     this.toasts = h("div", { class: "toasts", role: "status" });
     this.drop = h("div", { class: "drop", hidden: true }, icon("clip"), h("strong", { text: "Lepaskan untuk melampirkan" }),
-      h("span", { text: "Foto atau dokumen, paling banyak 25 MB" }));
+      h("span", { text: "Foto atau dokumen, paling banyak 50 MB" }));
     this.inside = h("div", { class: "screen-inside" },
       h("div", { class: "status-bar", "aria-hidden": "true" }, this.time, h("span", { class: "status-signs" }, h("i", { class: "signal" }), h("i", { class: "battery" }))),
       h("header", { class: "chat-header" },
@@ -231,11 +232,6 @@ export class Phone {
     return api.sendText(this.person, text, replyTo?.id);
   }
 
-  async sendFiles(files, { caption, asDocuments }) {
-    const ready = await this.composer.readyFiles(files, asDocuments);
-    return api.sendFiles(this.person, ready, { caption, asDocuments });
-  }
-
   attempt(work) {
     return work.catch((error) => this.toast(error.message));
   }
@@ -257,7 +253,11 @@ export class Phone {
   }
 
   openPhotos(messages, index) {
-    openLightbox(messages, index);
+    openPhotos(messages, index);
+  }
+
+  openDocument(message) {
+    if (!openDocument(message)) this.toast("Dokumen ini dilindungi. Di sini hanya foto dan PDF yang dapat dilihat.");
   }
 
   // Links to this very bot act inside the phone; anything else opens in a new tab.
@@ -401,7 +401,8 @@ export class Phone {
     }, icon(name), label);
     const menu = h("div", { class: "menu message-menu", role: "menu", "aria-label": "Menu pesan" },
       item("reply", "Balas", () => this.replyTo(message)),
-      text ? item("copy", "Salin teks", () => this.copy(text)) : null);
+      text && !message.protect_content ? item("copy", "Salin teks", () => this.copy(text)) : null,
+      message.protect_content ? h("p", { class: "menu-note" }, icon("lock"), GUARDED) : null);
     const close = popover(null, menu, { host: this.inside, back: this.chat.scroller });
     menu.style.left = `${Math.min(x - box.left, box.width - menu.offsetWidth - 8)}px`;
     menu.style.top = `${Math.min(y - box.top, box.height - menu.offsetHeight - 8)}px`;

@@ -15,7 +15,8 @@ from bot.simulator.web.answers import refusal
 
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
 )
 # What somebody uploaded must never act as a page of ours.
 FILE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

@@ -8,10 +8,12 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
+from playwright.async_api import Browser
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from bot.simulator import Person, Simulator
+from tests.bot.simulator.page_helpers import DESKTOP, PHONE, Demo, Size, browser, served_demo
 
 Api = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -88,3 +90,22 @@ async def api(sim: Simulator) -> AsyncIterator[Api]:
             return document
 
         yield call
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def size(request: pytest.FixtureRequest) -> Size:
+    """The page is looked at on a desk and on a phone."""
+    wanted: Size = request.param
+    return wanted
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[Demo]:
+    async with served_demo() as ready:
+        yield ready
+
+
+@pytest.fixture
+async def chrome() -> AsyncIterator[Browser]:
+    async with browser() as ready:
+        yield ready

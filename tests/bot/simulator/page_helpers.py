@@ -31,6 +31,7 @@ FIRST_DAY = datetime(2026, 1, 12, 10, 0, tzinfo=WIB)
 
 RINA, HENDRA, MEGA, SITI = 1001, 1002, 1003, 1004
 
+Size = tuple[int, int]
 DESKTOP, PHONE = (1440, 900), (390, 844)
 
 _BROWSERS = (
@@ -255,7 +256,7 @@ class Screen:
 async def opened(
     browser: Browser,
     demo: Demo,
-    size: tuple[int, int] = DESKTOP,
+    size: Size = DESKTOP,
     *,
     hint: bool = False,
     **more: Any,

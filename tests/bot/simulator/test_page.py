@@ -4,51 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from tests.bot.simulator.page_helpers import (
-    DESKTOP,
     HENDRA,
     MEGA,
     PHONE,
     RINA,
     SITI,
     Demo,
-    browser,
+    Size,
     key,
     opened,
     picture,
-    served_demo,
     upload,
 )
 
 on_a_phone = pytest.mark.parametrize("size", [PHONE], ids=["phone"])
 
 expect.set_options(timeout=10_000)
-Size = tuple[int, int]
 WAITING = re.compile(r"\bwaiting\b")
-
-
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def size(request: pytest.FixtureRequest) -> Size:
-    wanted: Size = request.param
-    return wanted
-
-
-@pytest_asyncio.fixture
-async def demo() -> AsyncIterator[Demo]:
-    async with served_demo() as ready:
-        yield ready
-
-
-@pytest_asyncio.fixture
-async def chrome() -> AsyncIterator[Browser]:
-    async with browser() as ready:
-        yield ready
 
 
 async def test_a_first_start_and_a_formatted_answer(

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from bot.simulator.web import answers
 from bot.simulator.web import stream as streaming
@@ -19,16 +18,9 @@ from tests.bot.simulator.page_helpers import (
     Demo,
     key,
     picture,
-    served_demo,
 )
 
 OURS = {"X-Kawan-Page": "1"}
-
-
-@pytest_asyncio.fixture
-async def demo() -> AsyncIterator[Demo]:
-    async with served_demo() as ready:
-        yield ready
 
 
 async def post(demo: Demo, path: str, body: Any = None, **more: Any) -> httpx.Response:
