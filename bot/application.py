@@ -24,6 +24,7 @@ from bot.settings import Settings
 from bot.tasks import Tasks
 from bot.updates import Updates
 from bot.wire import wire_to
+from bot.workshop import Workshop
 from conversations.words import LANGUAGES, Words
 from storage.database import Database
 from storage.files import FileStore
@@ -64,6 +65,14 @@ class Kawan:
         )
         self.tasks = Tasks()
         self.sender = Sender(self.bot, self.database, self.clock, self.rulebook, self.files)
+        self.workshop = Workshop(
+            self.bot,
+            self.database,
+            self.clock,
+            self.rulebook,
+            self.files,
+            settings.data_dir / "papers",
+        )
         self.replies = Replies(self.bot, self.database, self.clock, self.tasks)
         self.updates = Updates(
             self.database,
@@ -74,7 +83,7 @@ class Kawan:
             Fetching(wire, self.files),
             self.files,
             self.tasks,
-            self.sender.wake,
+            self._wake,
         )
         queue: asyncio.Queue[object] = asyncio.Queue()
         # Our own intake stores updates before it acknowledges them, and our own scheduler looks
@@ -98,7 +107,7 @@ class Kawan:
             self.updates,
             queue,
         )
-        self.schedule = Schedule(self.intake, self.database, self.clock)
+        self.schedule = Schedule(self.intake, self.database, self.files, self.clock)
         self.sending: asyncio.Task[Any] | None = None
         self.polling: asyncio.Task[Any] | None = None
 
@@ -109,6 +118,7 @@ class Kawan:
         await self.application.start()
         await self.intake.replay()
         self.sending = self.tasks.start(self.sender.run(), "sender")
+        self.tasks.start(self.workshop.run(), "workshop")
         self.schedule.start()
         if poll:
             await insist(self.bot.delete_webhook)
@@ -119,6 +129,7 @@ class Kawan:
     async def stop(self) -> None:
         """Finish what is in hand, then give everything back."""
         self.schedule.stop()
+        self.updates.drop_gatherings()
         await self.tasks.cancel()
         if self.application.running:
             await self.application.stop()
@@ -127,6 +138,11 @@ class Kawan:
         finally:
             await self.application.shutdown()
             await self.database.close()
+
+    def _wake(self) -> None:
+        """Something may be waiting that no tap answers."""
+        self.sender.wake()
+        self.workshop.wake()
 
     async def _introduce(self) -> None:
         """Tell Telegram the bot's name, its description and what a stranger may type."""

@@ -17,13 +17,13 @@ from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 from bot import screens
 from bot.calls import is_unreachable
 from bot.clock import Clock
+from bot.seats import person_in_seat
 from conversations.notices import Notice, draw_notice
-from conversations.people import Person
 from storage import cards, outbox
 from storage.database import Database
 from storage.files import FileStore
 from storage.outbox import Delivery
-from storage.people import find_account, known_id, note_blocked
+from storage.people import known_id, note_blocked
 from storage.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -150,21 +150,17 @@ class Sender:
             await self._settle(delivery, outcome)
 
     async def _draw(self, delivery: Delivery) -> Notice | None:
-        account_id = delivery.account.id if delivery.account else 0
         async with self._database.reading() as session:
-            now = self._clock.now()
-            account, memberships = await find_account(session, account_id, now)
-            seat = [one for one in memberships if one.member.id == delivery.member.id]
-            if account is None or not seat:
-                return None
-            person = Person(
-                session=session,
-                now=now,
-                rulebook=self._rulebook,
-                files=self._files,
-                account=account,
-                memberships=seat,
+            person = await person_in_seat(
+                session,
+                self._clock.now(),
+                self._rulebook,
+                self._files,
+                account_id=delivery.account.id if delivery.account else 0,
+                member_id=known_id(delivery.member.id),
             )
+            if person is None:
+                return None
             return await draw_notice(person, delivery.message.kind, delivery.message.subject)
 
     async def _send(self, delivery: Delivery, notice: Notice) -> str:

@@ -17,10 +17,12 @@ from telegram.ext import (
 from bot.clock import Clock
 from bot.replies import Replies
 from conversations import everywhere, home, joining
+from conversations.coach import looking
 from conversations.dialogue import Dialogue
 from conversations.operator import erasing, inviting, members, roster
 from conversations.principal import (
     approving,
+    checking,
     deputising,
     overviewing,
     reading,
@@ -29,8 +31,12 @@ from conversations.principal import (
 from conversations.teacher import (
     asking,
     behaviours,
+    describing,
     duties,
     planning,
+    preparing,
+    proving,
+    sorting,
     status,
     suggesting,
     summary,
@@ -50,7 +56,12 @@ DIALOGUES: tuple[Dialogue, ...] = (
     suggesting.dialogue,
     status.dialogue,
     asking.dialogue,
+    describing.dialogue,
+    sorting.dialogue,
+    preparing.dialogue,
     approving.dialogue,
+    checking.dialogue,
+    looking.dialogue,
     sending_back.dialogue,
     reading.dialogue,
     overviewing.dialogue,
@@ -58,6 +69,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     members.dialogue,
     inviting.dialogue,
     roster.dialogue,
+    proving.dialogue,  # after the roster: an operator's tables are rosters
     erasing.dialogue,
     home.dialogue,
     joining.dialogue,
@@ -92,6 +104,8 @@ def add_handlers(
     add(MessageHandler(PRIVATE & filters.COMMAND, unknown_command))
     files = filters.PHOTO | filters.Document.ALL
     add(MessageHandler(PRIVATE & files, cannot_take("file")))
+    spoken = filters.VOICE | filters.VIDEO | filters.VIDEO_NOTE | filters.AUDIO
+    add(MessageHandler(PRIVATE & (spoken | filters.ANIMATION), cannot_take("voice")))
     add(MessageHandler(PRIVATE & ~filters.StatusUpdate.ALL, cannot_take("other")))
     add(ChatMemberHandler(elsewhere.membership, ChatMemberHandler.MY_CHAT_MEMBER))
     add(TypeHandler(Update, nothing_to_do))

@@ -19,7 +19,7 @@ def commands_for(person: Person) -> list[str]:
     actor = person.actor
     commands = ["menu"]
     if actor.roles & Role.TEACHER:
-        commands += ["rencana", "status"]
+        commands += ["rencana", "bukti", "status"]
     if actor.decides:
         commands.append("persetujuan")
     if actor.decides or actor.roles & Role.COACH:

@@ -1,5 +1,7 @@
 """*When* to look; what is due is the database's business."""
 
+import logging
+import time
 from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -8,6 +10,10 @@ from bot.clock import Clock
 from bot.intake import Intake
 from storage import inbox
 from storage.database import Database
+from storage.files import FileStore
+from storage.sweeping import sweep
+
+logger = logging.getLogger(__name__)
 
 TIDY_EVERY_S = 2
 GRACE_S = 3600
@@ -16,9 +22,10 @@ GRACE_S = 3600
 class Schedule:
     """Looks after what has to happen without anybody tapping."""
 
-    def __init__(self, intake: Intake, database: Database, clock: Clock) -> None:
+    def __init__(self, intake: Intake, database: Database, files: FileStore, clock: Clock) -> None:
         self._intake = intake
         self._database = database
+        self._files = files
         self._clock = clock
         # One busy second must not skip a look: the library's own grace is one second.
         self._scheduler = AsyncIOScheduler(
@@ -27,6 +34,7 @@ class Schedule:
         )
         self._scheduler.add_job(self._intake.tidy, "interval", seconds=TIDY_EVERY_S)
         self._scheduler.add_job(self._forget_old, "interval", hours=6)
+        self._scheduler.add_job(self._sweep, "interval", hours=1)
 
     def start(self) -> None:
         """Begin looking; needs a running event loop."""
@@ -36,6 +44,12 @@ class Schedule:
         """Stop looking."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    async def _sweep(self) -> None:
+        # By the machine's own clock: it is how the disk tells the age of a file.
+        swept = await sweep(self._database, self._files, time.time())
+        if swept:
+            logger.info("files without a row swept away", extra={"files": swept})
 
     async def _forget_old(self) -> None:
         async with self._database.transaction() as session:

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,14 +48,19 @@ GATHERS_FOR_S = 1.0
 """An album counts as whole when for so long no further photo of it has come."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Gathering:
     """Updates that are answered together, by what a button would draw."""
 
     update: Update
     button: Button
-    updates: list[int] = field(default_factory=list)
-    timer: asyncio.TimerHandle | None = None
+    timer: asyncio.TimerHandle
+    updates: list[int]
+
+    @property
+    def is_due(self) -> bool:
+        """Whether nothing more has come for long enough."""
+        return self.timer.when() <= asyncio.get_running_loop().time()
 
 
 class Lanes:
@@ -91,7 +96,7 @@ class Updates(BaseUpdateProcessor):
         fetching: Fetching,
         files: FileStore,
         tasks: Tasks,
-        wake_sender: Callable[[], None],
+        wake_others: Callable[[], None],
     ) -> None:
         super().__init__(MOST_AT_ONCE)
         self._database = database
@@ -102,7 +107,7 @@ class Updates(BaseUpdateProcessor):
         self._fetching = fetching
         self._files = files
         self._tasks = tasks
-        self._wake_sender = wake_sender
+        self._wake_others = wake_others
         self._lanes = Lanes()
         self._owed: dict[int, bool] = {}
         self._in_hand: dict[int, tuple[dict[str, Any], asyncio.Future[None]]] = {}
@@ -153,8 +158,9 @@ class Updates(BaseUpdateProcessor):
         self, update: Update, coroutine: Awaitable[Any], spinner: Spinner
     ) -> None:
         chat = update.effective_chat
+        gathered = False
         try:
-            await self._take(update, coroutine, spinner)
+            gathered = await self._take(update, coroutine, spinner)
         except Exception as error:
             apology = await self._failures.outside(update, error)
             if chat is not None and _is_private(update):
@@ -162,20 +168,21 @@ class Updates(BaseUpdateProcessor):
         finally:
             spinner.stop()
             self._in_hand.pop(update.update_id, None)
-            if not any(update.update_id in one.updates for one in self._gatherings.values()):
+            if not gathered:
                 self.answered.append(update.update_id)
             self.handled += 1
 
-    async def _take(self, update: Update, coroutine: Awaitable[Any], spinner: Spinner) -> None:
+    async def _take(self, update: Update, coroutine: Awaitable[Any], spinner: Spinner) -> bool:
+        """Take one update through its turn; say whether its answer waits for more to come."""
         started = time.perf_counter()
         if update.effective_user is None or not _is_private(update):
             # Nobody to answer in private: groups and channels have handlers without a turn.
             await coroutine
             await self._mark(update)
-            return
+            return False
         turn = await self._act(update, coroutine)
         if turn is None:
-            return
+            return False
         if turn.answer.gathered is not None:
             self._gather(turn, turn.answer.gathered)
         else:
@@ -188,6 +195,7 @@ class Updates(BaseUpdateProcessor):
                 "ms": round((time.perf_counter() - started) * 1000, 1),
             },
         )
+        return turn.answer.gathered is not None
 
     async def _act(self, update: Update, coroutine: Awaitable[Any]) -> Turn | None:
         """Let the handlers act in one transaction; None when the update had acted before."""
@@ -220,8 +228,11 @@ class Updates(BaseUpdateProcessor):
             await session.commit()
             self._cannot_be_lost(update)
             if session.info.get(outbox.ANNOUNCED):
-                self._wake_sender()
+                self._wake_others()
         return turn
+
+    async def _begin(self, session: AsyncSession, update: Update) -> Turn:
+        return await begin(session, update, self._clock.now(), self._rulebook, self._files)
 
     async def _file(self, update: Update) -> object:
         """Fetch and read the file that came in, if a dialogue wants it.
@@ -247,27 +258,36 @@ class Updates(BaseUpdateProcessor):
     def _gather(self, turn: Turn, button: Button) -> None:
         """Answer an album once its last photo is there: Telegram does not say which it is."""
         key = (turn.account.id, button.pack())
-        gathering = self._gatherings.setdefault(key, Gathering(turn.update, button))
-        gathering.updates.append(turn.update.update_id)
-        if gathering.timer is not None:
-            gathering.timer.cancel()
-        loop = asyncio.get_running_loop()
-        gathering.timer = loop.call_later(
+        earlier = self._gatherings.get(key)
+        timer = asyncio.get_running_loop().call_later(
             self.gathers_for_s, lambda: self._tasks.start(self._answer_all(key), "answer album")
         )
+        updates = [turn.update.update_id]
+        if earlier is not None:
+            earlier.timer.cancel()
+            updates = earlier.updates + updates
+        self._gatherings[key] = Gathering(turn.update, button, timer, updates)
 
     async def _answer_all(self, key: tuple[int, str]) -> None:
-        gathering = self._gatherings.pop(key)
-        update = gathering.update
-        try:
-            async with self._lanes.of(key[0]), self._database.writing() as session:
-                turn = await begin(session, update, self._clock.now(), self._rulebook, self._files)
-                turn.answer.in_place = False
-                await press(turn, gathering.button.pack())
-                await session.commit()
-            await self._replies.give(turn, self._replies.watch(update))
-        finally:
-            self.answered += gathering.updates
+        async with self._lanes.of(key[0]):
+            gathering = self._gatherings.get(key)
+            if gathering is None or not gathering.is_due:
+                return  # one more photo came while this waited for its turn
+            del self._gatherings[key]
+            try:
+                async with self._database.writing() as session:
+                    turn = await self._begin(session, gathering.update)
+                    await press(turn, gathering.button.pack())
+                    await session.commit()
+                await self._replies.give(turn, self._replies.watch(gathering.update))
+            finally:
+                self.answered += gathering.updates
+
+    def drop_gatherings(self) -> None:
+        """Leave unanswered albums to the next start, which finds that they are owed an answer."""
+        for gathering in self._gatherings.values():
+            gathering.timer.cancel()
+        self._gatherings.clear()
 
     async def _remember_tapped(self, turn: Turn) -> None:
         """Keep track of what the tapped message shows: another decision, or something else."""

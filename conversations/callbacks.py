@@ -624,6 +624,13 @@ class OpenPiece(Button, code="ec"):
 
 
 @dataclass(frozen=True)
+class MoreOfPiece(Button, code="ei"):
+    """Show what else can be done with a piece."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
 class SeeFiles(Button, code="ew"):
     """Send me the files of my own piece again."""
 

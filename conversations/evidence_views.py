@@ -135,6 +135,13 @@ def entry_label(rules: RuleSet, one: Provable) -> str:
     return labels.get(one.entry.code, one.entry.code)
 
 
+def short_title(rules: RuleSet, code: str) -> str:
+    """Name the item or duty behind a code; unknown codes stand for themselves."""
+    known = {one.code: one.short for one in rules.items}
+    known |= {one.code: one.short for one in rules.duties}
+    return known.get(code, code)
+
+
 def exhibits_of(person: Person, piece: Piece) -> tuple[Exhibit, ...]:
     """Give the files of a piece to show, in the order in which they were sent."""
     return tuple(_exhibit(person, page) for page in piece.pages)

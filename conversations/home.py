@@ -9,6 +9,7 @@ from conversations.callbacks import (
     Help,
     Home,
     Languages,
+    OpenEvidence,
     OpenMembers,
     OpenOverview,
     OpenPlan,
@@ -23,6 +24,8 @@ from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
 from storage import decisions, people, plans
+from storage.evidence import checking, needs, reading, sending
+from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
 from storage.people import known_id, members_with
 from storage.plans import FullPlan
@@ -41,6 +44,8 @@ async def home_screen(turn: Turn) -> Screen:
     actor, rules, period = turn.actor, turn.rules, turn.period
     plan = await plans.find_plan(turn.session, actor.member_id, period.id)
     waiting = await decisions.count_waiting(turn.session, actor) if actor.decides else 0
+    to_check = await checking.count_waiting(turn.session, actor) if actor.decides else 0
+    proof = await _proof(turn, plan)
     phase = rules.phase_at(turn.today)
     target = rules.points.target_min if rules.points else 0
     text = turn.words.body(
@@ -59,8 +64,20 @@ async def home_screen(turn: Turn) -> Screen:
         agreement_awaited=_awaits_agreement(turn, plan),
         decides=actor.decides,
         waiting=waiting,
+        to_check=to_check,
+        proof=proof,
+        unsorted=await sending.count_unsorted(turn.session, actor) if proof else 0,
     )
     return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
+
+
+async def _proof(turn: Turn, plan: FullPlan | None) -> Progress | None:
+    """Say how far the evidence is, once it can be sent."""
+    if plan is None or plan.status not in sending.OPEN_PLANS:
+        return None
+    rules = turn.rulebook.of_plan(turn.school, plan.plan)
+    evidence = await reading.evidence_of_plan(turn.session, plan.id)
+    return needs.progress(needs.provable(rules, plan), evidence)
 
 
 def _awaits_agreement(turn: Turn, plan: FullPlan | None) -> bool:
@@ -82,6 +99,7 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
     if actor.roles & Role.TEACHER:
         keys += [
             Key(words.label("home.plan"), OpenPlan(), Style.NEXT),
+            Key(words.label("home.evidence"), OpenEvidence()),
             Key(words.label("home.status"), OpenStatus()),
         ]
     if actor.decides:

@@ -4,19 +4,28 @@ from typing import Any
 
 from conversations.turn import Turn
 from storage import errors
+from storage.inspecting import Unusable
 from storage.models import PlanStatus
 
 
 def explain(turn: Turn, refusal: errors.Refused) -> None:
     """Say why something did not happen, as an alert that has to be dismissed."""
     name = f"refusals.{type(refusal).__name__}"
+    if isinstance(refusal, Unusable):
+        name = f"unusable.{refusal.why}"
+    elif isinstance(refusal, errors.PlanNotOpen) and refusal.status is None:
+        name = "refusals.PlanNotOpen_none"
     turn.alert(turn.words.label(name, **_facts(turn, refusal)))
 
 
 def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
     words = turn.words
     match refusal:
-        case errors.NotNow(status=status):
+        case errors.TooMany():
+            return {"most": refusal.most}
+        case errors.NotAllSeen():
+            return {"unseen": refusal.unseen}
+        case errors.PlanNotOpen(status=str(status)) | errors.NotNow(status=status):
             return {"status": words.label(f"status.{PlanStatus(status)}")}
         case errors.AlreadyDecided():
             return {

@@ -8,6 +8,9 @@ from typing import Generic, TypeVar
 
 from conversations.callbacks import Button
 
+LABEL_LENGTH = 18
+"""Characters of somebody's own words on a button; beside them stand a number and signs."""
+
 
 class Style(StrEnum):
     """The colour of a button; the words on it say the same."""
@@ -88,6 +91,11 @@ def in_rows(keys: list[Key], width: int = 2) -> tuple[Row, ...]:
 def numbered(keys: list[Key], first: int = 1) -> list[Key]:
     """Number keys from `first` on."""
     return [replace(key, number=number) for number, key in enumerate(keys, first)]
+
+
+def short(text: str, length: int = LABEL_LENGTH) -> str:
+    """Cut a text so that it fits on a button."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 T = TypeVar("T")

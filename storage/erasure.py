@@ -18,10 +18,15 @@ from storage.models import (
     Card,
     Decision,
     Deputy,
+    Evidence,
+    EvidenceComment,
+    EvidenceLook,
+    EvidencePage,
     InboxUpdate,
     Invitation,
     Member,
     OutboxMessage,
+    PaperOrder,
     Plan,
     PlanEntry,
     PlanRevision,
@@ -45,8 +50,9 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     if Role(member.roles) & Role.OPERATOR:
         await require_other_operator(session, member)
     await session.flush()
+    evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)
-    await _erase_messages(session, member, plan_ids)
+    await _erase_messages(session, member, plan_ids, evidence_ids)
     await session.exec(delete(Invitation).where(col(Invitation.member_id) == member_id))
     # Rosters that were read and wait may name anybody.
     await session.exec(delete(RosterDraft).where(col(RosterDraft.school_id) == member.school_id))
@@ -65,6 +71,24 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     audit.record(session, actor, "member.erase", f"member:{member_id}", now)
 
 
+async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | None]:
+    """Erase what the person has sent and said; give the numbers of the pieces.
+
+    Their files, which no row names any more, are swept away within hours.
+    """
+    found = await session.exec(select(col(Evidence.id)).where(Evidence.member_id == member_id))
+    ids = list(found.all())
+    for part in (Card, EvidenceLook, EvidenceComment, EvidencePage):
+        await session.exec(delete(part).where(col(part.evidence_id).in_(ids)))
+    await session.exec(delete(EvidenceComment).where(col(EvidenceComment.member_id) == member_id))
+    await session.exec(delete(EvidenceLook).where(col(EvidenceLook.member_id) == member_id))
+    # Newest first: a replacement names what it replaced.
+    for evidence_id in sorted((one for one in ids if one is not None), reverse=True):
+        await session.exec(delete(Evidence).where(col(Evidence.id) == evidence_id))
+    await session.exec(delete(PaperOrder).where(col(PaperOrder.member_id) == member_id))
+    return ids
+
+
 async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None]:
     """Erase the person's plans with all that hangs on them; give their numbers."""
     found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
@@ -76,7 +100,10 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
 
 
 async def _erase_messages(
-    session: AsyncSession, member: Member, plan_ids: Sequence[int | None]
+    session: AsyncSession,
+    member: Member,
+    plan_ids: Sequence[int | None],
+    evidence_ids: Sequence[int | None],
 ) -> None:
     """Erase what was said to the person, and what others would still hear about the person."""
     await session.exec(delete(Card).where(col(Card.member_id) == member.id))
@@ -88,7 +115,8 @@ async def _erase_messages(
     )
     for message in waiting.all():
         subject = message.subject
-        if subject.get("plan", -1) in plan_ids or subject.get("teacher") == member.id:
+        about = subject.get("plan", -1) in plan_ids or subject.get("evidence", -1) in evidence_ids
+        if about or subject.get("teacher") == member.id:
             await session.delete(message)
     await session.flush()
 

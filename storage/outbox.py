@@ -20,7 +20,7 @@ GATHERING = timedelta(minutes=2)
 """So long a notice waits for more of the same to tell of together."""
 
 ANNOUNCED = "announced"
-"""Set in a session's info when it has added messages: whoever commits it may wake the sender."""
+"""Set in a session's info when it has added work for others: whoever commits it may wake them."""
 
 
 class Priority(IntEnum):

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import outbox
 from storage.errors import NotFound
 from storage.models import PaperOrder, PaperStatus
 from storage.people import Actor
@@ -45,6 +46,7 @@ async def order(
     )
     session.add(new)
     await session.flush()
+    session.info[outbox.ANNOUNCED] = True
     return new, True
 
 

@@ -52,7 +52,10 @@ class TestWorld:
 
     def _make_bot(self) -> Kawan:
         transport = httpx.ASGITransport(app=self.sim.app)
-        return Kawan(self.settings, self.clock, lambda _connections: Wire(transport))
+        kawan = Kawan(self.settings, self.clock, lambda _connections: Wire(transport))
+        # An album in a test comes at once.
+        kawan.updates.gathers_for_s = 0.05
+        return kawan
 
     @property
     def database(self) -> Database:

@@ -8,12 +8,11 @@ from conversations.callbacks import (
     TeacherEvidence,
 )
 from conversations.dialogue import Dialogue
-from conversations.evidence_views import exhibits_of, line_of
+from conversations.evidence_views import exhibits_of, line_of, short_title
 from conversations.home import back_to
 from conversations.principal.check_cards import caption
 from conversations.principal.checking import show_to_check
-from conversations.principal.decision_cards import short
-from conversations.screens import Key, Row, Screen, in_rows, numbered, page_of, pager
+from conversations.screens import Key, Row, Screen, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
 from storage import decisions, plans
 from storage.evidence import checking, needs, reading
@@ -34,9 +33,8 @@ async def teacher_evidence(turn: Turn, tap: TeacherEvidence) -> None:
     owner = await decisions.owner_of(turn.session, full)
     pieces = await reading.pieces_of_member(turn.session, turn.actor, full.id)
     page = page_of(pieces, tap.page, PIECES_A_PAGE)
-    titles = {one.code: one.short for one in (*rules.items, *rules.duties)}
     lines = [
-        (line_of(turn.words, rules, piece), titles.get(piece.evidence.code, piece.evidence.code))
+        (line_of(turn.words, rules, piece), short_title(rules, piece.evidence.code))
         for piece in page.items
     ]
     text = turn.words.body(

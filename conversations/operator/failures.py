@@ -15,3 +15,11 @@ async def failure(person: Person, subject: dict[str, Any]) -> Notice | None:
         return None
     text = person.words.body("everywhere.failure", what=subject["what"], code=subject["code"])
     return Notice(Screen(text))
+
+
+@notice("disk_full")
+async def disk_full(person: Person, _subject: dict[str, Any]) -> Notice | None:
+    """Tell an operator that no further files fit on the disk."""
+    if not person.actor.roles & Role.OPERATOR:
+        return None
+    return Notice(Screen(person.words.body("everywhere.disk_full")))

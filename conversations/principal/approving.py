@@ -6,6 +6,7 @@ from conversations.callbacks import Approve, Home, OpenOverview, OpenQueue, Show
 from conversations.dialogue import Dialogue
 from conversations.notices import Notice, notice
 from conversations.people import Person
+from conversations.principal.checking import open_first_checks
 from conversations.principal.decision_cards import (
     address,
     card_for,
@@ -17,6 +18,7 @@ from conversations.turn import Turn
 from storage import cards, decisions
 from storage.cards import Subject
 from storage.errors import AlreadyDecided, Refused
+from storage.evidence import checking as evidence
 from storage.models import Card, PlanStatus
 from storage.plans import FullPlan
 
@@ -60,10 +62,12 @@ async def queue_command(turn: Turn, _words: str) -> None:
 async def open_queue(turn: Turn, tap: OpenQueue) -> None:
     """Show the oldest waiting plan, or the one that comes after another."""
     plan_id = await decisions.next_in_queue(turn.session, turn.actor, tap.after)
-    if plan_id is None:
-        turn.show(_nothing_waits(turn))
-    else:
+    if plan_id is not None:
         await show_plan_card(turn, plan_id)
+    elif await evidence.count_waiting(turn.session, turn.actor):
+        await open_first_checks(turn)
+    else:
+        turn.show(_nothing_waits(turn))
 
 
 def _nothing_waits(turn: Turn) -> Screen:

@@ -9,7 +9,7 @@ from conversations.callbacks import (
     OpenChecks,
     SendBackPiece,
 )
-from conversations.evidence_views import entry_title, exhibits_of, line_of
+from conversations.evidence_views import entry_title, exhibits_of, line_of, short_title
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, numbered
 from storage import plans
@@ -47,13 +47,8 @@ async def caption(person: Person, piece: Piece) -> str:
         flags=found, twins=found.twins[:TWINS_SHOWN], sender=piece.evidence.member_id,
         comments=comments[-COMMENTS_SHOWN:], by=by.name if by else "",
         quantity=one.entry.quantity if one else 1,
-        twin_titles=[_twin_title(rules, twin) for twin in found.twins[:TWINS_SHOWN]],
+        twin_titles=[short_title(rules, twin.evidence.code) for twin in found.twins[:TWINS_SHOWN]],
     )  # fmt: skip
-
-
-def _twin_title(rules: RuleSet, twin: flags.Twin) -> str:
-    known = {one.code: one.short for one in (*rules.items, *rules.duties)}
-    return known.get(twin.evidence.code, twin.evidence.code)
 
 
 async def check_card(person: Person, piece: Piece) -> Screen:

@@ -22,8 +22,8 @@ from conversations.home import back_to
 from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.principal.check_cards import check_card, closed_card
-from conversations.principal.decision_cards import address, short
-from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
+from conversations.principal.decision_cards import address
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
 from conversations.words import LANGUAGES, Words
 from storage import cards
@@ -47,7 +47,11 @@ async def present(turn: Turn, tap: Any) -> None:
         await show_checks(turn)
     elif hasattr(tap, "evidence"):
         piece = await checking.piece_to_check(turn.session, turn.actor, tap.evidence)
-        await _show_after(turn, piece)
+        if piece.status is EvidenceStatus.RECEIVED:
+            # It has been changed since: what was decided on is not what there is now.
+            await show_to_check(turn, piece)
+        else:
+            await _show_after(turn, piece)
 
 
 # ------------------------------------------------------------------------------- the queue
@@ -85,6 +89,15 @@ async def show_checks(turn: Turn, number: int = 0) -> None:
 
 def _teacher_label(turn: Turn, one: Waiting) -> str:
     return turn.words.label("checking.teacher", name=short(one.name), count=one.count)
+
+
+async def open_first_checks(turn: Turn) -> None:
+    """Show whose evidence waits; where it is one teacher's, go straight to it."""
+    waiting = await checking.waiting_teachers(turn.session, turn.actor)
+    if len(waiting) == 1:
+        await check_teacher(turn, CheckTeacher(waiting[0].member_id))
+    else:
+        await show_checks(turn)
 
 
 @dialogue.tap(CheckTeacher)

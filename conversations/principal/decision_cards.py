@@ -6,6 +6,7 @@ Both are drawn for whoever taps and for whoever is told, so they take a person, 
 from conversations.callbacks import (
     Approve,
     Home,
+    OpenChecks,
     OpenQueue,
     Reopen,
     SendBack,
@@ -17,6 +18,7 @@ from conversations.plan_views import change_lines, sections
 from conversations.screens import Key, Row, Screen, Style, numbered
 from storage import decisions
 from storage.decisions import Outcome, Standing, Waiting
+from storage.evidence import checking
 from storage.models import PlanStatus
 from storage.plans import FullPlan
 from storage.rulesets import StepKind
@@ -24,12 +26,6 @@ from storage.rulesets import StepKind
 NAMES_SHOWN = 5
 LINES_SHOWN = 5
 CHANGES_SHOWN = 8
-LABEL_LENGTH = 18
-
-
-def short(text: str, length: int = LABEL_LENGTH) -> str:
-    """Cut a text so that it fits on a button."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def address(person: Person) -> str:
@@ -51,6 +47,7 @@ async def decision_card(person: Person, full: FullPlan) -> Screen:
     rules = person.rulebook.of_plan(person.school, full.plan)
     owner = await decisions.owner_of(person.session, full)
     waiting = await decisions.queue(person.session, person.actor)
+    to_check = await checking.count_waiting(person.session, person.actor)
     before = await decisions.decided_before(person.session, full)
     others = [one.name for one in waiting if one.plan_id != full.id]
     text = person.words.body(
@@ -61,10 +58,13 @@ async def decision_card(person: Person, full: FullPlan) -> Screen:
         lines_shown=LINES_SHOWN, changes_shown=CHANGES_SHOWN, address=address(person),
         StepKind=StepKind,
     )  # fmt: skip
-    return Screen(text, _card_rows(person, full, waiting), view=ShowDecision(full.id))
+    rows = _card_rows(person, full, waiting, to_check)
+    return Screen(text, rows, view=ShowDecision(full.id))
 
 
-def _card_rows(person: Person, full: FullPlan, waiting: list[Waiting]) -> tuple[Row, ...]:
+def _card_rows(
+    person: Person, full: FullPlan, waiting: list[Waiting], to_check: int
+) -> tuple[Row, ...]:
     words, revision = person.words, full.plan.revision
     keys = [
         Key(words.label("approving.approve"), Approve(full.id, revision), Style.YES),
@@ -77,7 +77,14 @@ def _card_rows(person: Person, full: FullPlan, waiting: list[Waiting]) -> tuple[
     approve, send_back, details, *following = numbered(keys)
     rows: list[Row] = [(approve,), (send_back, details)]
     rows += [(one,) for one in following]
-    return (*rows, (Key(words.label("nav.home"), Home()),))
+    return (*rows, *_to_evidence(person, to_check), (Key(words.label("nav.home"), Home()),))
+
+
+def _to_evidence(person: Person, count: int) -> tuple[Row, ...]:
+    """Lead from the plans to the evidence that waits too."""
+    if not count:
+        return ()
+    return ((Key(person.words.label("checking.evidence", count=count), OpenChecks(0)),),)
 
 
 async def closed_card(person: Person, full: FullPlan, *, with_actions: bool) -> Screen:
@@ -102,6 +109,9 @@ async def closed_card(person: Person, full: FullPlan, *, with_actions: bool) -> 
         address=address(person),
     )  # fmt: skip
     rows = _closed_rows(person, full, waiting, with_actions=with_actions)
+    if with_actions:
+        to_check = await checking.count_waiting(person.session, person.actor)
+        rows = (*rows[:-1], *_to_evidence(person, to_check), rows[-1])
     return Screen(text, rows, view=ShowDecision(full.id))
 
 

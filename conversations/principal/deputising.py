@@ -20,8 +20,7 @@ from conversations.everywhere import fold
 from conversations.home import back_to
 from conversations.notices import Notice, notice
 from conversations.people import Person
-from conversations.principal.decision_cards import short
-from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
 from storage import members
 from storage.errors import NotAllowed, NotFound

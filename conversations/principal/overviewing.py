@@ -6,8 +6,7 @@ from conversations.callbacks import Button, Deputies, Home, OpenOverview, OpenQu
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.people import Person
-from conversations.principal.decision_cards import short
-from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
 from storage import overviews
 from storage.models import PlanStatus, Role

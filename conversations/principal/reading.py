@@ -14,6 +14,7 @@ from conversations.callbacks import (
     SendBack,
     ShowDecision,
     ShowDetails,
+    TeacherEvidence,
 )
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
@@ -115,6 +116,8 @@ async def _detail_rows(
         if decides:
             keys.append(Key(words.label("approving.reopen"), Reopen(full.id, revision)))
         keys.append(Key(words.label("approving.make_model"), NameModel(full.id)))
+    if full.status in decisions.DECIDED and full.plan.member_id != turn.actor.member_id:
+        keys.append(Key(words.label("looking.evidence"), TeacherEvidence(full.id, 0)))
     rows += in_rows(numbered(keys), 1)
     rows.append((back_to(turn, await _origin(turn, full, tap)),))
     return tuple(rows)

@@ -14,8 +14,8 @@ from conversations.everywhere import fold
 from conversations.home import back_to
 from conversations.plan_views import mark_of, title_of
 from conversations.principal.approving import present_plan, show_plan_card
-from conversations.principal.decision_cards import closed_card, short
-from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
+from conversations.principal.decision_cards import closed_card
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
 from conversations.words import LANGUAGES, Words
 from storage import decisions

@@ -2,6 +2,7 @@
 
 from conversations.callbacks import (
     ChooseKind,
+    MoreOfPiece,
     OpenPiece,
     RemovePiece,
     ReplacePiece,
@@ -54,6 +55,13 @@ async def saved_piece(turn: Turn, tap: SavedPiece) -> None:
         await show_sorting(turn, piece)
     else:
         await show_piece(turn, piece, saved=True)
+
+
+@dialogue.tap(MoreOfPiece)
+async def more_of_piece(turn: Turn, tap: MoreOfPiece) -> None:
+    """Show what else can be done with the piece."""
+    piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
+    await show_piece(turn, piece, more=True)
 
 
 @dialogue.tap(SeeFiles)

@@ -8,6 +8,7 @@ from dataclasses import replace as with_changes
 from conversations.callbacks import (
     ChooseKind,
     FinishSending,
+    MoreOfPiece,
     OpenEvidence,
     OpenPiece,
     OpenProvable,
@@ -46,12 +47,15 @@ async def plan_of(turn: Turn, piece: Piece) -> FullPlan | None:
     return await plans.find_plan(turn.session, turn.actor.member_id, turn.period.id)
 
 
-async def show_piece(turn: Turn, piece: Piece, *, saved: bool = False) -> None:
-    """Show a piece's card; one that belongs nowhere yet is sorted first."""
+async def show_piece(turn: Turn, piece: Piece, *, saved: bool = False, more: bool = False) -> None:
+    """Show a piece's card: just `saved`, or with `more` that can be done than is needed daily."""
     full = await plan_of(turn, piece)
     rules = turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
     one = sending.provable_of(rules, full, piece) if full else None
-    turn.show(await _card(turn, rules, full, one, piece, saved=saved))
+    screen = await _card(turn, rules, full, one, piece, saved=saved)
+    if more:
+        screen = with_changes(screen, rows=_more_rows(turn, piece), view=MoreOfPiece(piece.id))
+    turn.show(screen)
 
 
 async def _card(
@@ -94,19 +98,30 @@ def _rows(
     changeable = piece.status in CHANGEABLE
     if changeable and full is not None and one is not None:
         rows += _what_is_open(turn, rules, one, piece)
-    actions: list[Key] = []
     if changeable:
-        actions.append(Key(words.label("proving.replace"), ReplacePiece(piece.id)))
-        actions.append(Key(words.label("proving.remove"), RemovePiece(piece.id), Style.NO))
-        actions.append(Key(words.label("proving.note"), WriteNote(piece.id)))
-        actions.append(Key(words.label("proving.move"), SortPiece(piece.id)))
-    if not piece.is_history and piece.status is not EvidenceStatus.UNSORTED:
-        actions.append(Key(words.label("proving.use_again"), UseAgain(piece.id)))
-    if piece.pages:
-        actions.append(Key(words.label("proving.see_files"), SeeFiles(piece.id)))
-    rows += in_rows(numbered(actions))
+        rows.append(
+            (
+                Key(words.label("proving.replace"), ReplacePiece(piece.id)),
+                Key(words.label("proving.remove"), RemovePiece(piece.id), Style.NO),
+            )
+        )
     rows += _way_on(turn, full, one, piece)
+    if not piece.is_history:
+        rows.insert(-1, (Key(words.label("proving.more"), MoreOfPiece(piece.id)),))
     return tuple(rows)
+
+
+def _more_rows(turn: Turn, piece: Piece) -> tuple[Row, ...]:
+    words = turn.words
+    keys: list[Key] = []
+    if piece.pages:
+        keys.append(Key(words.label("proving.see_files"), SeeFiles(piece.id)))
+    if piece.status in CHANGEABLE:
+        keys.append(Key(words.label("proving.note"), WriteNote(piece.id)))
+        keys.append(Key(words.label("proving.move"), SortPiece(piece.id)))
+    if not piece.is_history and piece.status is not EvidenceStatus.UNSORTED:
+        keys.append(Key(words.label("proving.use_again"), UseAgain(piece.id)))
+    return (*in_rows(numbered(keys)), (back_to(turn, OpenPiece(piece.id)),))
 
 
 def _what_is_open(turn: Turn, rules: RuleSet, one: Provable, piece: Piece) -> list[Row]:

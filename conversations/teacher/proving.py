@@ -32,9 +32,8 @@ from conversations.evidence_views import (
     need_text,
 )
 from conversations.home import back_home, back_to, help_key
-from conversations.principal.decision_cards import short
 from conversations.refusals import explain
-from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, short
 from conversations.teacher.describing import REPLACING
 from conversations.teacher.piece_card import show_piece
 from conversations.teacher.sorting import file_under, show_sorting
@@ -186,10 +185,9 @@ async def _show_provable(turn: Turn, plan_id: int, entry_id: int, *, done: bool 
 
 def _note_of(rules: RuleSet, one: Provable) -> str:
     """Give what the rules say about the evidence of an entry."""
-    for known in (*rules.items, *rules.duties):
-        if known.code == one.entry.code:
-            return known.evidence_note
-    return ""
+    notes = {item.code: item.evidence_note for item in rules.items}
+    notes |= {duty.code: duty.evidence_note for duty in rules.duties}
+    return notes.get(one.entry.code, "")
 
 
 # ------------------------------------------------------------------------------- sending for one
@@ -234,12 +232,15 @@ class _Link(filters.MessageFilter):
     """Lets through a link that a teacher sends when nothing else is awaited."""
 
     def filter(self, message: Message) -> bool:
-        """Say whether the message is nothing but a link."""
+        """Say whether there is a link in the message."""
         turn = current_turn.get(None)
         if turn is None or turn.membership is None or not turn.actor.roles & Role.TEACHER:
             return False
-        text = (message.text or "").strip()
-        return turn.waits_in is None and text.lower().startswith(("http://", "https://"))
+        return turn.waits_in is None and bool(_links_in(message.text or ""))
+
+
+def _links_in(text: str) -> list[str]:
+    return [word for word in text.split() if word.lower().startswith(("http://", "https://"))]
 
 
 def take_in(incoming: Incoming) -> Inspected:
@@ -268,13 +269,13 @@ async def take_file(turn: Turn) -> None:
     album = message.media_group_id or ""
     sent = await sending.receive(turn.session, turn.actor, arrival, turn.now, album=album)
     if not sent.known:
-        await _keep_caption(turn, sent.piece)
+        await _keep_caption(turn, sent.piece, turn.text)
     await _show_sent(turn, sent, gathered=bool(album))
 
 
-async def _keep_caption(turn: Turn, piece: Piece) -> None:
+async def _keep_caption(turn: Turn, piece: Piece, caption: str) -> None:
     """Read the day out of a caption; the words themselves become the note."""
-    words = " ".join(turn.text.split())
+    words = " ".join(caption.split())
     if not words:
         return
     evidence = piece.evidence
@@ -377,9 +378,14 @@ async def take_words_instead(turn: Turn, _subject: ReplacePiece) -> None:
 
 
 async def _take_link(turn: Turn) -> None:
+    links = _links_in(turn.text)
     try:
-        sent = await sending.receive_link(turn.session, turn.actor, turn.text, turn.now)
+        sent = await sending.receive_link(
+            turn.session, turn.actor, links[0] if links else turn.text, turn.now
+        )
     except NotALink:
         turn.show(Screen(turn.words.body("proving.not_a_link")))
         return
+    if links and not sent.known:
+        await _keep_caption(turn, sent.piece, turn.text.replace(links[0], " "))
     await _show_sent(turn, sent)

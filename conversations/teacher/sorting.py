@@ -14,8 +14,7 @@ from conversations.callbacks import (
 from conversations.dialogue import Dialogue
 from conversations.evidence_views import entry_label, line_of
 from conversations.home import back_to, help_key
-from conversations.principal.decision_cards import short
-from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.teacher.guessing import Clue, guess_kind, likeliest_first
 from conversations.teacher.piece_card import plan_of, show_piece
 from conversations.turn import Turn

@@ -2,15 +2,26 @@
 
 from typing import Any
 
-from conversations.callbacks import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
+from conversations.callbacks import (
+    Agree,
+    AskForHelp,
+    OpenEvidence,
+    OpenPlan,
+    OpenStatus,
+    OpenSummary,
+    OrderPortfolio,
+)
 from conversations.dialogue import Dialogue
-from conversations.home import back_home
+from conversations.home import back_home, help_key
 from conversations.notices import Notice, notice
+from conversations.papers.ordering import ARCHIVE, PORTFOLIO
 from conversations.people import Person
 from conversations.plan_views import sections
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
 from storage import decisions, people, plans
+from storage.evidence import needs, reading
+from storage.evidence.sending import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
 
@@ -31,19 +42,38 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     found = await plans.latest_decision(turn.session, full.id) if full else None
     decision, by = found or (None, None)
     deciders = await people.deciders(turn.session, turn.actor.school_id, turn.today)
+    evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
+    entries = needs.provable(rules, full) if full else ()
     text = turn.words.body(
         "status.card", rules=rules, period=period, full=full, points=rules.points,
         sections=sections(rules, full) if full else (), decision=decision, by=by,
         deadline=rules.planning_deadline(period), today=turn.today,
         deciders=[one.name for one in deciders if one.id != turn.actor.member_id],
         agreement_required=rules.agreement_required,
+        proof=needs.progress(entries, evidence),
+        is_open=full is not None and full.status in OPEN_PLANS,
     )  # fmt: skip
+    turn.show(Screen(text, _rows(turn, full, has_evidence=bool(evidence)), view=OpenStatus()))
+
+
+def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row, ...]:
     words = turn.words
-    rows: tuple[Row, ...] = (
-        (Key(words.label("home.open_plan"), OpenPlan(), Style.NEXT),),
-        (*back_home(turn), Key(words.label("home.ask_for_help"), AskForHelp("status"))),
-    )
-    turn.show(Screen(text, rows, view=OpenStatus()))
+    rows: list[Row] = [(Key(words.label("home.open_plan"), OpenPlan(), Style.NEXT),)]
+    if full is not None and full.status in OPEN_PLANS:
+        rows = [
+            (
+                Key(words.label("home.evidence"), OpenEvidence(), Style.NEXT),
+                Key(words.label("home.open_plan"), OpenPlan()),
+            )
+        ]
+    if full is not None and has_evidence:
+        keys = [
+            Key(words.label(f"preparing.portfolio_{form}"), OrderPortfolio(full.id, form))
+            for form in (PORTFOLIO, ARCHIVE)
+        ]
+        rows.append(tuple(keys))
+    rows.append((*back_home(turn), help_key(turn, "status")))
+    return tuple(rows)
 
 
 # ------------------------------------------------------------------------------- notices

@@ -27,8 +27,14 @@ from storage.errors import (
     TooMany,
 )
 from storage.evidence.flags import find_alike
-from storage.evidence.needs import Provable, kinds_for, provable
-from storage.evidence.reading import HISTORY, Piece, own_piece, with_pages
+from storage.evidence.needs import Provable, kinds_for, missing, provable
+from storage.evidence.reading import (
+    HISTORY,
+    Piece,
+    evidence_of_plan,
+    own_piece,
+    with_pages,
+)
 from storage.inspecting import ALIKE_WITHIN, Inspected, likeness
 from storage.models import Evidence, EvidencePage, EvidenceStatus, Member, PlanStatus, Role
 from storage.people import Actor, deciders, known_id
@@ -159,9 +165,7 @@ async def file_under(
     piece = await own_piece(session, actor, evidence_id)
     one = entry_of(rules, full, entry_id)
     await _require_new_here(session, full, one, piece)
-    allowed = kinds_for(rules, one.step, one.entry)
-    known = piece.evidence.kind if piece.evidence.kind in allowed else ""
-    chosen = kind if kind in allowed else known or (allowed[0] if len(allowed) == 1 else "")
+    chosen = await _kind_of(session, rules, full, one, piece, kind)
     await _change(
         session, piece, now,
         status=EvidenceStatus.RECEIVED, plan_id=full.id, step=one.entry.step,
@@ -172,6 +176,27 @@ async def file_under(
     )
     await tell_checkers(session, actor, today, now)
     return piece
+
+
+async def _kind_of(
+    session: AsyncSession,
+    rules: RuleSet,
+    full: FullPlan,
+    one: Provable,
+    piece: Piece,
+    guess: str,
+) -> str:
+    """Say what kind a piece is, where that is clear: guessed, said before, or all that lacks."""
+    allowed = kinds_for(rules, one.step, one.entry)
+    for known in (guess, piece.evidence.kind):
+        if known in allowed:
+            return known
+    sent = [each for each in await evidence_of_plan(session, full.id) if each.id != piece.id]
+    gaps = missing(one.needs, [each for each in sent if (each.step, each.code) == one.key])
+    lacking = [kind for need in gaps or one.needs for kind in need.kinds]
+    if len(lacking) == 1:
+        return lacking[0]
+    return allowed[0] if len(allowed) == 1 else ""
 
 
 def entry_of(rules: RuleSet, full: FullPlan, entry_id: int) -> Provable:
@@ -404,13 +429,18 @@ async def _sent_before(session: AsyncSession, actor: Actor, arrival: Arrival) ->
     return next(iter(await with_pages(session, found.all())), None)
 
 
-async def _require_room(session: AsyncSession, actor: Actor) -> None:
+async def count_unsorted(session: AsyncSession, actor: Actor) -> int:
+    """Say how many pieces the actor has sent and not filed yet."""
     found = await session.exec(
         select(func.count(col(Evidence.id)))
         .where(Evidence.member_id == actor.member_id)
         .where(Evidence.status == EvidenceStatus.UNSORTED)
     )
-    if found.one() >= MOST_UNSORTED:
+    return int(found.one())
+
+
+async def _require_room(session: AsyncSession, actor: Actor) -> None:
+    if await count_unsorted(session, actor) >= MOST_UNSORTED:
         raise TooMany(MOST_UNSORTED)
 
 

@@ -21,7 +21,7 @@ from conversations.callbacks import (
     RenewInvitation,
     SetRoles,
 )
-from conversations.dialogue import READERS
+from conversations.dialogue import READERS, Incoming
 from conversations.operator.roster import read_upload
 from storage.members import INVITATION_LASTS
 from storage.models import Account, Invitation, Member, Role, RosterDraft
@@ -460,10 +460,10 @@ async def test_a_slow_file_keeps_nobody_waiting(
     rina = await world.joins("Rina", Role.TEACHER)
     begun, go_on = threading.Event(), threading.Event()
 
-    def slowly(data: bytes, name: str) -> object:
+    def slowly(incoming: Incoming) -> object:
         begun.set()
         go_on.wait(30)
-        return read_upload(data, name)
+        return read_upload(incoming)
 
     readers = [replace(one, read=slowly) for one in READERS if one.read is read_upload]
     monkeypatch.setattr("conversations.dialogue.READERS", readers)

@@ -1,0 +1,305 @@
+"""Makes the papers that people have ordered, one after the other, beside everything else.
+
+The heavy work is a process of its own (`conversations.papers`); here an order is taken, its
+progress told, and what was made is sent. An order is a row: after a stop it is taken up again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from telegram import Bot, InputFile, Message
+from telegram.constants import ChatAction, ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot import screens
+from bot.calls import insist
+from bot.clock import Clock
+from bot.seats import person_in_seat
+from bot.tasks import Tasks
+from conversations.callbacks import CancelPaper
+from conversations.papers.making import make
+from conversations.papers.ordering import Filled, fill
+from conversations.papers.orders import Made, NotMade
+from conversations.papers.texts import why_left_out, why_not_made
+from conversations.screens import Key, Screen
+from conversations.words import Words
+from storage import papers
+from storage.database import Database
+from storage.errors import Refused
+from storage.files import FileStore
+from storage.models import Member, PaperOrder, PaperStatus
+from storage.people import known_id
+from storage.rulebook import RuleBook
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 2.0
+TELL_EVERY_S = 3.0
+"""A progress message is changed no more often: each change counts towards Telegram's limits."""
+
+CANCELLED_WITHIN_S = 1.0
+"""How soon the maker notices that an order was cancelled."""
+
+LEFT_OUT_SHOWN = 5
+
+
+class Cancelled(Exception):
+    """The person no longer wants the paper."""
+
+
+class Workshop:
+    """Takes orders from the database until cancelled. `folder` is for what is being made."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        database: Database,
+        clock: Clock,
+        rulebook: RuleBook,
+        files: FileStore,
+        folder: Path,
+    ) -> None:
+        self._bot = bot
+        self._database = database
+        self._clock = clock
+        self._rulebook = rulebook
+        self._files = files
+        self._folder = folder
+        self._tasks = Tasks()
+        self._work = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that there is something to make."""
+        self._work.set()
+
+    async def run(self) -> None:
+        """Make papers until cancelled."""
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+        async with self._database.transaction() as session:
+            await papers.take_up_again(session, self._clock.now())
+        while True:
+            try:
+                made = await self.make_next()
+            except Exception:
+                logger.exception("a paper was not made")
+                made = True
+            if not made:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        # Another process may have taken the order down, so it is looked at now and then anyway.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._work.wait()
+        self._work.clear()
+
+    async def make_next(self) -> bool:
+        """Make the paper that has waited longest; False when none waits."""
+        async with self._database.transaction() as session:
+            order = await papers.take_next(session)
+            member = await session.get(Member, order.member_id) if order else None
+            await session.flush()
+        if order is None:
+            return False
+        if member is None or member.account_id is None:
+            await self._end(order, PaperStatus.FAILED, "nobody to send it to")
+            return True
+        try:
+            await self._make(order, member.account_id)
+        except Cancelled:
+            pass
+        except Forbidden:
+            await self._end(order, PaperStatus.FAILED, "blocked")
+        except BadRequest as error:
+            await self._end(order, PaperStatus.FAILED, error.message)
+        except (NetworkError, RetryAfter) as error:
+            await self._later(order, type(error).__name__)
+        except Exception:
+            await self._end(order, PaperStatus.FAILED, "stumbled")
+            raise
+        return True
+
+    async def _later(self, order: PaperOrder, why: str) -> None:
+        if order.attempts >= papers.MOST_ATTEMPTS:
+            await self._end(order, PaperStatus.FAILED, why)
+            return
+        async with self._database.transaction() as session:
+            await papers.wait_again(session, known_id(order.id))
+        await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _end(self, order: PaperOrder, status: PaperStatus, outcome: str = "") -> None:
+        async with self._database.transaction() as session:
+            await papers.end(session, known_id(order.id), status, self._clock.now(), outcome)
+
+    # -- one order
+
+    async def _make(self, order: PaperOrder, account_id: int) -> None:
+        out = self._folder / str(order.id)
+        filled, words = await self._fill(order, account_id, out)
+        if filled is None:
+            await self._end(order, PaperStatus.FAILED, "nothing to make it of")
+            return
+        teller = Teller(self._bot, account_id, order, words, filled.title)
+        await teller.begin()
+        await self._keep_place(order, teller.message_id)
+        try:
+            async with self._until_cancelled(order):
+                made = await make(filled.order, teller.note)
+                await teller.sending()
+                await self._send(account_id, filled, made, words)
+        except NotMade as refused:
+            await teller.end(words.body("preparing.not_made", why=why_not_made(words, refused)))
+            await self._end(order, PaperStatus.FAILED, str(refused.reason))
+            return
+        finally:
+            await teller.stop()
+            await asyncio.to_thread(shutil.rmtree, out, ignore_errors=True)
+        await self._end(order, PaperStatus.DONE)
+        await teller.end(words.body("preparing.done", title=filled.title))
+
+    async def _fill(
+        self, order: PaperOrder, account_id: int, out: Path
+    ) -> tuple[Filled | None, Words]:
+        async with self._database.reading() as session:
+            person = await person_in_seat(
+                session,
+                self._clock.now(),
+                self._rulebook,
+                self._files,
+                account_id=account_id,
+                member_id=order.member_id,
+            )
+            if person is None:
+                return None, Words("id")
+            try:
+                return await fill(person, order.kind, order.subject, out), person.words
+            except Refused:
+                return None, person.words
+
+    async def _keep_place(self, order: PaperOrder, message_id: int | None) -> None:
+        async with self._database.transaction() as session:
+            kept = await session.get(PaperOrder, order.id)
+            if kept is not None:
+                kept.message_id = message_id
+                session.add(kept)
+
+    @asynccontextmanager
+    async def _until_cancelled(self, order: PaperOrder) -> AsyncIterator[None]:
+        """Break off what is within, with `Cancelled`, once the person has cancelled the order."""
+        task = asyncio.current_task()
+        cancelled = False
+
+        async def watch() -> None:
+            nonlocal cancelled
+            while True:
+                await asyncio.sleep(CANCELLED_WITHIN_S)
+                async with self._database.reading() as session:
+                    now = await session.get(PaperOrder, order.id)
+                if now is None or now.status == PaperStatus.CANCELLED:
+                    cancelled = True
+                    if task is not None:
+                        task.cancel()
+                    return
+
+        watching = self._tasks.start(watch(), "watch order")
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not cancelled or task is None:
+                raise
+            task.uncancel()
+            raise Cancelled from None
+        finally:
+            watching.cancel()
+
+    async def _send(
+        self, account_id: int, filled: Filled, made: tuple[Made, ...], words: Words
+    ) -> None:
+        left_out = [why_left_out(words, one) for part in made for one in part.left_out]
+        for at, part in enumerate(made):
+            caption = words.body(
+                "preparing.paper", title=filled.title, part=at + 1, parts=len(made),
+                pages=part.pages, megabytes=part.path.stat().st_size / 1_000_000,
+                lowered=part.lowered, left_out=left_out[:LEFT_OUT_SHOWN] if not at else [],
+                more=len(left_out) - LEFT_OUT_SHOWN,
+            )  # fmt: skip
+            rows = ((Key(filled.instead[0], filled.instead[1]),),) if filled.instead else ()
+            await self._send_one(account_id, part, Screen(caption, rows))
+
+    async def _send_one(self, account_id: int, part: Made, screen: Screen) -> Message:
+        async def send() -> Message:
+            with part.path.open("rb") as file:
+                # Not read into memory: the wire sends it piece by piece.
+                document = InputFile(file, filename=part.name, read_file_handle=False)
+                return await self._bot.send_document(
+                    account_id, document, caption=screen.text, parse_mode=ParseMode.HTML,
+                    reply_markup=screens.keyboard(screen),
+                )  # fmt: skip
+
+        return await insist(send)
+
+
+class Teller:
+    """The message in a person's chat that tells how far a paper is."""
+
+    def __init__(
+        self, bot: Bot, account_id: int, order: PaperOrder, words: Words, title: str
+    ) -> None:
+        self._bot = bot
+        self._chat = account_id
+        self._order = order
+        self._words = words
+        self._title = title
+        self._tasks = Tasks()
+        self._told_at = time.monotonic()
+        self.message_id = order.message_id
+
+    async def begin(self) -> None:
+        """Say that it has begun; after a stop the same message goes on."""
+        screen = self._screen(0, 0)
+        if self.message_id is not None:
+            place = (self._chat, self.message_id)
+            if await screens.edit(self._bot, place, screen, attempts=1):
+                return
+        sent = await screens.send(self._bot, self._chat, screen, silent=True)
+        self.message_id = sent.message_id
+
+    def note(self, done: int, of: int) -> None:
+        """Tell how far it is, now and then."""
+        if time.monotonic() - self._told_at < TELL_EVERY_S or done >= of:
+            return
+        self._told_at = time.monotonic()
+        self._tasks.start(self._show(self._screen(done, of)), "tell progress")
+
+    async def sending(self) -> None:
+        """Say that it is made and on its way; a large one takes a while."""
+        with contextlib.suppress(TelegramError):
+            await self._bot.send_chat_action(self._chat, ChatAction.UPLOAD_DOCUMENT)
+
+    async def stop(self) -> None:
+        """Let no late progress come after the end."""
+        await self._tasks.cancel()
+
+    async def end(self, text: str) -> None:
+        """Say how it ended."""
+        await self._show(Screen(text))
+
+    def _screen(self, done: int, of: int) -> Screen:
+        text = self._words.body("preparing.making", title=self._title, done=done, of=of)
+        cancel = CancelPaper(known_id(self._order.id))
+        return Screen(text, ((Key(self._words.label("preparing.cancel"), cancel),),))
+
+    async def _show(self, screen: Screen) -> None:
+        if self.message_id is None:
+            return
+        try:
+            await screens.edit(self._bot, (self._chat, self.message_id), screen, attempts=1)
+        except TelegramError as error:
+            # Only looks: the paper itself is what counts.
+            logger.info("progress not told: %s", type(error).__name__)
