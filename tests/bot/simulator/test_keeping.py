@@ -57,6 +57,15 @@ async def test_everything_survives_a_restart(
         assert sent.id == rina.messages[-1].id + 1
 
 
+async def test_stale_ids_stay_stale(sim: Simulator, rina: Person, tmp_path: Path) -> None:
+    old = await rina.sends_document(b"%PDF", "a.pdf")
+    sim.forget_files()
+    new = await rina.sends_document(b"%PDF", "a.pdf")
+    sim.save(tmp_path)
+    files = Simulator.load(tmp_path).world.files.files
+    assert [files[one.file_id].stale for one in (old, new)] == [True, False]
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 

@@ -355,6 +355,9 @@ async def test_fingers_find_every_control(demo: Demo, chrome: Browser, size: Siz
     await demo.greet(RINA)
     await demo.bot.call("setMyCommands", commands=[{"command": "menu", "description": "Menu"}])
     await demo.bot.says(RINA, "Pilih", [key("Satu"), key("Dua")])
+    for guarded in (False, True):
+        page = ("a.pdf", b"%PDF", "application/pdf")
+        await demo.bot.call("sendDocument", chat_id=RINA, document=page, protect_content=guarded)
     async with opened(chrome, demo, size) as screen:
         await screen.page.locator("#calendar-toggle").click()
         small = await screen.page.evaluate(
