@@ -74,7 +74,10 @@ def has_no_caption(error: BadRequest) -> bool:
 def is_unknown_file(error: BadRequest) -> bool:
     """Whether Telegram no longer knows a file by the name it once gave it."""
     message = error.message.lower()
-    return "wrong file identifier" in message or "wrong file_id" in message
+    return any(
+        words in message
+        for words in ("wrong file identifier", "wrong remote file identifier", "wrong file_id")
+    )
 
 
 def is_unreachable(error: BadRequest) -> bool:

@@ -66,6 +66,8 @@ async def _show_one(
         return await bot.send_document(
             chat_id, media, caption=screen.text or None, parse_mode=ParseMode.HTML,
             reply_markup=markup, protect_content=screen.protected or None,
+            # Else Telegram may turn a small picture into a sticker.
+            disable_content_type_detection=True,
         )  # fmt: skip
 
     if exhibit.telegram_id:

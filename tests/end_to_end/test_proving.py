@@ -64,7 +64,7 @@ async def test_words_of_the_caption_put_the_likeliest_activity_first(
     await rina.sends_photo(papers.photo(), caption="Sertifikat peserta pelatihan mandiri")
     card = await rina.sees("Untuk kegiatan yang mana?")
     assert card.buttons[0].startswith("1. Pelatihan mandiri")
-    await rina.sends_photo(papers.photo("lain"), caption="pengimbasan narasumber")
+    await rina.sends_photo(papers.photo("lain"), caption="bimbingan teknis numerasi")
     card = await rina.sees("Untuk kegiatan yang mana?", after=card)
     assert not card.buttons[0].startswith("1. Pelatihan mandiri")
 
