@@ -88,7 +88,7 @@ async def _pmm(
     label = person.words.label("papers.as_taken" if straightened else "papers.straightened")
     order = PmmOrder(
         out=out,
-        name=safe_name(name, ""),
+        name=name,
         files=tuple(source for piece in pieces for source in _sources(person, piece)),
         most_bytes=(rules.upload.max_mb or 10) * MEGABYTE,
         straighten=straightened,
@@ -118,7 +118,7 @@ async def _whole_plan(
     words = person.words
     period = rules.period(full.plan.period)
     title = words.label(f"papers.title_{kind}")
-    name = safe_name(f"{title} - {person.actor.name} - {period.id}", "")
+    name = f"{title} - {person.actor.name} - {period.id}"
     chapters = await _chapters(person, rules, full)
     texts = paper_texts(words)
     if kind == ARCHIVE:
