@@ -4,6 +4,7 @@ A photo of twelve megapixels is not decoded whole when a smaller one will do.
 """
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ PICTURES: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS: Final = 64_000_000
 """The largest picture that is decoded: some 250 MB while it is worked on."""
+RESAMPLING: Final = Image.Resampling.HAMMING
+"""As sharp as the best for making pictures smaller, in half the time."""
 
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
@@ -56,7 +59,7 @@ def open_upright(path: Path, width: int, height: int) -> Image.Image:
     Never scaled up. Raises NotUsable.
     """
     with _opened(path) as image:
-        orientation = image.getexif().get(_ORIENTATION, 1)
+        orientation = _orientation(image)
         box = (height, width) if orientation in _LYING else (width, height)
         size = _fitting(image.size, box)
         image.draft("RGB" if image.mode != "L" else "L", size)
@@ -64,7 +67,7 @@ def open_upright(path: Path, width: int, height: int) -> Image.Image:
             raise NotUsable(Why.TOO_LARGE)
         upright = _plain(_loaded(image))
     if upright.size != size:
-        upright = upright.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        upright = upright.resize(size, RESAMPLING)
     turn = _TURNS.get(orientation)
     return upright if turn is None else upright.transpose(turn)
 
@@ -72,8 +75,7 @@ def open_upright(path: Path, width: int, height: int) -> Image.Image:
 def upright_size(path: Path) -> tuple[int, int]:
     """Return width and height in pixels as people see them. Raises NotUsable."""
     with _opened(path) as image:
-        lying = image.getexif().get(_ORIENTATION, 1) in _LYING
-        return image.size[::-1] if lying else image.size
+        return image.size[::-1] if _orientation(image) in _LYING else image.size
 
 
 def as_jpeg(path: Path, width: int, height: int, quality: int) -> Jpeg:
@@ -110,6 +112,16 @@ def _opened(path: Path) -> Image.Image:
         raise NotUsable(Why.BROKEN) from None
 
 
+def _orientation(image: Image.Image) -> int:
+    """Tell how a picture is to be turned, 1 to 8, without decoding it."""
+    if "exif" not in image.info:
+        return 1
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except (OSError, SyntaxError, TypeError, ValueError, struct.error):
+        return 1  # it says something else
+
+
 def _loaded(image: Image.Image) -> Image.Image:
     try:
         image.load()
@@ -126,7 +138,7 @@ def _fitting(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
 def _plain(image: Image.Image) -> Image.Image:
     """Return a picture in grey or RGB, on white where it is transparent."""
     if image.mode in {"L", "RGB"}:
-        return image.copy()  # outlives the open file
+        return image
     if image.mode.startswith("I;16"):
         return image.convert("I").point(lambda value: value / 257).convert("L")
     if image.mode in _TRANSPARENT or "transparency" in image.info:
@@ -142,7 +154,7 @@ def _fits_unchanged(path: Path, width: int, height: int) -> bool:
         return (
             image.format == "JPEG"
             and image.mode in {"L", "RGB"}
-            and image.getexif().get(_ORIENTATION, 1) == 1
+            and _orientation(image) == 1
             and image.width <= width
             and image.height <= height
         )

@@ -39,6 +39,7 @@ from conversations.papers.pdf_pages import (
 )
 from conversations.papers.pictures import (
     PICTURES,
+    RESAMPLING,
     Jpeg,
     NotUsable,
     as_jpeg,
@@ -46,7 +47,7 @@ from conversations.papers.pictures import (
     open_upright,
     upright_size,
 )
-from conversations.papers.sheets import brightened, find_sheet, straighten
+from conversations.papers.sheets import brightened, find_sheet, straightened
 from conversations.papers.unfinished import publish
 
 A4_MM: Final = (210.0, 297.0)
@@ -150,14 +151,14 @@ def _gather(order: PmmOrder, bench: Path, on_progress: Callable[[int, int], None
     for at, file in enumerate(order.files):
         on_progress(at, 2 * len(order.files))  # putting them together is the second half
         try:
-            leaves += _leaves(file, bench / f"sheet-{at}.jpg" if order.straighten else None)
+            leaves += _leaves(file, bench / f"{at}.jpg", straighten=order.straighten)
         except NotUsable as trouble:
             left_out.append(LeftOut(name=file.name, why=trouble.why))
     return _Gathered(tuple(leaves), tuple(left_out))
 
 
-def _leaves(file: SourceFile, sheet: Path | None) -> list[_Leaf]:
-    """Give the pages of a file; a sheet on a photo is written to `sheet`. Raises NotUsable."""
+def _leaves(file: SourceFile, prepared: Path, *, straighten: bool) -> list[_Leaf]:
+    """Give the pages of a file; a picture may be changed into `prepared`. Raises NotUsable."""
     if file.media_type == PDF:
         with opened(file.path) as document:
             return [
@@ -165,21 +166,24 @@ def _leaves(file: SourceFile, sheet: Path | None) -> list[_Leaf]:
             ]
     if file.media_type not in PICTURES:
         raise NotUsable(Why.OFFICE if file.path.is_file() else Why.MISSING)
-    return [_Leaf(_straightened(file.path, sheet))]
+    return [_Leaf(_prepared(file.path, prepared, straighten=straighten))]
 
 
-def _straightened(path: Path, target: Path | None) -> Path:
-    """Write the sheet that a photo shows to `target`; without one, the photo itself serves.
+def _prepared(path: Path, target: Path, *, straighten: bool) -> Path:
+    """Write the sheet that a photo shows to `target`, or the photo where it is larger than needed.
 
-    The photo is decoded in any case: one that is broken is found out here. Raises NotUsable.
+    Otherwise the photo itself serves. Raises NotUsable.
     """
     picture = open_upright(path, *_PHOTO)
-    corners = find_sheet(picture) if target else None
-    if target is None or corners is None:
+    longest = max(_box(STEPS[0].dpi, lying=False))
+    corners = find_sheet(picture) if straighten else None
+    if corners is not None:
+        picture = brightened(straightened(picture, corners, longest, longest))
+    elif max(picture.size) <= longest:
         return path
-    box = _box(STEPS[0].dpi, lying=picture.width > picture.height)
-    sheet = brightened(straighten(picture, corners, *box))
-    target.write_bytes(encode(sheet, _NEARLY_LOSSLESS).data)
+    else:
+        picture.thumbnail((longest, longest), RESAMPLING)
+    target.write_bytes(encode(picture, _NEARLY_LOSSLESS).data)
     return target
 
 

@@ -77,7 +77,7 @@ def find_sheet(picture: Image.Image) -> Points | None:
     return (largest + 0.5) * (picture.width / small.width, picture.height / small.height) - 0.5
 
 
-def straighten(picture: Image.Image, corners: Points, width: int, height: int) -> Image.Image:
+def straightened(picture: Image.Image, corners: Points, width: int, height: int) -> Image.Image:
     """Return the sheet alone, seen from straight above, within a box of pixels."""
     shape = _shape(corners, picture.size)
     sides = _lengths(corners)

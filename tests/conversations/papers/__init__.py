@@ -1,0 +1,1 @@
+"""Tests of the papers people get as documents."""
