@@ -8,12 +8,12 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import isolation, overview, starting, taps
+from tests.benchmarks import evidence, isolation, overview, papers, starting, taps
 from tests.benchmarks.databases import databases
 from tests.benchmarks.figures import Figure, table, write
 
 RESULT = Path("build/bench.json")
-PARTS = ("taps", "isolation", "start", "rekap")
+PARTS = ("taps", "isolation", "start", "rekap", "evidence", "papers")
 
 
 async def _measure(parts: list[str], rounds: int, seconds: float) -> list[Figure]:
@@ -29,6 +29,10 @@ async def _measure(parts: list[str], rounds: int, seconds: float) -> list[Figure
                 figures += await starting.measure(servers, folder)
             if "rekap" in parts:
                 figures += await overview.measure(servers, folder)
+            if "evidence" in parts:
+                figures += await evidence.measure(servers, folder)
+            if "papers" in parts:
+                figures += await papers.measure(folder)
     return figures
 
 
