@@ -10,6 +10,7 @@ import logging
 import shutil
 import socket
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -21,12 +22,14 @@ from starlette.applications import Starlette
 
 from bot.application import Kawan
 from bot.clock import Clock
-from bot.demo_school import PEOPLE, PRINCIPAL, Progress, found, hand_out_phones
+from bot.demo_evidence import make_ready, send_in
+from bot.demo_samples import SAMPLES, make_sample
+from bot.demo_school import IRWAN, PEOPLE, PRINCIPAL, Progress, found, hand_out_phones
 from bot.logs import set_up_logs
 from bot.settings import Settings
 from bot.signals import when_asked_to_end
 from bot.simulator import Flood, Simulator
-from bot.simulator.web import CastMember, Move, page_routes
+from bot.simulator.web import CastMember, Move, Sample, SampleFile, page_routes
 from bot.tasks import Tasks
 from bot.web import Server
 from conversations.words import Words
@@ -42,6 +45,9 @@ FOLDER = Path("data/demo")
 MORNING = timedelta(hours=2)
 """How long ago the school's day began when the curtain rises."""
 
+MONDAY_AND_WEEKEND = (0, 5, 6)
+"""Days that the school did not work on, or the day after them: yesterday much was done."""
+
 SAVE_EVERY_S = 1.0
 HOST = "127.0.0.1"
 
@@ -56,6 +62,7 @@ class Demo:
         self._rules: RuleSet = load_ruleset("pmm-2024")
         self._tokens: dict[int, str] = {}
         self._joined: set[int] = set()
+        self._given: Counter[tuple[str, int]] = Counter()
         self._changed = False
         self._kawan: Kawan | None = None
         self._read_notes()
@@ -101,6 +108,19 @@ class Demo:
             self._kawan.sender.wake()
         return f"Kalender menunjukkan {Words('id', ZONE).moment(self._clock.now())}."
 
+    def samples(self) -> list[Sample]:
+        """What visitors may attach who have no certificate at hand."""
+        return list(SAMPLES)
+
+    async def sample(self, sample_id: str, person: int) -> list[SampleFile]:
+        """Draw a sample in somebody's name, dated in this period; each time another one."""
+        which = self._given[sample_id, person]
+        self._given[sample_id, person] += 1
+        today = self.now().date()
+        day = max(self._rules.period_at(today).start, today - timedelta(days=2))
+        holder = next(one for one in PEOPLE if one.account == person)
+        return await asyncio.to_thread(make_sample, sample_id, holder, which, day, self._rules)
+
     async def restart(self) -> None:
         """Begin again: the school as on the first day."""
         await self.stop()
@@ -109,6 +129,7 @@ class Demo:
         self._clock.offset = timedelta()
         self._tokens.clear()
         self._joined.clear()
+        self._given.clear()
         await self.start()
 
     # -- running
@@ -155,20 +176,30 @@ class Demo:
 
     async def _found(self, kawan: Kawan) -> None:
         self._clock.offset = self._planning_time() - datetime.now(UTC)
+        today = self.now().date()
+        period = self._rules.period_at(today)
+        ready = await asyncio.to_thread(make_ready, kawan.files, period, today)
         async with kawan.database.transaction() as session:
-            tokens = await found(session, self._rules, ZONE.key, self._clock.now())
-        self._tokens = tokens
+            now = self._clock.now()
+            school = await found(session, self._rules, ZONE.key, now)
+            await send_in(session, kawan.files, self._rules, school.actors, ready, now)
+        self._tokens = school.tokens
         hand_out_phones(self.sim)
         self._write_notes()
 
     async def _say_hello(self) -> None:
-        """Everybody who has joined opens the home card, as people do."""
-        for one in PEOPLE:
-            if one.progress is not Progress.INVITED:
-                phone = self.sim.person(id=one.account)
-                await phone.types("/menu")
-                await phone.sees_button("Bantuan", within=30)
-        await self.sim.person(id=PRINCIPAL.account).sees_button("Setujui", within=30)
+        """Everybody who has joined opens the home card, below what the bot has told them."""
+        for person, button in (
+            (PRINCIPAL, "Setujui"), (PRINCIPAL, "Periksa bukti"), (IRWAN, "Ganti"),
+        ):  # fmt: skip
+            await self.sim.person(id=person.account).sees_button(button, within=30)
+        joined = [one for one in PEOPLE if one.progress is not Progress.INVITED]
+        await asyncio.gather(*(self._opens_home(one.account) for one in joined))
+
+    async def _opens_home(self, account: int) -> None:
+        phone = self.sim.person(id=account)
+        await phone.types("/menu")
+        await phone.sees_button("Bahasa", within=30)
 
     def _planning_time(self) -> datetime:
         """A school morning in the planning phase of the present period."""
@@ -177,7 +208,7 @@ class Demo:
         if window.start <= today <= window.end:
             return datetime.now(UTC) - MORNING
         day = window.start + timedelta(days=5)
-        while day.weekday() >= 5:
+        while day.weekday() in MONDAY_AND_WEEKEND:
             day += timedelta(days=1)
         return datetime.combine(day, time(8), ZONE).astimezone(UTC)
 

@@ -49,6 +49,14 @@ PRINCIPAL = DemoPerson(2001, "Yusrizal, M.Pd.", "Kepala sekolah", Role.PRINCIPAL
 COACH = DemoPerson(
     2002, "Desi Marlina, S.Pd.", "Guru penggerak", Role.COACH | Role.TEACHER, "ibu", phone=2
 )
+MARDIANA = DemoPerson(
+    1011, "Mardiana, S.Pd.", "Guru BK", Role.TEACHER, "ibu",
+    Progress.AGREED, (Pick("RHK-04", 2), Pick("RHK-01", 2)), "TT-16",
+)  # fmt: skip
+IRWAN = DemoPerson(
+    1012, "Irwan Efendi, S.Pd.", "Guru Informatika", Role.TEACHER, "bapak",
+    Progress.AGREED, (Pick("RHK-07", 4),), "TT-18",
+)  # fmt: skip
 PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson(
         1001, "Rina Wati, S.Pd.", "Guru IPA", Role.TEACHER, "ibu", Progress.INVITED, phone=0
@@ -89,21 +97,21 @@ PEOPLE: tuple[DemoPerson, ...] = (
         1010, "Zulkarnaini, S.Pd.", "Guru Prakarya", Role.TEACHER, "bapak",
         Progress.APPROVED, (Pick("RHK-02", 2), Pick("RHK-07", 2)), "TT-04",
     ),
-    DemoPerson(
-        1011, "Mardiana, S.Pd.", "Guru BK", Role.TEACHER, "ibu",
-        Progress.AGREED, (Pick("RHK-04", 2), Pick("RHK-01", 2)), "TT-16",
-    ),
-    DemoPerson(
-        1012, "Irwan Efendi, S.Pd.", "Guru Informatika", Role.TEACHER, "bapak",
-        Progress.AGREED, (Pick("RHK-07", 4),), "TT-18",
-    ),
+    MARDIANA,
+    IRWAN,
 )  # fmt: skip
 
 
-async def found(
-    session: AsyncSession, rules: RuleSet, timezone: str, now: datetime
-) -> dict[int, str]:
-    """Found the school with everybody in it; give the tokens of those who are only invited."""
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """By account: the tokens of those who are only invited, and the others as who acts."""
+
+    tokens: dict[int, str]
+    actors: dict[int, Actor]
+
+
+async def found(session: AsyncSession, rules: RuleSet, timezone: str, now: datetime) -> Founded:
+    """Found the school with everybody in it, their plans as far as they have come."""
     school = await members.found_school(
         session, npsn=NPSN, name=NAME, timezone=timezone, ruleset=rules.id, now=now
     )
@@ -123,7 +131,7 @@ async def found(
         if person.picks:
             actor, principal = actors[person.account], actors[PRINCIPAL.account]
             await _plan(session, rules, person, actor, principal, now)
-    return tokens
+    return Founded(tokens, actors)
 
 
 async def _join(session: AsyncSession, person: DemoPerson, token: str, now: datetime) -> Member:
@@ -165,14 +173,14 @@ async def _plan(
     await plans.submit(session, actor, rules, full.id, 0, today=today, now=yesterday)
     if person.progress is Progress.RETURNED:
         await decisions.send_back(
-            session, principal, full.id, 1, now - timedelta(hours=2),
+            session, principal, full.id, 1, yesterday + timedelta(hours=3),
             reason="Jumlah pelatihan mandiri terlalu sedikit. Mohon ditambah satu lagi.",
             marks=[f"{_items(rules)}/RHK-01"],
         )  # fmt: skip
     elif person.progress in (Progress.APPROVED, Progress.AGREED):
-        await decisions.approve(session, principal, full.id, 1, now - timedelta(hours=3))
+        await decisions.approve(session, principal, full.id, 1, yesterday + timedelta(hours=3))
     if person.progress is Progress.AGREED:
-        at = now - timedelta(hours=1)
+        at = yesterday + timedelta(hours=5)
         await plans.agree(session, actor, rules, full.id, 1, at)
 
 

@@ -55,6 +55,12 @@ export const block = (id, blocked) => post(person(id, "block"), { json: { blocke
 export const moveClock = (to) => post("/api/clock", { json: { to } });
 export const restart = () => post("/api/restart");
 
+// Files made for somebody who has none at hand.
+export async function sampleFiles(id, sample) {
+  const { files } = await post(`/api/samples/${encodeURIComponent(sample)}/${encodeURIComponent(id)}`);
+  return files.map(({ name, mime, data }) => new File([Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0))], name, { type: mime }));
+}
+
 // How an upload goes is told by "onProgress", from 0 to 1; "signal" ends it.
 export function sendFiles(id, files, { caption, asDocuments, replyTo, onProgress, signal }) {
   const form = new FormData();

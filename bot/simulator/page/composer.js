@@ -1,11 +1,12 @@
 // The lower part of a phone: text, attachments, command menu, reply keyboard, START.
 
 import { button, h, icon, popover } from "./dom.js";
-import { Cancelled } from "./api.js";
+import * as api from "./api.js";
 import { Tray } from "./tray.js";
 
 const LONGEST_TEXT = 4096;
 const LONGEST_CAPTION = 1024;
+const SAMPLE_ICONS = { photo: "photo", album: "album", document: "file" };
 
 export class Composer {
   constructor(phone) {
@@ -205,7 +206,7 @@ export class Composer {
       this.clearTarget();
     } catch (error) {
       // What was attached stays in the tray, which says itself what is wrong.
-      if (!carries && !(error instanceof Cancelled)) this.phone.toast(error.message);
+      if (!carries && !(error instanceof api.Cancelled)) this.phone.toast(error.message);
     } finally {
       this.sending = false;
       this.typed();
@@ -288,17 +289,37 @@ export class Composer {
       this.closeAttach?.();
       return;
     }
-    const choice = (name, text, input) => button({
+    const choice = (name, text, action) => button({
       class: "menu-item",
       role: "menuitem",
       onclick: () => {
         this.closeAttach();
-        input.click();
+        action();
       },
     }, icon(name), text);
+    const { samples } = this.phone.store;
+    const titleId = `${this.phone.id}-samples`;
     const menu = h("div", { class: "menu attach-menu", role: "menu", "aria-label": "Lampirkan" },
-      choice("photo", "Foto", this.photoInput), choice("file", "Dokumen", this.documentInput));
+      choice("photo", "Foto", () => this.photoInput.click()),
+      choice("file", "Dokumen", () => this.documentInput.click()),
+      samples.length ? h("div", { class: "menu-group", role: "group", "aria-labelledby": titleId },
+        h("p", { class: "menu-title", id: titleId, text: "Belum punya berkas?" }),
+        samples.map((one) => choice(SAMPLE_ICONS[one.kind], one.label, () => this.attachSample(one)))) : null);
     this.closeAttach = popover(this.attach, menu, { host: this.row });
+  }
+
+  async attachSample({ id, kind }) {
+    const { person } = this.phone;
+    this.attach.setAttribute("aria-busy", "true");
+    try {
+      const files = await api.sampleFiles(person, id);
+      // Meanwhile somebody else may hold the phone.
+      if (person === this.phone.person) this.addFiles(files, kind === "document");
+    } catch (error) {
+      this.phone.toast(error.message);
+    } finally {
+      this.attach.removeAttribute("aria-busy");
+    }
   }
 
   picked(input, asDocuments) {

@@ -10,6 +10,7 @@ export class Store {
     this.bot = { name: "Kawan Kinerja", username: "", description: "" };
     this.chats = new Map(); // person id -> {person, messages: [sorted by id], …}
     this.cast = [];
+    this.samples = []; // what the attachment menu offers besides own files
     this.calls = [];
     this.unread = new Map();
     this.isWatched = () => false; // set by the app: is this person's chat in front of a reader?
@@ -52,7 +53,7 @@ export class Store {
     if (handler) handler(this, event);
   }
 
-  loadWorld({ world, cast, now, calls, afresh }) {
+  loadWorld({ world, cast, samples, now, calls, afresh }) {
     const { first_name: name, username, profile = {} } = world.bot;
     const description = profile["description|id"] ?? profile["description|"] ?? "";
     this.bot = { name, username, description };
@@ -62,6 +63,7 @@ export class Store {
       this.chats.set(Number(id), { ...emptyChat(Number(id)), ...view, messages });
     }
     this.cast = cast;
+    this.samples = samples ?? [];
     this.calls = (calls ?? []).slice(-CALLS_KEPT);
     this.setClock(now);
     if (afresh) this.unread.clear();

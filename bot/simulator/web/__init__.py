@@ -6,6 +6,6 @@ server-sent events, whose first event is always the whole world.
 """
 
 from bot.simulator.web.page import page_routes
-from bot.simulator.web.stage import CastMember, Move, Stage
+from bot.simulator.web.stage import CastMember, Move, Sample, SampleFile, Stage
 
-__all__ = ["CastMember", "Move", "Stage", "page_routes"]
+__all__ = ["CastMember", "Move", "Sample", "SampleFile", "Stage", "page_routes"]

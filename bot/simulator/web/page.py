@@ -69,6 +69,7 @@ class _Page:
             "type": "world",
             "world": world_view(self.sim),
             "cast": self.cast(),
+            "samples": [asdict(sample) for sample in self.stage.samples()],
             "now": self.stage.now().isoformat(),
             "calls": [self.call_view(call) for call in calls[-CALLS_SHOWN:]],
         }

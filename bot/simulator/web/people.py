@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Final
 
 from starlette.datastructures import UploadFile
@@ -43,9 +44,15 @@ class Phones:
             "files": self.files,
             "block": self.block,
         }
+        sample = Route(
+            "/api/samples/{sample}/{person:int}", guarded(self.sample), methods=["POST"]
+        )
         return [
-            Route(f"/api/people/{{person:int}}/{name}", guarded(action), methods=["POST"])
-            for name, action in actions.items()
+            *(
+                Route(f"/api/people/{{person:int}}/{name}", guarded(action), methods=["POST"])
+                for name, action in actions.items()
+            ),
+            sample,
         ]
 
     def person(self, request: Request) -> Person:
@@ -109,6 +116,19 @@ class Phones:
         answered = _still_there(person, int(reply_to) if reply_to.isdecimal() else None)
         sent = await _send(person, files, caption, answered, as_photos=as_photos)
         return {"message_ids": [message.id for message in sent]}
+
+    async def sample(self, request: Request) -> Json:
+        """Give the files of a sample to the phone, which sends them like any others."""
+        person, wanted = self.person(request), request.path_params["sample"]
+        if wanted not in {one.id for one in self.stage.samples()}:
+            raise Refused("Contoh ini tidak ada.", 404)
+        made = await self.stage.sample(wanted, person.id)
+        return {
+            "files": [
+                {"name": one.name, "mime": one.mime, "data": b64encode(one.data).decode()}
+                for one in made
+            ]
+        }
 
     async def block(self, request: Request) -> Json:
         """Block the bot, or let it write again."""

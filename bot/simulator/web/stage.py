@@ -23,6 +23,24 @@ class CastMember:
     """The token of an invitation not used yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Something to attach for a visitor who has nothing at hand; `id` stands in addresses."""
+
+    id: str
+    label: str
+    kind: Literal["photo", "album", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFile:
+    """One file of a sample, as if it had been chosen on the phone."""
+
+    name: str
+    mime: str
+    data: bytes
+
+
 class Stage(Protocol):
     """What the demo knows and the simulator does not."""
 
@@ -37,3 +55,9 @@ class Stage(Protocol):
 
     async def restart(self) -> None:
         """Begin again: the school as on the first day."""
+
+    def samples(self) -> list[Sample]:
+        """What the phones offer to attach, in the order of the menu."""
+
+    async def sample(self, sample_id: str, person: int) -> list[SampleFile]:
+        """The files of one sample, made for a person of the cast; each time others."""

@@ -24,7 +24,7 @@ from playwright.async_api import Browser, FilePayload, Locator, Page, async_play
 from starlette.applications import Starlette
 
 from bot.simulator import Simulator
-from bot.simulator.web import CastMember, Move, page_routes
+from bot.simulator.web import CastMember, Move, Sample, SampleFile, page_routes
 
 WIB = ZoneInfo("Asia/Jakarta")
 FIRST_DAY = datetime(2026, 1, 12, 10, 0, tzinfo=WIB)
@@ -93,6 +93,7 @@ class School:
 
     moment: datetime = FIRST_DAY
     restarts: int = 0
+    sampled: list[tuple[str, int]] = field(default_factory=list)
     sim: Simulator | None = None
     people: list[CastMember] = field(
         default_factory=lambda: [
@@ -118,6 +119,20 @@ class School:
         days = {"now": 0, "+1d": 1, "+1w": 7, "deadline": 14}[to]
         self.moment += timedelta(days=days)
         return f"Kalender maju {days} hari."
+
+    def samples(self) -> list[Sample]:
+        return [
+            Sample("photo", "Contoh foto", "photo"),
+            Sample("album", "Contoh album", "album"),
+            Sample("pdf", "Contoh PDF", "document"),
+        ]
+
+    async def sample(self, sample_id: str, person: int) -> list[SampleFile]:
+        self.sampled.append((sample_id, person))
+        if sample_id == "pdf":
+            return [SampleFile("Laporan <1>.pdf", "application/pdf", b"%PDF-1.4 contoh")]
+        count = 2 if sample_id == "album" else 1
+        return [SampleFile(f"{n}.png", "image/png", picture(60 + n)) for n in range(count)]
 
     async def restart(self) -> None:
         self.restarts += 1
