@@ -3,6 +3,7 @@
 import asyncio
 import html
 import logging
+from dataclasses import replace
 
 from telegram import Bot, Message, Update
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -119,7 +120,7 @@ class Replies:
             await spinner.answer(toast, alert=answer.alert)
         chat_id = turn.account.id
         for screen in answer.screens[1:]:
-            sent = await self._send(chat_id, screen)
+            sent = await self._send(turn, screen)
         for file in answer.files:
             await screens.send_file(self._bot, chat_id, file)
         asked = None
@@ -136,12 +137,20 @@ class Replies:
         fits = screen.below_exhibits or not (screen.exhibits or turn.tapped_exhibit)
         if place is not None and fits and await screens.edit(self._bot, place, screen):
             return None
-        return await self._send(turn.account.id, screen)
+        return await self._send(turn, screen)
 
-    async def _send(self, chat_id: int, screen: Screen) -> Message:
+    async def _send(self, turn: Turn, screen: Screen) -> Message:
+        chat_id = turn.account.id
         if not screen.exhibits:
             return await screens.send(self._bot, chat_id, screen)
-        shown = await exhibits.show(self._bot, chat_id, screen)
+        try:
+            shown = await exhibits.show(self._bot, chat_id, screen)
+        except FileNotFoundError:
+            # What is known about it is better than silence; `kawan doctor` names the file.
+            logger.exception("a stored file is not there")
+            sentence = turn.words.body("everywhere.file_missing")
+            bare = replace(screen, text=f"{sentence}\n\n{screen.text}", exhibits=())
+            return await screens.send(self._bot, chat_id, bare)
         if shown.fresh:
             async with self._database.transaction() as session:
                 for page_id, telegram_id in shown.fresh.items():
@@ -195,7 +204,7 @@ def _say_on_screen(answer: Answer) -> None:
     line = html.escape(answer.toast, quote=False)
     if answer.screens:
         first = answer.screens[0]
-        answer.screens[0] = Screen(f"{line}\n\n{first.text}", first.rows, first.view)
+        answer.screens[0] = replace(first, text=f"{line}\n\n{first.text}")
     else:
         answer.screens.append(Screen(line))
     answer.toast = ""

@@ -60,15 +60,16 @@ class FileStore:
 
     def require_room(self, size: int) -> None:
         """Raise `DiskFull` unless a file of so many bytes leaves the reserve free."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         free = self._free_bytes(self.folder)
         if free - size < self.reserve_bytes:
             raise DiskFull(free)
 
     def incoming(self) -> Path:
         """Give a new temporary place on the same disk; its folder exists."""
+        self._make_folder()
         folder = self.folder / "incoming"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         return folder / f"{secrets.token_hex(8)}.part"
 
     def place(self, arrived: Path, school_id: int, sha256: str) -> Path:
@@ -125,6 +126,10 @@ class FileStore:
                 path.unlink(missing_ok=True)
                 dropped += 1
         return dropped
+
+    def _make_folder(self) -> None:
+        # Other users of the machine have no business here.
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _both(self, kept: Kept) -> tuple[Path, Path]:
         path = self.path_of(kept.school_id, kept.sha256)

@@ -41,10 +41,25 @@ CHANGEABLE = sending.CHANGEABLE
 
 
 async def plan_of(turn: Turn, piece: Piece) -> FullPlan | None:
-    """Give the plan that a piece is filed under, or else the plan of this period."""
+    """Give the plan that a piece is filed under, or else the one that evidence is sent for now."""
     if piece.evidence.plan_id is not None:
         return await plans.own_plan(turn.session, turn.actor, piece.evidence.plan_id)
-    return await plans.find_plan(turn.session, turn.actor.member_id, turn.period.id)
+    return await plan_to_prove(turn)
+
+
+async def plan_to_prove(turn: Turn) -> FullPlan | None:
+    """Give the plan that evidence is sent for: this period's, or the last one's until it holds.
+
+    When a period begins, proof of the last one may still be on its way.
+    """
+    member_id = turn.actor.member_id
+    full = await plans.find_plan(turn.session, member_id, turn.period.id)
+    if full is not None and full.status in sending.OPEN_PLANS:
+        return full
+    last = turn.rules.previous_period(turn.period)
+    before = await plans.find_plan(turn.session, member_id, last.id)
+    is_open = before is not None and before.status in sending.OPEN_PLANS
+    return before if is_open else full
 
 
 async def show_piece(turn: Turn, piece: Piece, *, saved: bool = False, more: bool = False) -> None:

@@ -23,6 +23,7 @@ from conversations.callbacks import (
 )
 from conversations.day_words import read_day
 from conversations.dialogue import Dialogue, Incoming
+from conversations.everywhere import press_typed
 from conversations.evidence_views import (
     EntryLine,
     entry_label,
@@ -35,11 +36,11 @@ from conversations.home import back_home, back_to, help_key
 from conversations.refusals import explain
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, short
 from conversations.teacher.describing import REPLACING
-from conversations.teacher.piece_card import show_piece
-from conversations.teacher.sorting import file_under, show_sorting
+from conversations.teacher.piece_card import plan_to_prove, show_piece
+from conversations.teacher.sorting import file_under, homeless, show_sorting
 from conversations.turn import FILES, Turn, current_turn
 from storage import plans
-from storage.errors import AlreadyDecided, EvidenceChanged, NotFound, PlanNotOpen
+from storage.errors import AlreadyDecided, EvidenceChanged, NotFound, PlanNotOpen, TooLong
 from storage.evidence import needs, reading, sending
 from storage.evidence.needs import Provable
 from storage.evidence.reading import Piece
@@ -81,14 +82,15 @@ async def evidence_command(turn: Turn, _words: str) -> None:
 async def open_evidence(turn: Turn, _tap: OpenEvidence) -> None:
     """Show what each planned activity still needs."""
     turn.actor.require(Role.TEACHER)
-    full = await plans.find_plan(turn.session, turn.actor.member_id, turn.period.id)
-    unsorted = await reading.unsorted_of(turn.session, turn.actor)
+    full = await plan_to_prove(turn)
+    unsorted = await homeless(turn)
     rules = turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
     entries = needs.provable(rules, full) if full else ()
     pieces = await reading.pieces_of_plan(turn.session, full.id) if full else []
     lines = [_line(turn, rules, one, pieces) for one in entries]
     text = turn.words.body(
-        "proving.list", rules=rules, period=turn.period, full=full, lines=lines,
+        "proving.list", rules=rules, full=full,
+        period=rules.period(full.plan.period) if full else turn.period, lines=lines,
         progress=needs.progress(entries, [piece.evidence for piece in pieces]),
         points=rules.points, unsorted=len(unsorted), required=rules.upload.required,
         is_open=full is not None and full.status in sending.OPEN_PLANS,
@@ -367,14 +369,22 @@ async def take_link(turn: Turn) -> None:
 
 @dialogue.answer(SENDING)
 async def take_words(turn: Turn, _subject: SendFor) -> None:
-    """Take a link for the activity that is open; other words are answered, and it stays open."""
-    await _take_link(turn)
+    """Take a link for the activity that is open, or press the button whose words were typed.
+
+    Other words are answered, and it stays open.
+    """
+    await _press_or_take_link(turn)
 
 
 @dialogue.answer(REPLACING)
 async def take_words_instead(turn: Turn, _subject: ReplacePiece) -> None:
-    """Take a link in the place of a piece."""
-    await _take_link(turn)
+    """Take a link in the place of a piece, or press the button whose words were typed."""
+    await _press_or_take_link(turn)
+
+
+async def _press_or_take_link(turn: Turn) -> None:
+    if _links_in(turn.text) or not await press_typed(turn):
+        await _take_link(turn)
 
 
 async def _take_link(turn: Turn) -> None:
@@ -384,7 +394,11 @@ async def _take_link(turn: Turn) -> None:
             turn.session, turn.actor, links[0] if links else turn.text, turn.now
         )
     except NotALink:
-        turn.show(Screen(turn.words.body("proving.not_a_link")))
+        begun = isinstance(_target(turn), SendFor)
+        turn.show(Screen(turn.words.body("proving.not_a_link", begun=begun)))
+        return
+    except TooLong as refusal:
+        explain(turn, refusal)  # and what is on the screen stays there
         return
     if links and not sent.known:
         await _keep_caption(turn, sent.piece, turn.text.replace(links[0], " "))

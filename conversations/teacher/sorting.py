@@ -16,7 +16,7 @@ from conversations.evidence_views import entry_label, line_of
 from conversations.home import back_to, help_key
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.teacher.guessing import Clue, guess_kind, likeliest_first
-from conversations.teacher.piece_card import plan_of, show_piece
+from conversations.teacher.piece_card import plan_of, plan_to_prove, show_piece
 from conversations.turn import Turn
 from storage.errors import SameFileHere
 from storage.evidence import flags, needs, reading, sending
@@ -140,10 +140,26 @@ async def file_under(turn: Turn, evidence_id: int, plan_id: int, entry_id: int) 
         return None
 
 
+async def homeless(turn: Turn) -> list[Piece]:
+    """Give what belongs nowhere yet, and what belongs to an activity that has left the plan."""
+    pieces = await reading.unsorted_of(turn.session, turn.actor)
+    full = await plan_to_prove(turn)
+    if full is None:
+        return pieces
+    entries = needs.provable(turn.rulebook.of_plan(turn.school, full.plan), full)
+    planned = {one.key for one in entries}
+    return pieces + [
+        piece
+        for piece in await reading.pieces_of_plan(turn.session, full.id)
+        if (piece.evidence.step, piece.evidence.code) not in planned
+        and piece.status in sending.CHANGEABLE
+    ]
+
+
 @dialogue.tap(OpenUnsorted)
 async def open_unsorted(turn: Turn, tap: OpenUnsorted) -> None:
     """Show what belongs nowhere yet."""
-    pieces = await reading.unsorted_of(turn.session, turn.actor)
+    pieces = await homeless(turn)
     page = page_of(pieces, tap.page, PIECES_A_PAGE)
     lines = [line_of(turn.words, turn.rules, piece) for piece in page.items]
     text = turn.words.body("proving.unsorted", lines=lines, page=page)

@@ -198,6 +198,45 @@ async def test_mending_what_was_given_back_hands_it_in_again(
     await kepala.sees("Diterima oleh Bu Kepala")
 
 
+# --------------------------------------------------------------------- what is remarkable
+
+
+async def test_whoever_checks_sees_every_mark(
+    world: TestWorld, people: tuple[Person, Person]
+) -> None:
+    rina, kepala = people
+    budi = await world.joins("Budi", Role.TEACHER)
+    await agrees(world, budi, kepala)
+    await sends(budi, "bersama")
+    await sends(rina, "bersama", caption="3 Mei 2026")
+    before = rina.messages[-1]
+    await rina.sends_photo(papers.blurred_photo("buram"))
+    await rina.sees("sulit dibaca: buram", after=before)
+    await rina.taps("Pelatihan mandiri")
+    await rina.sees("Tersimpan.", after=before)
+    await kepala.types("/persetujuan")
+    await kepala.taps("Rina Wati")
+    card = await kepala.sees_button("✅ Terima")
+    assert "di luar periode Juli–Desember 2026" in card.text
+    assert "Berkas yang sama juga dipakai Budi untuk Pelatihan mandiri" in card.text
+    await kepala.taps("Berikutnya", on=card)
+    await kepala.sees("Mungkin sulit dibaca: buram")
+
+
+async def test_a_file_that_is_gone_from_the_disk_is_told_instead_of_silence(
+    world: TestWorld, people: tuple[Person, Person], caplog: pytest.LogCaptureFixture
+) -> None:
+    rina, kepala = people
+    await sends(rina)
+    world.sim.forget_files()
+    for path in world.kawan.files.folder.glob("*/??/*"):
+        path.unlink()
+    await kepala.types("/persetujuan")
+    card = await kepala.sees("tidak ditemukan di penyimpanan")
+    assert "Rina Wati" in card.text
+    caplog.clear()
+
+
 # --------------------------------------------------------------------- many
 
 

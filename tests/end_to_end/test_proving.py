@@ -1,6 +1,7 @@
 """A teacher proves the plan: photos, albums, documents and links, two taps each."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -357,6 +358,16 @@ async def test_before_the_plan_holds_photos_are_kept_and_filed_later(world: Test
     await rina.taps("1. Foto")
     await rina.taps("Pelatihan mandiri")
     await rina.sees("Tersimpan.")
+
+
+async def test_when_a_period_begins_the_last_ones_evidence_can_still_be_sent(
+    world: TestWorld, rina: Person
+) -> None:
+    world.clock.forward(timedelta(days=180))  # 2 January
+    await rina.types("/bukti")
+    listed = await rina.sees("Bukti saya")
+    assert "Juli–Desember 2026" in listed.text
+    await filed(rina)
 
 
 async def test_home_tells_how_far_the_evidence_is(world: TestWorld, rina: Person) -> None:
