@@ -353,6 +353,10 @@ async def _place(turn: Turn, piece: Piece, target: SendFor | ReplacePiece) -> Pi
         return await sending.replace(
             turn.session, turn.actor, target.evidence, piece.id, turn.now, today=turn.today
         )
+    except SameFileHere as same:
+        turn.alert(turn.words.label("proving.same_here"))
+        await show_piece(turn, await reading.own_piece(turn.session, turn.actor, same.evidence_id))
+        return None
     except (AlreadyDecided, EvidenceChanged, PlanNotOpen, NotFound) as too_late:
         explain(turn, too_late)
         return piece

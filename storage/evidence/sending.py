@@ -18,6 +18,7 @@ from storage import audit, cards, outbox
 from storage.errors import (
     AlreadyDecided,
     EvidenceChanged,
+    NotAllowed,
     NotFound,
     OutOfRange,
     PlanNotOpen,
@@ -97,7 +98,7 @@ async def receive(
     elif len(together.pages) >= MOST_PAGES:
         raise TooMany(MOST_PAGES)
     else:
-        await _change(session, together, now)
+        await _change_filed(session, together, now)
     await _add_page(session, together, arrival)
     return Sent(together)
 
@@ -124,18 +125,18 @@ async def receive_link(session: AsyncSession, actor: Actor, text: str, now: date
 def read_link(text: str) -> str:
     """Read the address of a page. Raises `NotALink`, and `TooLong` beyond what is kept."""
     text = text.strip()
-    if len(text) > LONGEST_LINK:
-        raise TooLong(LONGEST_LINK, len(text))
+    link = text if "://" in text else f"https://{text}"
+    if len(link) > LONGEST_LINK:
+        raise TooLong(LONGEST_LINK, len(link))
     if any(sign.isspace() or not sign.isprintable() for sign in text):
         raise NotALink
-    link = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(link)
         host, _port = parts.hostname or "", parts.port
     except ValueError:
         raise NotALink from None
-    name, dot, ending = host.rpartition(".")
-    if parts.scheme not in ("http", "https") or not (name and dot and ending.isalpha()):
+    *names, ending = host.split(".")
+    if parts.scheme not in ("http", "https") or not (names and all(names) and ending.isalpha()):
         raise NotALink
     if parts.username is not None or len(ending) < 2:
         raise NotALink
@@ -163,8 +164,10 @@ async def file_under(
     approved, and `SameFileHere` when the entry has this file already.
     """
     piece = await own_piece(session, actor, evidence_id)
+    if full.plan.member_id != actor.member_id:
+        raise NotAllowed
     one = entry_of(rules, full, entry_id)
-    await _require_new_here(session, full, one, piece)
+    await _require_new_here(session, full.id, one.key, piece)
     chosen = await _kind_of(session, rules, full, one, piece, kind)
     await _change(
         session, piece, now,
@@ -302,7 +305,12 @@ async def say_covers(
 
 
 def provable_of(rules: RuleSet, full: FullPlan, piece: Piece) -> Provable | None:
-    """Give the planned entry that a piece proves; None when the plan no longer has it."""
+    """Give the planned entry that a piece proves; None when the plan no longer has it.
+
+    None as well for a piece that is filed under another plan, such as the one before.
+    """
+    if piece.evidence.plan_id != full.id:
+        return None
     key = (piece.evidence.step, piece.evidence.code)
     return next((one for one in provable(rules, full) if one.key == key), None)
 
@@ -322,14 +330,20 @@ async def replace(
     """Put a piece that has just been sent in the place of an earlier one, which becomes history.
 
     Raises `AlreadyDecided` when the earlier one was accepted meanwhile: both are kept then.
+    Raises `SameFileHere` when the entry has this file already, in a third piece.
     """
     piece = await own_piece(session, actor, evidence_id)
     new = await own_piece(session, actor, by_id)
+    # Held from here on: once the earlier one has given up its place, nothing must be in the way.
+    await session.flush()
+    await session.refresh(new.evidence, with_for_update=True)
     if new.status is not EvidenceStatus.UNSORTED or new.id == piece.id:
         raise EvidenceChanged
-    await _change(session, piece, now, status=EvidenceStatus.REPLACED)
     old = piece.evidence
     filed = old.plan_id is not None
+    if old.plan_id is not None:
+        await _require_new_here(session, old.plan_id, (old.step, old.code), new, leaving=piece.id)
+    await _change(session, piece, now, status=EvidenceStatus.REPLACED)
     new.evidence.dated_on = new.evidence.dated_on or old.dated_on
     await _change(
         session, new, now,
@@ -479,15 +493,24 @@ async def _add_page(session: AsyncSession, piece: Piece, arrival: Arrival) -> No
 
 
 async def _require_new_here(
-    session: AsyncSession, full: FullPlan, one: Provable, piece: Piece
+    session: AsyncSession,
+    plan_id: int,
+    key: tuple[str, str],
+    piece: Piece,
+    *,
+    leaving: int | None = None,
 ) -> None:
-    """Raise `SameFileHere` when another piece of the entry is made of the same files."""
+    """Raise `SameFileHere` when another piece of the entry is made of the same files.
+
+    `leaving` is a piece that is about to leave the entry.
+    """
+    step, code = key
     originals = {page.original_sha256 for page in piece.pages}
     found: Sequence[Evidence] = (
         await session.exec(
             select(Evidence)
-            .where(Evidence.plan_id == full.id, Evidence.step == one.entry.step)
-            .where(Evidence.code == one.entry.code, Evidence.id != piece.id)
+            .where(Evidence.plan_id == plan_id, Evidence.step == step, Evidence.code == code)
+            .where(col(Evidence.id).not_in([piece.id, leaving or piece.id]))
             .where(col(Evidence.status).not_in(HISTORY))
         )
     ).all()

@@ -11,7 +11,7 @@ from storage.evidence.needs import Need, Provable, Units
 from storage.models import Evidence, EvidenceStatus, Plan, PlanEntry
 from storage.plans import NO_DUTY, FullPlan
 from storage.rulesets import Step, StepKind, load_ruleset
-from tests.storage.evidence.staging import NOW, RULES
+from tests.storage.evidence.staging import CALM, NOW, RULES
 
 ITEMS, DUTIES, BEHAVIOURS = RULES.steps
 KINDS = tuple(kind.id for kind in RULES.evidence_kinds)
@@ -78,6 +78,7 @@ counting = st.lists(
 # ------------------------------------------------------------------------------- counting units
 
 
+@CALM
 @given(provables(), pieces_of)
 def test_no_more_is_accepted_than_sent_and_sent_than_planned(
     one: Provable, pieces: list[Evidence]
@@ -86,6 +87,7 @@ def test_no_more_is_accepted_than_sent_and_sent_than_planned(
     assert 0 <= counted.accepted <= counted.sent <= counted.planned == one.entry.quantity
 
 
+@CALM
 @given(provables(), pieces_of, pieces_of)
 def test_more_pieces_never_lower_the_count(
     one: Provable, pieces: list[Evidence], more: list[Evidence]
@@ -95,6 +97,7 @@ def test_more_pieces_never_lower_the_count(
     assert before.accepted <= after.accepted
 
 
+@CALM
 @given(provables(), pieces_of, st.data())
 def test_the_order_in_which_pieces_came_does_not_matter(
     one: Provable, pieces: list[Evidence], data: st.DataObject
@@ -104,6 +107,7 @@ def test_the_order_in_which_pieces_came_does_not_matter(
     assert needs.missing(one.needs, turned) == needs.missing(one.needs, pieces)
 
 
+@CALM
 @given(provables(), pieces_of)
 def test_what_is_unsorted_returned_or_history_proves_nothing(
     one: Provable, pieces: list[Evidence]
@@ -114,6 +118,7 @@ def test_what_is_unsorted_returned_or_history_proves_nothing(
     assert needs.units_of(one, accepted).sent == needs.units_of(one, pieces).accepted
 
 
+@CALM
 @given(provables(), counting)
 def test_a_document_that_covers_several_units_counts_as_so_many(
     one: Provable, pieces: list[Evidence]
@@ -123,6 +128,7 @@ def test_a_document_that_covers_several_units_counts_as_so_many(
     assert needs.missing(one.needs, apart) == needs.missing(one.needs, pieces)
 
 
+@CALM
 @given(provables(), counting)
 def test_a_spare_document_fills_exactly_one_gap(one: Provable, pieces: list[Evidence]) -> None:
     asked = {kind for need in one.needs for kind in need.kinds}
@@ -137,6 +143,7 @@ def test_a_spare_document_fills_exactly_one_gap(one: Provable, pieces: list[Evid
         )
 
 
+@CALM
 @given(st.integers(1, 5), counting)
 def test_the_letters_of_a_duty_stand_for_each_other(quantity: int, pieces: list[Evidence]) -> None:
     one = proving(entry("TT-01", quantity, [*LETTERS, REPORT], step=DUTIES))
@@ -171,6 +178,7 @@ def test_the_letters_of_an_item_are_needed_each() -> None:
     assert units(one, [piece("sk"), piece("surat_tugas")]) == 1
 
 
+@CALM
 @given(st.integers(1, 6), counting)
 def test_an_entry_without_a_kind_takes_any_document(quantity: int, pieces: list[Evidence]) -> None:
     for step, code in ((ITEMS, "RHK-01"), (DUTIES, "TT-01")):
@@ -185,6 +193,7 @@ def test_an_entry_without_a_kind_takes_any_document(quantity: int, pieces: list[
 # ------------------------------------------------------------------------------- what is missing
 
 
+@CALM
 @given(provables(), counting)
 def test_nothing_is_missing_once_every_need_is_met(one: Provable, pieces: list[Evidence]) -> None:
     def have(need: Need) -> int:
@@ -198,6 +207,7 @@ def test_nothing_is_missing_once_every_need_is_met(one: Provable, pieces: list[E
         assert units(one, pieces) == one.entry.quantity
 
 
+@CALM
 @given(provables(), counting)
 def test_what_is_missing_is_just_enough(one: Provable, pieces: list[Evidence]) -> None:
     lacks = needs.missing(one.needs, pieces)
@@ -229,6 +239,7 @@ PLAN = plan_of(
 )
 
 
+@CALM
 @given(
     st.lists(
         st.builds(
