@@ -40,7 +40,14 @@ from conversations.teacher.piece_card import plan_to_prove, show_piece
 from conversations.teacher.sorting import file_under, homeless, show_sorting
 from conversations.turn import FILES, Turn, current_turn
 from storage import plans
-from storage.errors import AlreadyDecided, EvidenceChanged, NotFound, PlanNotOpen, TooLong
+from storage.errors import (
+    AlreadyDecided,
+    EvidenceChanged,
+    NotFound,
+    PlanNotOpen,
+    SameFileHere,
+    TooLong,
+)
 from storage.evidence import needs, reading, sending
 from storage.evidence.needs import Provable
 from storage.evidence.reading import Piece
