@@ -52,21 +52,29 @@ async def carry_on(turn: Turn) -> None:
 
 async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:
     """Do what a button would: match a number, a label, or a command's word."""
-    text = turn.text
     if turn.membership is None and not turn.account.view:
         turn.greet_stranger()
         return
-    word = fold(text)
+    word = fold(turn.text)
     dialogue = commands.get(word)
-    button = await _meant(turn, text)
-    if button is not None:
-        kind, handler = TAPS[type(button)]
-        await kind.run(turn, lambda: handler(turn, button), button)
-    elif dialogue is not None:
-        handler_ = dialogue.commands[word]
-        await dialogue.run(turn, lambda: handler_(turn, ""))
+    if await press_typed(turn):
+        return
+    if dialogue is not None:
+        handler = dialogue.commands[word]
+        await dialogue.run(turn, lambda: handler(turn, ""))
     else:
         await not_understood(turn)
+
+
+async def press_typed(turn: Turn) -> bool:
+    """Do what a button on the screen does, if its number or its words were typed."""
+    button = await _meant(turn, turn.text)
+    if button is None:
+        return False
+    turn.stop_waiting()
+    dialogue, handler = TAPS[type(button)]
+    await dialogue.run(turn, lambda: handler(turn, button), button)
+    return True
 
 
 async def not_understood(turn: Turn) -> None:
@@ -97,6 +105,8 @@ async def cannot_take(turn: Turn, what: str) -> None:
 async def _meant(turn: Turn, text: str) -> Button | None:
     replied_to = await _card_replied_to(turn)
     screen = await _drawn(turn, replied_to or turn.account.view)
+    if screen is not None and _only_back(turn, screen, text):
+        return screen.view
     number = whole_number(text)
     found = _by_number(screen, number) if number is not None else _by_label(screen, text)
     if found is None and number is None and not replied_to and turn.membership is not None:
@@ -104,6 +114,12 @@ async def _meant(turn: Turn, text: str) -> Button | None:
         card = await cards.latest_open(turn.session, turn.actor.member_id)
         found = _by_label(await _drawn(turn, card.view), text) if card else None
     return found
+
+
+def _only_back(turn: Turn, screen: Screen, text: str) -> bool:
+    """Whether the words are "kembali" where no button says so: "Kembalikan" begins alike."""
+    back = fold(turn.words.label("nav.back"))
+    return fold(text) == back and all(fold(key.label) != back for key in screen.keys)
 
 
 async def _card_replied_to(turn: Turn) -> str:
@@ -122,13 +138,13 @@ async def _drawn(turn: Turn, view: str) -> Screen | None:
     answer, looked_at = turn.answer, turn.account.view
     try:
         button = unpack(view)
-        turn.answer = type(answer)()
+        turn.answer, turn.only_looks = type(answer)(), True
         await TAPS[type(button)][1](turn, button)
         screens = turn.answer.screens
     except (UnreadableButton, Refused, UnknownCode):
         return None
     finally:
-        turn.answer, turn.account.view = answer, looked_at
+        turn.answer, turn.only_looks, turn.account.view = answer, False, looked_at
     return next((screen for screen in reversed(screens) if screen.rows), None)
 
 

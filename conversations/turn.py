@@ -65,6 +65,8 @@ class Turn(Person):
     file: object = None
     """What a dialogue's reader made of the file that came in; None when it was not fetched."""
     answer: Answer = field(default_factory=Answer)
+    only_looks: bool = False
+    """Whether a screen is drawn only to know its buttons: then nothing may change by it."""
     failure: BaseException | None = None
 
     # -- what came in
@@ -181,6 +183,8 @@ class Turn(Person):
 
     async def listen(self, state: str, subject: Button) -> None:
         """Wait for what a screen that is shown asks for; nothing more is sent."""
+        if self.only_looks:
+            return
         await self.ask(state, subject, "")
         self.answer.question = None
 

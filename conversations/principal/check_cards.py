@@ -65,7 +65,9 @@ async def check_card(person: Person, piece: Piece) -> Screen:
 
 
 async def _rows(person: Person, piece: Piece, waiting: list[Piece]) -> tuple[Row, ...]:
-    words, revision = person.words, piece.evidence.revision
+    words = person.words
+    # Typed words decide on what was shown, although the card is drawn anew to read them.
+    revision = await checking.revision_seen(person.session, person.actor, piece)
     accept = Key(words.label("checking.accept"), AcceptPiece(piece.id, revision), Style.YES)
     back = Key(words.label("checking.send_back"), SendBackPiece(piece.id, revision), Style.NO)
     comment = Key(words.label("checking.comment"), CommentPiece(piece.id))

@@ -121,7 +121,8 @@ async def check_piece(turn: Turn, tap: CheckPiece) -> None:
 async def show_to_check(turn: Turn, piece: Piece) -> None:
     """Show a piece with the buttons to decide; it counts as seen from now on."""
     if piece.status is EvidenceStatus.RECEIVED:
-        await checking.note_look(turn.session, turn.actor, piece)
+        if not turn.only_looks:
+            await checking.note_look(turn.session, turn.actor, piece)
         turn.show_decision(await check_card(turn, piece), Subject(evidence_id=piece.id))
     else:
         turn.show(await check_card(turn, piece))

@@ -116,6 +116,16 @@ async def note_look(session: AsyncSession, actor: Actor, piece: Piece) -> None:
     )
 
 
+async def revision_seen(session: AsyncSession, actor: Actor, piece: Piece) -> int:
+    """Say which revision of a piece the actor has had on the screen last; 0 for none."""
+    found = await session.exec(
+        select(EvidenceLook.revision).where(
+            EvidenceLook.evidence_id == piece.id, EvidenceLook.member_id == actor.member_id
+        )
+    )
+    return found.first() or 0
+
+
 async def unseen(session: AsyncSession, actor: Actor, pieces: Sequence[Piece]) -> list[Piece]:
     """Give those of the pieces that the actor has not seen as they are now."""
     found = await session.exec(
