@@ -80,6 +80,11 @@ def is_unknown_file(error: BadRequest) -> bool:
     )
 
 
+def is_too_large(error: BadRequest) -> bool:
+    """Whether a file is larger than Telegram lets a bot have."""
+    return "file is too big" in error.message.lower()
+
+
 def is_unreachable(error: BadRequest) -> bool:
     """Whether the person never started the bot, or the chat is gone."""
     return "chat not found" in error.message.lower()

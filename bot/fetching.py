@@ -9,11 +9,11 @@ from pathlib import Path
 
 from telegram import Document, Message, PhotoSize
 from telegram.constants import ChatAction
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.request import BaseRequest
 
-from bot.calls import insist
-from bot.wire import download
+from bot.calls import insist, is_too_large
+from bot.wire import LargerThanSaid, download
 from conversations.dialogue import FileReader, Incoming
 from conversations.turn import FileLost
 from storage.files import DiskFull, FileStore
@@ -58,7 +58,11 @@ class Fetching:
             async with self._reading:
                 incoming = Incoming(path, name, school_id, self._files)
                 return await asyncio.to_thread(reader.read, incoming)
+        except LargerThanSaid:
+            return None
         except TelegramError as error:
+            if isinstance(error, BadRequest) and is_too_large(error):
+                return None  # Telegram need not say how large a file is
             logger.warning("file not fetched: %s", type(error).__name__)
             return FileLost()
         except OSError as error:

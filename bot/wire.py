@@ -15,7 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
 CONNECT_TIMEOUT_S = 5.0
@@ -35,6 +35,10 @@ JUST_DONE = b'{"ok":true,"result":true}'
 
 # There are as many addresses as methods, and reading one takes longer than sending it.
 _parsed = lru_cache(maxsize=64)(httpx.URL)
+
+
+class LargerThanSaid(TelegramError):
+    """More of a file came than may come; trying again would bring as much."""
 
 
 def wire_to(address: str, connections: int) -> BaseRequest:
@@ -115,7 +119,7 @@ class Wire(BaseRequest):
             nonlocal arrived
             arrived += len(piece)
             if arrived > most_bytes:
-                raise NetworkError("the file is larger than Telegram said")
+                raise LargerThanSaid(f"more than {most_bytes} bytes")
             sink(piece)
 
         request = httpx.Request(
@@ -135,8 +139,8 @@ class Wire(BaseRequest):
 async def download(request: BaseRequest, url: str, sink: Sink, most_bytes: int) -> None:
     """Fetch a file from the Bot API into a sink.
 
-    Raises the library's errors, such as `NetworkError` when the file does not arrive whole or is
-    larger than `most_bytes`; what has come by then is in the sink.
+    Raises the library's errors, such as `NetworkError` when the file does not arrive whole, and
+    `LargerThanSaid` beyond `most_bytes`; what has come by then is in the sink.
     """
     if isinstance(request, Wire):
         await request.pour(url, sink, most_bytes)
