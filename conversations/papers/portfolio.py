@@ -148,8 +148,8 @@ def _draw(
     texts = order.texts
     pen = Pen(texts.title, order.cover.teacher)
     again = {one.chapter.number for before in parts[: number - 1] for one in before}
-    sheets = _paginated(_front(pen, order, number, len(parts)))
-    sheets += _paginated(_body(pen, part, again, texts))
+    sheets = paginated(_front(pen, order, number, len(parts)))
+    sheets += paginated(_body(pen, part, again, texts))
     drawing = Drawing(pen, texts, _chapter_pages(sheets), _chapter_parts(parts))
     for page, sheet in enumerate(sheets, start=1):
         pen.pdf.add_page()
@@ -227,7 +227,7 @@ def _block(pen: Pen, page: Picture | Unseen, texts: PaperTexts) -> Block:
     return unseen_notice(pen, page, texts)
 
 
-def _paginated(groups: Iterable[list[Block]]) -> list[_Sheet]:
+def paginated(groups: Iterable[Sequence[Block]]) -> list[_Sheet]:
     """Lay groups of blocks on pages from top to bottom; a group is never divided."""
     sheets: list[_Sheet] = []
     y = BOTTOM
