@@ -28,13 +28,11 @@ _BAD_PATH: Final = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|\\|^[A-Za-z]:|[\x00-\x1f]"
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
     """Open a ZIP whose list of entries is sane.
 
-    Raises `Unusable` (broken, bomb, encrypted, disguised) by the list alone.
+    Raises `Unusable` (broken, bomb, encrypted, disguised) by the list alone, and whatever
+    `zipfile` raises about a damaged one.
     """
     _refuse_odd_list(file)
-    try:
-        archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, KeyError) as error:
-        raise Unusable(Why.BROKEN, found="ZIP") from error
+    archive = zipfile.ZipFile(file)
     _refuse_bomb(archive.infolist(), size_of(file))
     _refuse_odd_entries(archive.infolist())
     return archive

@@ -5,7 +5,7 @@ from typing import BinaryIO, Final
 
 from storage.inspecting import exif
 from storage.inspecting.findings import Unusable, Why
-from storage.inspecting.layout import Layout
+from storage.inspecting.layout import MOST_PIXELS, Layout
 from storage.inspecting.streams import Part, Span, first_match, read_at, size_of
 from storage.inspecting.trailers import refuse_second_file
 
@@ -17,6 +17,8 @@ _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 _COMMENT: Final = 0xFE
 _START: Final = 0xD8
 _MARKER: Final = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]")
+_MOST_PIXELS_IN_ONE_PASS: Final = 250_000_000
+"""More than the largest phone camera has. Decoded at an eighth of its size, line by line."""
 _MOST_SEGMENTS: Final = 5_000
 """A photo has some twenty; a colour profile in pieces adds at most 255."""
 _EXIF: Final = b"Exif\0\0"
@@ -131,5 +133,6 @@ class _Reader:
             width=width,
             height=height,
             orientation=self._orientation,
+            most_pixels=MOST_PIXELS if self._many_passes else _MOST_PIXELS_IN_ONE_PASS,
             held_whole=self._many_passes,
         )

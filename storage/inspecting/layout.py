@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from storage.inspecting.streams import Part, read_at, rewrite, size_of
+
+MOST_PIXELS: Final = 50_000_000
+"""Decoded in one piece, four bytes a pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +16,15 @@ class Layout:
     """The parts that are kept, and what the header says.
 
     `width` and `height` are pixels as stored, before the picture is turned upright.
-    `held_whole` tells that decoding holds every pixel in memory, at whatever scale.
+    `most_pixels` are as many as decoding such a file can take. `held_whole` tells that it holds
+    every pixel in memory, at whatever scale.
     """
 
     parts: tuple[Part, ...]
     width: int
     height: int
     orientation: int
+    most_pixels: int
     held_whole: bool
 
 

@@ -3,13 +3,12 @@
 import re
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
-from xml.etree.ElementTree import ParseError
 
 from storage.inspecting.archives import open_zip
+from storage.inspecting.damage import damage_refused
 from storage.inspecting.findings import DOCX, PPTX, XLSX, Unusable, Why
 from storage.inspecting.streams import PIECE, read_at
 
@@ -59,7 +58,7 @@ _FAR: Final = re.compile(
 
 def inspect_office(path: Path) -> str:
     """Say which kind of office document a ZIP is. Raises `Unusable`, also for other archives."""
-    with path.open("rb") as file:
+    with path.open("rb") as file, damage_refused():
         return _inspect(file, depth=0)
 
 
@@ -69,13 +68,8 @@ def _inspect(file: BinaryIO, depth: int) -> str:
     with open_zip(file) as archive:
         media_type = _declared_type(archive, file)
         _refuse_programs(archive.infolist())
-        try:
-            for entry in archive.infolist():
-                _look_into(archive, entry, depth)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-            raise Unusable(Why.BROKEN) from error
-        except (NotImplementedError, ParseError, RuntimeError) as error:
-            raise Unusable(Why.BROKEN) from error
+        for entry in archive.infolist():
+            _look_into(archive, entry, depth)
         return media_type
 
 
@@ -126,10 +120,6 @@ def _xml(archive: zipfile.ZipFile, name: str) -> "Element[str]":
         root: Element[str] = ElementTree.fromstring(archive.read(name), forbid_dtd=True)
     except DefusedXmlException as error:
         raise Unusable(Why.DISGUISED) from error
-    except (ParseError, zipfile.BadZipFile, zlib.error, ValueError, LookupError) as error:
-        raise Unusable(Why.BROKEN) from error
-    except (OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Unusable(Why.BROKEN) from error
     return root
 
 

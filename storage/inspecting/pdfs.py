@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, Final
 
+from storage.inspecting.damage import damage_refused
 from storage.inspecting.findings import Unusable, Why
 from storage.inspecting.streams import all_matches, read_at, size_of
 from storage.inspecting.trailers import is_also_zip
@@ -14,7 +15,6 @@ _pdfium = Lock()
 
 _TAIL: Final = 1024
 """The end mark must be in the last kilobyte, as readers demand it."""
-_WRONG_PASSWORD: Final = 4
 
 _ACTIVE_NAMES: Final = (b"JavaScript", b"JS", b"Launch", b"EmbeddedFile", b"RichMedia")
 
@@ -65,16 +65,19 @@ def _is_active(file: BinaryIO) -> bool:
 
 def _pages(path: Path) -> int:
     import pypdfium2
+    from pypdfium2 import raw
 
-    with _pdfium:
+    with _pdfium, damage_refused():
         try:
-            with pypdfium2.PdfDocument(path) as document:
-                pages = len(document)
-                if pages:
-                    document[0].close()
+            document = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as error:
-            locked = error.err_code == _WRONG_PASSWORD
+            locked = error.err_code == raw.FPDF_ERR_PASSWORD
             raise Unusable(Why.ENCRYPTED if locked else Why.BROKEN) from error
-    if not pages:
-        raise Unusable(Why.BROKEN)
-    return pages
+        with document:
+            if document.count_attachments() or raw.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+                raise Unusable(Why.ACTIVE)
+            pages = len(document)
+            if not pages:
+                raise Unusable(Why.BROKEN)
+            document[0].close()
+            return pages

@@ -1,18 +1,17 @@
 """Pictures: is it one, whole and of a sane size; cleaned, measured and described."""
 
-import struct
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from storage.inspecting import exif
+from storage.inspecting.damage import damage_refused
 from storage.inspecting.findings import JPEG, PNG, WEBP, Complaint, Unusable, Why
 from storage.inspecting.jpegs import read_jpeg
-from storage.inspecting.layout import Layout, keep_only
+from storage.inspecting.layout import MOST_PIXELS, Layout, keep_only
 from storage.inspecting.legibility import EDGE, complaints_about
 from storage.inspecting.look import look_of
 from storage.inspecting.pngs import read_png
@@ -21,14 +20,12 @@ from storage.inspecting.webps import read_webp
 if TYPE_CHECKING:
     from PIL import Image
 
-MOST_PIXELS: Final = 50_000_000
-"""Decoded in one piece, these take 200 MB."""
-MOST_PIXELS_JPEG: Final = 250_000_000
-"""More than the largest phone camera has. Such a JPEG is decoded at an eighth of its size."""
 MANY_PIXELS: Final = 3_000_000
 """A screenshot of a phone has fewer. Larger ones held whole in memory are taken one by one."""
 
 _QUALITY: Final = 90
+_BAND: Final = 64
+"""Rows of the coarse copy that are made at a time."""
 _one_large = Lock()
 
 
@@ -57,9 +54,9 @@ def inspect_picture(path: Path, media_type: str) -> Picture:
     with path.open("rb") as file:
         layout = _READERS[media_type](file)
     _refuse_bomb(layout)
-    with _turn_for(layout), _broken_otherwise():
-        grey = _grey_copy(path, media_type, layout)
     keep_only(path, layout.parts)
+    with _turn_for(layout), damage_refused():
+        grey = _grey_copy(path, media_type, layout)
     upright = _upright(grey, layout.orientation)
     width, height = layout.width, layout.height
     if exif.is_lying(layout.orientation):
@@ -77,35 +74,34 @@ def convert_heif(path: Path) -> None:
     import pillow_heif
     from PIL import Image
 
-    new = path.with_name(path.name + ".new")
-    with _broken_otherwise():
+    with damage_refused():
         main = pillow_heif.open_heif(path)
     if main.size[0] * main.size[1] > MOST_PIXELS:
         raise Unusable(Why.BOMB, found="HEIC")
-    with _one_large, _broken_otherwise():
-        picture: Image.Image = main.to_pillow()
-        profile = main.info.get("icc_profile")
-        _on_white(picture).save(new, "JPEG", quality=_QUALITY, icc_profile=profile)
-    new.replace(path)
+    with _one_large:
+        with damage_refused():
+            picture: Image.Image = main.to_pillow()
+        del main  # it holds every pixel a second time
+        _replace(path, _on_white(picture), picture.info.get("icc_profile"))
+
+
+def _replace(path: Path, picture: "Image.Image", profile: bytes | None) -> None:
+    """Put a picture as JPEG in the place of a file."""
+    new = path.with_name(path.name + ".new")
+    try:
+        picture.save(new, "JPEG", quality=_QUALITY, icc_profile=profile)
+        new.replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            new.unlink()
+        raise
 
 
 def _refuse_bomb(layout: Layout) -> None:
     if not (layout.width and layout.height):
         raise Unusable(Why.BROKEN)
-    most = MOST_PIXELS if layout.held_whole else MOST_PIXELS_JPEG
-    if layout.width * layout.height > most:
+    if layout.width * layout.height > layout.most_pixels:
         raise Unusable(Why.BOMB)
-
-
-@contextmanager
-def _broken_otherwise() -> Iterator[None]:
-    """Take whatever a decoder raises about a damaged file for what it is."""
-    try:
-        yield
-    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError, struct.error) as error:
-        raise Unusable(Why.BROKEN) from error
-    except (zlib.error, IndexError, KeyError, TypeError, OverflowError) as error:
-        raise Unusable(Why.BROKEN) from error
 
 
 def _grey_copy(path: Path, media_type: str, layout: Layout) -> "Image.Image":
@@ -124,14 +120,27 @@ def _grey_copy(path: Path, media_type: str, layout: Layout) -> "Image.Image":
         size = _reduced(picture.size)
         picture.draft("L", size)
         picture.load()
-        plain = _on_white(picture)
-        return plain.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0).convert("L")
+        return _reduce(picture, size)
 
 
 def _reduced(size: tuple[int, int]) -> tuple[int, int]:
     """Give the size of the same shape whose longer edge has `EDGE` pixels; never a larger one."""
     factor = min(1.0, EDGE / max(size))
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
+
+
+def _reduce(picture: "Image.Image", size: tuple[int, int]) -> "Image.Image":
+    """Make a grey copy, band by band: a second copy of all colours would need as much again."""
+    from PIL import Image
+
+    factor = max(1, max(picture.size) // (2 * max(size)))
+    across, down = picture.size
+    coarse = Image.new("L", (-(-across // factor), -(-down // factor)))
+    for top in range(0, coarse.height, _BAND):
+        upper, lower = top * factor, min(down, (top + _BAND) * factor)
+        band = _on_white(picture.crop((0, upper, across, lower))).convert("L")
+        coarse.paste(band.reduce(factor), (0, top))
+    return coarse.resize(size, Image.Resampling.BICUBIC)
 
 
 def _on_white(picture: "Image.Image") -> "Image.Image":

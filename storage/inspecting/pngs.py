@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from storage.inspecting import exif
 from storage.inspecting.findings import Unusable, Why
-from storage.inspecting.layout import Layout
+from storage.inspecting.layout import MOST_PIXELS, Layout
 from storage.inspecting.streams import Part, Span, read_at, size_of
 from storage.inspecting.trailers import refuse_second_file
 
@@ -48,7 +48,7 @@ def read_png(file: BinaryIO) -> Layout:
     if orientation != exif.UPRIGHT:
         kept.insert(2, _chunk(b"eXIf", exif.only_orientation(orientation)))
     width, height = struct.unpack_from(">II", header)
-    return Layout(tuple(kept), width, height, orientation, held_whole=True)
+    return Layout(tuple(kept), width, height, orientation, MOST_PIXELS, held_whole=True)
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, Span]]:

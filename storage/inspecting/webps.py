@@ -12,6 +12,8 @@ from storage.inspecting.trailers import refuse_second_file
 _PICTURES: Final = (b"VP8 ", b"VP8L")
 _KEPT: Final = frozenset((*_PICTURES, b"ALPH", b"ICCP"))
 _ANIMATION, _XMP, _EXIF = 0x02, 0x04, 0x08
+_MOST_PIXELS: Final = 20_000_000
+"""Decoding takes fifteen bytes a pixel."""
 _MOST_CHUNKS: Final = 1_000
 _MOST_EXIF: Final = 64 * 1024
 
@@ -43,7 +45,9 @@ def read_webp(file: BinaryIO) -> Layout:
             raise Unusable(Why.ANIMATED, found="WebP")
     if body.stop < size_of(file):
         refuse_second_file(file, range(body.stop, size_of(file)))
-    return Layout(_file(head, kept, orientation), *size, orientation, held_whole=True)
+    return Layout(
+        _file(head, kept, orientation), *size, orientation, _MOST_PIXELS, held_whole=True
+    )
 
 
 def _body(file: BinaryIO) -> Span:
