@@ -103,7 +103,7 @@ def seen_from(tilt: float, pan: float, size: tuple[int, int] = (1500, 2000)) -> 
     return [(float(x), float(y)) for x, y in seen]
 
 
-def a_view(width: int = 1200, height: int = 1600, seed: int = 0) -> Image.Image:
+def a_view(width: int = 900, height: int = 1200, seed: int = 0) -> Image.Image:
     """A photo without any sheet: soft shapes and grain, hard to compress."""
     random = np.random.default_rng(seed)
     coarse = random.integers(40, 220, (height // 40, width // 40, 3), dtype=np.uint8)
