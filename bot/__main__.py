@@ -154,12 +154,66 @@ def roster_import(
 
 
 @app.command()
-def doctor() -> None:
-    """Periksa pengaturan, basis data, aturan, ruang disk, dan sambungan ke Telegram."""
-    with _plainly():
-        from bot.commands.checking import check_everything
+def backup(
+    destination: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DEST",
+            help="Nama berkas cadangan, atau folder: di dalamnya dibuat berkas bertanggal.",
+        ),
+    ],
+) -> None:
+    """Cadangkan semua data dan bukti ke dalam satu berkas, juga selagi bot jalan.
 
-        if not check_everything(typer.echo):
+    Berkasnya berisi data pribadi: simpan di tempat yang aman. Token dan .env tidak ikut.
+    """
+    with _plainly():
+        from bot.commands.backing_up import make_backup
+
+        make_backup(destination)
+
+
+@app.command()
+def restore(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SRC", help="Berkas dari kawan backup, atau folder: yang terbaru di dalamnya."
+        ),
+    ],
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Ganti data yang sudah ada; data itu disimpan di folder bertanggal."
+        ),
+    ] = False,
+) -> None:
+    """Pulihkan cadangan, ke SQLite atau PostgreSQL. Hentikan botnya dahulu.
+
+    Cadangan diperiksa sampai habis sebelum ada yang diubah. Bot yang masih memakai basis data
+    SQLite ketahuan dan ditolak; pada PostgreSQL pastikan sendiri bahwa botnya sudah berhenti.
+    """
+    with _plainly():
+        from bot.commands.backing_up import restore_backup
+
+        restore_backup(source, force=force)
+
+
+@app.command()
+def doctor(
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help="Lihat ada tidaknya berkas bukti saja, tanpa membaca isinya."
+        ),
+    ] = False,
+) -> None:
+    """Periksa pengaturan, basis data, aturan, bukti, ruang disk, dan sambungan ke Telegram."""
+    with _plainly():
+        from bot.commands.checking import check_everything, check_quickly
+
+        check = check_quickly if quick else check_everything
+        if not check(typer.echo):
             raise typer.Exit(FAILURE)
 
 

@@ -109,6 +109,16 @@ async def named_files(session: AsyncSession, among: Collection[Kept] | None = No
     return found.intersection(among)
 
 
+async def unnamed_files(database: Database, files: FileStore) -> list[Kept]:
+    """Give the files that no row names: left by a crash, or of a turn that is under way."""
+    found = []
+    walk = files.all()
+    while batch := await asyncio.to_thread(_next, walk):
+        named = await _named(database, batch)
+        found += [kept for kept in batch if kept not in named]
+    return found
+
+
 async def missing(database: Database, files: FileStore, *, thorough: bool) -> Present:
     """Look for every file that rows name: by presence and size or, when `thorough`, by hash."""
     present = Present()

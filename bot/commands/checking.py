@@ -8,11 +8,15 @@ from pathlib import Path
 
 from bot.commands import Failed
 from bot.commands.asking_telegram import bot_username
+from bot.commands.backing_up import lost_in_words, number_in_words, size_in_words
 from bot.commands.configuring import settings_to_run
 from bot.commands.opening import make_database, reason
 from bot.settings import Settings, SettingsError, read_settings
 from storage.database import Database, alembic_config
+from storage.files import RESERVE_BYTES, FileStore
 from storage.rulesets import RuleSetError, available_rulesets, load_ruleset
+from storage.snapshots import NewerSchema, require_known
+from storage.sweeping import Present, missing, unnamed_files
 
 LEAST_FREE_MB = 500
 
@@ -31,21 +35,30 @@ class Finding:
 
 def check_everything(say: Callable[[str], None]) -> bool:
     """Say one line for each thing checked; whether all of them are good."""
+    return _check(say, thorough=True)
+
+
+def check_quickly(say: Callable[[str], None]) -> bool:
+    """Do the same without reading the evidence files: by their presence and size."""
+    return _check(say, thorough=False)
+
+
+def _check(say: Callable[[str], None], *, thorough: bool) -> bool:
     good = True
-    for finding in _findings():
+    for finding in _findings(thorough=thorough):
         say(str(finding))
         good = good and finding.good
     return good
 
 
-def _findings() -> Iterator[Finding]:
+def _findings(*, thorough: bool) -> Iterator[Finding]:
     try:
         settings = read_settings()
     except SettingsError as error:
         yield Finding(good=False, what="Pengaturan", detail=str(error))
         return
     yield _settings()
-    yield asyncio.run(_database(settings))
+    yield from asyncio.run(_data(settings, thorough=thorough))
     yield _rulesets(settings)
     yield _disk(settings.data_dir)
     yield _telegram(settings)
@@ -60,44 +73,96 @@ def _settings() -> Finding:
     return Finding(good=True, what="Pengaturan", detail=f"lengkap ({how})")
 
 
-async def _database(settings: Settings) -> Finding:
+async def _data(settings: Settings, *, thorough: bool) -> list[Finding]:
     what = "Basis data"
     try:
         database = make_database(settings)
     except Failed as failed:
-        return Finding(good=False, what=what, detail=str(failed))
+        return [Finding(good=False, what=what, detail=str(failed))]
     try:
-        return Finding(good=True, what=what, detail=await _schema(database))
+        if database.is_sqlite and not _is_file(database.url.database):
+            # Looking must not make an empty file.
+            where = f"belum ada; {database.url.database} dibuat saat bot pertama kali jalan"
+            return [Finding(good=True, what=what, detail=where)]
+        present, newest = await _revision(database), _newest_revision()
+        schema = _schema(database, present, newest)
+        if present != newest:
+            return [Finding(good=True, what=what, detail=schema)]
+        files = FileStore(settings.data_dir / "files")
+        evidence = await _evidence(database, files, thorough=thorough)
+        return [Finding(good=True, what=what, detail=schema), *evidence]
     except Failed as failed:
-        return Finding(good=False, what=what, detail=str(failed))
+        return [Finding(good=False, what=what, detail=str(failed))]
     except Exception as error:
-        return Finding(good=False, what=what, detail=f"tidak terbuka, {reason(error)}")
+        return [Finding(good=False, what=what, detail=f"tidak terbuka, {reason(error)}")]
     finally:
         await database.close()
 
 
-async def _schema(database: Database) -> str:
-    """Tell the version of the schema without changing anything."""
+async def _revision(database: Database) -> str | None:
+    """Read the version of the schema without changing anything."""
     from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
-    if database.is_sqlite and not _is_file(database.url.database):
-        # Looking must not make an empty file.
-        return f"belum ada; {database.url.database} dibuat saat bot pertama kali jalan"
     async with database.reading() as session:
         connection = await session.connection()
-        present = await connection.run_sync(
+        return await connection.run_sync(
             lambda sync: MigrationContext.configure(sync).get_current_revision()
         )
-    scripts = ScriptDirectory.from_config(alembic_config())
-    newest = scripts.get_current_head()
+
+
+def _newest_revision() -> str | None:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def _schema(database: Database, present: str | None, newest: str | None) -> str:
+    """Tell the version of the schema. Raises `Failed` for one that this program cannot know."""
     if present == newest:
         return f"{database.url.get_backend_name()}, skema {present} (terbaru)"
     if present is None:
         return "kosong; disiapkan saat bot pertama kali jalan"
-    if present not in {script.revision for script in scripts.walk_revisions()}:
-        raise Failed(f"skema {present} lebih baru daripada program ini. Perbarui programnya.")
+    try:
+        require_known(present)
+    except NewerSchema:
+        raise Failed(
+            f"skema {present} lebih baru daripada program ini. Perbarui programnya."
+        ) from None
     return f"skema {present}; diperbarui ke {newest} saat bot dijalankan"
+
+
+async def _evidence(database: Database, files: FileStore, *, thorough: bool) -> list[Finding]:
+    """Look after the evidence files; nothing to say where there are none."""
+    present = await missing(database, files, thorough=thorough)
+    found = [_whole(present, thorough=thorough)] if present.files or present.lost else []
+    found += [
+        Finding(good=False, what="Bukti", detail=lost_in_words(lost)) for lost in present.lost
+    ]
+    if unnamed := await unnamed_files(database, files):
+        found.append(_left_over(f"{number_in_words(len(unnamed))} berkas tanpa catatan"))
+    if half := len(list((files.folder / "incoming").glob("*"))):
+        found.append(_left_over(f"{number_in_words(half)} unduhan yang terputus"))
+    return found
+
+
+def _whole(present: Present, *, thorough: bool) -> Finding:
+    files = f"{number_in_words(present.files)} berkas ({size_in_words(present.size)})"
+    if not present.lost:
+        how = "utuh" if thorough else "ada; isinya tidak dibaca"
+        return Finding(good=True, what="Bukti", detail=f"{files} {how}")
+    return Finding(
+        good=False,
+        what="Bukti",
+        detail=(
+            f"{number_in_words(len(present.lost))} berkas hilang atau rusak, {files} baik. "
+            "Ambil dari cadangan, atau minta gurunya mengirim lagi"
+        ),
+    )
+
+
+def _left_over(what: str) -> Finding:
+    detail = f"{what}; yang lebih dari satu jam dihapus sendiri selagi bot jalan"
+    return Finding(good=True, what="Sisa berkas", detail=detail)
 
 
 def _is_file(path: str | None) -> bool:
@@ -128,6 +193,9 @@ def _disk(folder: Path) -> Finding:
     free_mb = shutil.disk_usage(existing).free // 1_000_000
     size = f"{free_mb / 1000:.1f} GB".replace(".", ",")
     detail = f"{size} kosong di {folder}"
+    if free_mb < RESERVE_BYTES // 1_000_000:
+        refused = f"hanya {detail}; bukti baru ditolak. Sisakan {LEAST_FREE_MB} MB"
+        return Finding(good=False, what="Ruang disk", detail=refused)
     if free_mb < LEAST_FREE_MB:
         return Finding(
             good=False, what="Ruang disk", detail=f"hanya {detail}; sisakan {LEAST_FREE_MB} MB"
