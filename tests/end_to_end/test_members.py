@@ -276,7 +276,8 @@ async def test_others_cannot_look_after_members(world: TestWorld, roles: Role) -
     await rina.types("/anggota")
     await rina.sees("bukan untuk Anda", after=rina.last)
     await rina.sends_document(csv("X,,operator"), "guru.csv", CSV)
-    await rina.sees("belum saya perlukan")
+    # To a teacher it might be evidence, and is looked into.
+    await rina.sees("tulisan biasa" if roles is Role.TEACHER else "belum saya perlukan")
     assert await names(world) == ["Ratna Dewi", "Rina"]
 
 

@@ -350,7 +350,7 @@ async def test_an_error_on_typed_words_is_told_too(
     for handler in FAILURES.values():
         breaks(monkeypatch, handler)
         last = rina.last
-        await rina.types("2")
+        await rina.types("3")
         await rina.sees("gangguan", after=last)
 
 
