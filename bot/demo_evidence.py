@@ -11,7 +11,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.demo_papers import certificate, letter, report, report_pdf
 from bot.demo_school import IRWAN, MARDIANA, PRINCIPAL
-from bot.demo_texts import TEAM, certificate_of, decree_of, draft_of_decree, report_of
+from bot.demo_texts import (
+    ASSESSMENT,
+    DIFFERENCES,
+    SAFE_CLASSES,
+    TEAM,
+    certificate_of,
+    decree_of,
+    draft_of_decree,
+    report_of,
+)
 from conversations.words import LANGUAGES, Words
 from storage import plans
 from storage.errors import NotFound
@@ -78,9 +87,9 @@ def _proofs(period: Period, today: date) -> list[Proof]:
         return max(period.start, today - timedelta(days=days))
 
     principal, early = PRINCIPAL.name, period.start - timedelta(days=12)
-    speaker = certificate_of(MARDIANA.name, "narasumber", 3, ago(3))
-    accepted = certificate_of(IRWAN.name, "peserta", 0, ago(4))
-    too_early = certificate_of(IRWAN.name, "peserta", 1, early)
+    speaker = certificate_of(MARDIANA.name, "narasumber", SAFE_CLASSES, ago(3))
+    accepted = certificate_of(IRWAN.name, "peserta", ASSESSMENT, ago(4))
+    too_early = certificate_of(IRWAN.name, "peserta", DIFFERENCES, early)
     unsigned = draft_of_decree(IRWAN.name, "Pengelola data (Dapodik)", ago(2), principal)
     pages = report(report_of(MARDIANA.name, TEAM, ago(1), principal))
     decree = report_pdf(decree_of(MARDIANA.name, ago(5), principal))

@@ -14,6 +14,7 @@ from PIL import Image
 
 from bot.demo_photos import meeting, on_a_table
 from bot.demo_sheets import INK, MADE_UP, PALE, SHORT, Colour, Sheet, as_photo
+from conversations.invitation_sheets import FONT, FONTS
 from conversations.words import Words
 
 PLACE: Final = "Surian"
@@ -56,7 +57,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report on what was done: sections (heading and text), and a photo on the last page."""
+    """A report on what was done: sections (heading and text), and a photo on the last page.
+
+    A decree is set like one; it has no `name` of an author.
+    """
 
     title: str
     name: str
@@ -302,9 +306,14 @@ def report_pdf(words: Report) -> bytes:
     # Else the bytes would tell when they were made.
     pdf.set_creation_date(datetime.combine(words.day, time(9), UTC))
     pdf.set_title(words.title)
+    # The letters come along: a reader without Times would take wider ones.
+    pdf.add_font(FONT, "", FONTS / "DejaVuSansCondensed.ttf")
+    pdf.add_font(FONT, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
     pdf.set_margin(25)
     pdf.set_auto_page_break(False)
-    _pdf_page(pdf, words.sections[:ON_FIRST], (words.title.upper(), "SMP Negeri 1 Surian", ""))
+    by = f"Disusun oleh {words.name}" if words.name else ""
+    head = (words.title.upper(), "SMP Negeri 1 Surian", by)
+    _pdf_page(pdf, words.sections[:ON_FIRST], head)
     _pdf_page(pdf, words.sections[ON_FIRST:])
     for line in ("", f"{PLACE}, {in_words(words.day)}", "Kepala Sekolah,", "", words.signed_by):
         pdf.set_x(130)
@@ -316,15 +325,16 @@ def _pdf_page(
     pdf: FPDF, sections: tuple[tuple[str, str], ...], head: tuple[str, ...] = ()
 ) -> None:
     pdf.add_page()
-    pdf.set_font("Times", "", 8)
+    pdf.set_font(FONT, "", 8)
     pdf.text(85, 289, MADE_UP)
-    pdf.set_font("Times", "B", 14)
+    pdf.set_font(FONT, "B", 13)
     for line in head:
         _pdf_line(pdf, line, 8, Align.C)
+    pdf.ln(4)
     for heading, text in sections:
-        pdf.set_font("Times", "B", 12)
+        pdf.set_font(FONT, "B", 11)
         _pdf_line(pdf, heading, 9)
-        pdf.set_font("Times", "", 12)
+        pdf.set_font(FONT, "", 11)
         _pdf_line(pdf, text, 7, Align.J)
         pdf.ln(5)
 

@@ -37,7 +37,8 @@ def on_a_table(sheet: Image.Image, whose: str) -> Image.Image:
     photo = _table(size)
     below = [(x + 16, y + 22) for x, y in corners]
     photo.paste(SHADOW, (0, 0), _where(size, below, 150, soft=17))
-    bent = sheet.transform(
+    # Thin lines would become stairs.
+    bent = sheet.filter(ImageFilter.GaussianBlur(0.8)).transform(
         size,
         Image.Transform.PERSPECTIVE,
         _seen_from_above(sheet.size, corners),

@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.demo_papers import certificate, photo_of_letter, report, report_pdf
 from bot.demo_school import PRINCIPAL, DemoPerson
-from bot.demo_texts import DUTY, OBSERVATION, assignment_of, certificate_of, report_of
+from bot.demo_texts import DUTY, EVENTS, OBSERVATION, assignment_of, certificate_of, report_of
 from bot.simulator.web import Sample, SampleFile
 from storage.rulesets import RuleSet
 
@@ -30,7 +30,7 @@ def make_sample(
 
 
 def _certificate(person: DemoPerson, which: int, day: date, _duty: str) -> list[SampleFile]:
-    drawn = certificate(certificate_of(person.name, "peserta", which, day))
+    drawn = certificate(certificate_of(person.name, "peserta", EVENTS[which % len(EVENTS)], day))
     return [SampleFile(f"sertifikat-{which + 1}.jpg", JPEG, drawn)]
 
 

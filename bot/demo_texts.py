@@ -8,13 +8,50 @@ from bot.demo_papers import Certificate, Letter, Report
 
 _MONTHS: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that certificates were given for. `design` is that of the certificates."""
+
+    title: str
+    host: str
+    chair: str
+    hours: int
+    number: int
+    design: int
+
+
+ASSESSMENT: Final = Event(
+    "Pelatihan Penyusunan Asesmen Awal Pembelajaran",
+    "Komunitas Belajar Guru Surian", "Fitria Handayani, M.Pd.", 32, 41, 0,
+)  # fmt: skip
+DIFFERENCES: Final = Event(
+    "Lokakarya Pembelajaran Berdiferensiasi",
+    "Musyawarah Guru Mata Pelajaran Surian", "Ridwan Syafei, M.Pd.", 16, 17, 1,
+)  # fmt: skip
+SAFE_CLASSES: Final = Event(
+    "Berbagi Praktik Baik: Kelas yang Aman dan Nyaman bagi Semua Murid",
+    "Komunitas Belajar SMP Negeri 1 Surian", "Nelmawati, M.Si.", 24, 8, 3,
+)  # fmt: skip
 EVENTS: Final = (
-    ("Pelatihan Penyusunan Asesmen Awal Pembelajaran", "Komunitas Belajar Guru Surian", 32),
-    ("Lokakarya Pembelajaran Berdiferensiasi", "Musyawarah Guru Mata Pelajaran Surian", 16),
-    ("Bimbingan Teknis Membuat Bahan Ajar Digital", "Komunitas Belajar Guru Surian", 40),
-    ("Pelatihan Kelas yang Aman dan Nyaman bagi Semua Murid", "Forum Guru Surian", 24),
-)
-_CHAIRS: Final = ("Fitria Handayani, M.Pd.", "Ridwan Syafei, M.Pd.", "Nelmawati, M.Si.")
+    Event(
+        "Bimbingan Teknis Membuat Bahan Ajar Digital",
+        "Komunitas Belajar Guru Surian", "Nelmawati, M.Si.", 40, 112, 2,
+    ),
+    Event(
+        "Pelatihan Memberi Umpan Balik kepada Murid",
+        "Forum Guru Surian", "Ridwan Syafei, M.Pd.", 32, 63, 3,
+    ),
+    Event(
+        "Lokakarya Proyek Kelas dengan Bahan di Sekitar Sekolah",
+        "Musyawarah Guru Mata Pelajaran Surian", "Fitria Handayani, M.Pd.", 16, 29, 0,
+    ),
+    Event(
+        "Pelatihan Literasi dan Numerasi Lintas Mata Pelajaran",
+        "Forum Guru Surian", "Nelmawati, M.Si.", 24, 74, 1,
+    ),
+)  # fmt: skip
+
 
 Sections = tuple[tuple[str, str], ...]
 
@@ -117,19 +154,18 @@ TEAM: Final = Story(
 )
 
 
-def certificate_of(name: str, part: str, which: int, day: date) -> Certificate:
-    """Word a certificate; `which`, any number, chooses the event."""
-    title, host, hours = EVENTS[which % len(EVENTS)]
+def certificate_of(name: str, part: str, event: Event, day: date) -> Certificate:
+    """Word a certificate for who took part in an event, as what."""
     return Certificate(
         name=name,
         part=part,
-        title=title,
-        host=host,
+        title=event.title,
+        host=event.host,
         day=day,
-        number=f"{37 + 8 * which:03}/SERT/{_month(day)}",
-        signed_by=_CHAIRS[which % len(_CHAIRS)],
-        hours=hours,
-        design=which,
+        number=f"{event.number:03}/SERT/{_month(day)}",
+        signed_by=event.chair,
+        hours=event.hours,
+        design=event.design,
     )
 
 
@@ -154,7 +190,7 @@ def decree_of(name: str, day: date, principal: str) -> Report:
     """Word a decree of two pages about the team against violence."""
     return Report(
         title="Keputusan Kepala Sekolah tentang Tim Pencegahan dan Penanganan Kekerasan",
-        name=name,
+        name="",
         day=day,
         sections=(
             (
