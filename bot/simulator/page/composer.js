@@ -94,7 +94,7 @@ export class Composer {
   placeholder() {
     const { force_reply: forced, reply_keyboard: keyboard } = this.phone.data;
     if (this.targetIsForced && forced?.input_field_placeholder) return forced.input_field_placeholder;
-    if (this.tray.files.length) return "Tambahkan keterangan…";
+    if (this.tray.files.length) return "Tulis keterangan…";
     return (!this.keyboard.hidden && keyboard?.input_field_placeholder) || "Tulis pesan…";
   }
 

@@ -4,6 +4,7 @@
 import { button, h } from "./dom.js";
 
 const PLAIN = { B: "b", STRONG: "b", I: "i", EM: "i", U: "u", INS: "u", S: "s", STRIKE: "s", DEL: "s", CODE: "code", PRE: "pre" };
+const BLOCKS = new Set(["BLOCKQUOTE", "PRE"]);
 const LINKS = /^(https?:|mailto:|tel:|tg:)/i;
 // A bare address, a bot command, in running text.
 const TOUCHABLE = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])|(^|[\s(«"'])(\/[a-z][a-z0-9_]{0,31})(?![\w/])/giu;
@@ -21,7 +22,11 @@ export function plainText(html) {
 }
 
 function copy(node, context) {
-  if (node.nodeType === Node.TEXT_NODE) return context.linked ? node.textContent : touchable(node.textContent, context);
+  if (node.nodeType === Node.TEXT_NODE) {
+    // The line break behind a quote ends the quote; it is no empty line.
+    const text = BLOCKS.has(node.previousSibling?.nodeName) ? node.textContent.replace(/^\n/, "") : node.textContent;
+    return context.linked ? text : touchable(text, context);
+  }
   if (node.nodeType !== Node.ELEMENT_NODE) return "";
   const inner = (extra = {}) => [...node.childNodes].map((child) => copy(child, { ...context, ...extra }));
   const tag = node.tagName;
