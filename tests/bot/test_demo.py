@@ -1,12 +1,28 @@
 """The demo: a school to play with, a calendar, and everything kept between runs."""
 
+import base64
+import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
+from PIL import Image
 
 from bot.demo import on_stage
-from bot.demo_school import PEOPLE, PRINCIPAL, Progress
+from bot.demo_school import IRWAN, MARDIANA, PEOPLE, PRINCIPAL, Progress
+
+PAGE = {"X-Kawan-Page": "1"}
+
+
+async def sample_files(
+    browser: httpx.AsyncClient, address: str, sample: str, person: int
+) -> list[tuple[str, str, bytes]]:
+    """Let the page ask for a sample; give name, type and bytes of its files."""
+    path = f"{address}/api/samples/{sample}/{person}"
+    answer = await browser.post(path, json={}, headers=PAGE)
+    files: list[dict[str, Any]] = answer.raise_for_status().json()["files"]
+    return [(one["name"], one["mime"], base64.b64decode(one["data"])) for one in files]
 
 
 async def test_the_school_is_there_with_people_at_every_stage(tmp_path: Path) -> None:
@@ -17,11 +33,69 @@ async def test_the_school_is_there_with_people_at_every_stage(tmp_path: Path) ->
         assert len(demo.cast()) == len(PEOPLE) == 15
         assert [one.name for one in demo.cast() if one.invitation] == ["Rina Wati, S.Pd."]
         principal = demo.sim.person(id=PRINCIPAL.account)
-        await principal.sees("2 rencana")
+        home = await principal.sees("2 rencana")
+        assert "4 bukti" in home.text
+        assert home is principal.last
         returned = next(one for one in PEOPLE if one.progress is Progress.RETURNED)
         await demo.sim.person(id=returned.account).sees("perlu diperbaiki")
         approved = next(one for one in PEOPLE if one.progress is Progress.APPROVED)
         await demo.sim.person(id=approved.account).sees_button("Sepakati")
+
+
+async def test_evidence_awaits_the_principal(tmp_path: Path) -> None:
+    async with on_stage(0, tmp_path / "demo") as (demo, _address):
+        principal = demo.sim.person(id=PRINCIPAL.account)
+        await principal.taps("Periksa bukti")
+        await principal.taps("Mardiana")
+        card = await principal.sees_photo("Narasumber")
+        assert "sesi kedua" in card.text
+        assert "⚠" not in card.text
+        drawn = Image.open(io.BytesIO(demo.sim.world.files.read(card.file_id)))
+        assert (drawn.format, drawn.size) == ("JPEG", (1280, 905))
+        await principal.taps("Berikutnya", on=card)
+        pages = await principal.sees_album()
+        assert len(pages) == 2
+        report = await principal.sees("Laporan pelaksanaan tugas (2 halaman)")
+        await principal.taps("Berikutnya", on=report)
+        decree = await principal.sees_document("SK Tim TPPK.pdf")
+        assert "2 halaman" in decree.text
+        await principal.taps("Terima semua (3)")
+        await principal.taps("Irwan")
+        assert "di luar periode" in (await principal.sees_photo("Irwan")).text
+
+        irwan = demo.sim.person(id=IRWAN.account)
+        await irwan.sees("1 bukti Anda diterima")
+        await irwan.sees("Belum ada tanda tangan atau stempel")
+        await irwan.sees("16 dari 32 poin terbukti, 8 diterima")
+        mardiana = demo.sim.person(id=MARDIANA.account)
+        await mardiana.sees("8 dari 32 poin terbukti, 0 diterima")
+
+
+async def test_samples_are_served_and_sent(tmp_path: Path) -> None:
+    async with on_stage(0, tmp_path / "demo") as (demo, address), httpx.AsyncClient() as browser:
+        offered = (await browser.get(f"{address}/api/world")).json()["samples"]
+        assert [one["kind"] for one in offered] == ["photo", "album", "photo", "document"]
+        irwan = demo.sim.person(id=IRWAN.account)
+        made = {
+            one["id"]: await sample_files(browser, address, one["id"], irwan.id) for one in offered
+        }
+        assert [len(files) for files in made.values()] == [1, 2, 1, 1]
+        again = await sample_files(browser, address, "sertifikat", irwan.id)
+        assert again[0][2] != made["sertifikat"][0][2]
+
+        await irwan.sends_photo(made["sertifikat"][0][2], "Sertifikat bimtek")
+        asked = await irwan.sees("Untuk kegiatan yang mana?")
+        assert "⚠" not in asked.text
+        await irwan.taps("Pelatihan/bimtek")
+        await irwan.sees("24 dari 32 poin terbukti")
+        await irwan.sends_album([data for _name, _mime, data in made["laporan"]])
+        await irwan.sees("Foto (2 halaman)")
+        await irwan.taps("Pengelola Dapodik")
+        await irwan.sees("Laporan pelaksanaan tugas (2 halaman)")
+        ((name, mime, pdf),) = made["pdf"]
+        assert (name, mime) == ("Laporan Pelaksanaan Tugas Tambahan.pdf", "application/pdf")
+        await irwan.sends_document(pdf, name, mime)
+        await irwan.sees("Dokumen (2 halaman)")
 
 
 async def test_the_calendar_moves_and_begins_in_a_planning_phase(tmp_path: Path) -> None:
@@ -60,5 +134,10 @@ async def test_everything_is_kept_until_it_begins_afresh(tmp_path: Path) -> None
         assert demo.cast()[0].invitation is not None
         again = demo.sim.person(id=1001)
         assert again.messages == []
+        principal = demo.sim.person(id=PRINCIPAL.account)
+        await principal.sees("4 bukti menunggu diperiksa")
+        await principal.taps("Periksa bukti")
+        await principal.taps("Irwan")
+        await principal.sees_photo("di luar periode")
         await again.start(demo.cast()[0].invitation or "")
         await again.sees("Apakah ini Bapak/Ibu?")

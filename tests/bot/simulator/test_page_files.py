@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, Route, expect
 
 from tests.bot.simulator.page_helpers import (
+    HENDRA,
     PHONE,
     RINA,
     Demo,
@@ -76,6 +77,104 @@ async def test_files_answer_a_message(demo: Demo, chrome: Browser, size: Size) -
         await screen.phone().get_by_label("Kirim", exact=True).click()
         assert (await demo.bot.hears())["reply_to_message"]["message_id"] == asked
         await expect(screen.phone().locator(".target-bar")).to_be_hidden()
+
+
+async def test_a_sample_is_attached_like_a_file_of_ones_own(
+    demo: Demo, chrome: Browser, size: Size
+) -> None:
+    await demo.greet(RINA)
+    async with opened(chrome, demo, size) as screen:
+        phone, keyboard = screen.phone(), screen.page.keyboard
+        clip = phone.get_by_label("Lampirkan foto atau dokumen")
+        await clip.click()
+        menu = phone.get_by_role("menu", name="Lampirkan")
+        await expect(menu.get_by_role("menuitem")).to_have_text(
+            ["Foto", "Dokumen", "Contoh foto", "Contoh album", "Contoh PDF"]
+        )
+        await expect(menu.get_by_role("group", name="Belum punya berkas?")).to_be_visible()
+        await expect(menu.get_by_role("menuitem").last).to_be_in_viewport(ratio=1)
+        for _ in range(3):
+            await keyboard.press("ArrowDown")
+        await keyboard.press("Enter")
+        await expect(phone.locator(".tray-photo")).to_have_count(2)
+        await expect(screen.field()).to_be_focused()
+        await expect(clip).not_to_have_attribute("aria-busy", "true")
+        await screen.field().fill("Dua halaman")
+        await keyboard.press("Enter")
+        heard = [await demo.bot.hears() for _ in range(2)]
+        assert heard[0]["caption"] == "Dua halaman"
+        assert len({one["media_group_id"] for one in heard}) == 1
+
+        await clip.click()
+        await phone.get_by_role("menuitem", name="Contoh PDF").click()
+        await expect(phone.locator(".tray-name")).to_have_text("Laporan <1>.pdf")
+        await phone.get_by_label("Kirim", exact=True).click()
+        assert (await demo.bot.hears())["document"]["mime_type"] == "application/pdf"
+        assert demo.school.sampled == [("album", RINA), ("pdf", RINA)]
+
+
+async def test_a_sample_comes_late_or_not_at_all(demo: Demo, chrome: Browser, size: Size) -> None:
+    await demo.greet(RINA, HENDRA)
+    async with opened(chrome, demo, size) as screen:
+        phone, held = screen.phone(), asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            await held.wait()
+            await route.continue_()
+
+        await screen.page.route("**/api/samples/**", hold)
+        clip = phone.get_by_label("Lampirkan foto atau dokumen")
+        await clip.click()
+        await phone.get_by_role("menuitem", name="Contoh foto").click()
+        await expect(clip).to_have_attribute("aria-busy", "true")
+        await phone.locator(".picker-button").click()
+        await phone.locator(".person").filter(has_text="Hendra").click()
+        held.set()
+        await expect(clip).not_to_have_attribute("aria-busy", "true")
+        await expect(phone.locator(".tray")).to_be_hidden()
+
+        await screen.page.unroute("**/api/samples/**")
+        await screen.page.route("**/api/samples/**", lambda route: route.abort())
+        await clip.click()
+        await phone.get_by_role("menuitem", name="Contoh foto").click()
+        await expect(phone.locator(".toast")).to_contain_text("Simulator tidak menjawab")
+        screen.complaints.clear()  # the browser's own, of the connection cut above
+
+
+async def test_a_long_caption_lies_below_its_photo(
+    demo: Demo, chrome: Browser, size: Size
+) -> None:
+    await demo.greet(RINA)
+    await demo.bot.call(
+        "sendPhoto", chat_id=RINA, photo=("a.png", picture(640, 900), "image/png"),
+        caption="Baris\n" * 60,
+    )  # fmt: skip
+    async with opened(chrome, demo, size) as screen:
+        await screen.phone().locator(".photo").click()
+        photo = await screen.page.locator(".lightbox-photo").bounding_box()
+        caption = await screen.page.locator(".lightbox-caption").bounding_box()
+        assert photo is not None
+        assert caption is not None
+        assert photo["y"] >= 40
+        assert photo["y"] + photo["height"] <= caption["y"]
+        assert caption["y"] + caption["height"] <= size[1]
+        assert photo["height"] > size[1] / 3
+
+
+@on_a_phone
+async def test_a_quote_is_followed_by_no_gap(demo: Demo, chrome: Browser, size: Size) -> None:
+    await demo.greet(RINA)
+    await demo.bot.says(RINA, "Pesan:\n<blockquote>Kutipan</blockquote>\nSesudahnya")
+    await demo.bot.says(RINA, "Lain:\n<blockquote>Kutipan</blockquote>\n\nSesudahnya")
+    async with opened(chrome, demo, size) as screen:
+        heights = []
+        for words in ("Pesan:", "Lain:"):
+            box = await screen.bubble(words).locator(".text").bounding_box()
+            assert box is not None
+            heights.append(box["height"])
+        line = 15 * 1.38
+        assert heights[0] == pytest.approx(heights[1] - line, abs=3)
+        assert heights[0] < 5.5 * line
 
 
 @on_a_phone

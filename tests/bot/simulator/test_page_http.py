@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -134,6 +135,20 @@ async def test_uploads(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     large = await send("document", ("a.pdf", bytes(3000), "application/pdf"))
     assert large.status_code == 413
     assert "terlalu besar" in error(large)
+
+
+async def test_samples_are_given_to_the_phone(demo: Demo) -> None:
+    given = (await post(demo, f"/api/samples/album/{RINA}")).json()["files"]
+    assert [(one["name"], one["mime"]) for one in given] == [
+        ("0.png", "image/png"), ("1.png", "image/png"),
+    ]  # fmt: skip
+    assert b64decode(given[1]["data"]) == picture(61)
+    assert demo.school.sampled == [("album", RINA)]
+    unknown = await post(demo, f"/api/samples/nothing/{RINA}")
+    assert unknown.status_code == 404
+    assert "Contoh" in error(unknown)
+    assert (await post(demo, "/api/samples/album/99")).status_code == 404
+    assert (await post(demo, f"/api/samples/album/{RINA}", headers={})).status_code == 403
 
 
 async def test_what_people_upload_never_acts_as_a_page(demo: Demo) -> None:
