@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from telegram import Bot, InputFile, InputMediaDocument, InputMediaPhoto, Message
-from telegram.constants import MediaGroupLimit, MessageLimit, ParseMode
+from telegram.constants import MediaGroupLimit, ParseMode
 from telegram.error import BadRequest
 
 from bot import screens
 from bot.calls import insist, is_unknown_file
+from conversations.lengths import LONGEST_CAPTION, shown_length
 from conversations.screens import Exhibit, Screen
 
 Media = str | InputFile
@@ -31,7 +32,7 @@ class Shown:
 async def show(bot: Bot, chat_id: int, screen: Screen) -> Shown:
     """Send a screen's exhibits: one with text and buttons below it, several as albums above."""
     fresh: dict[int, str] = {}
-    if len(screen.exhibits) == 1 and len(screen.text) <= MessageLimit.CAPTION_LENGTH:
+    if len(screen.exhibits) == 1 and shown_length(screen.text) <= LONGEST_CAPTION:
         (exhibit,) = screen.exhibits
         return Shown(await _show_one(bot, chat_id, exhibit, screen, fresh), fresh)
     for album in _albums(screen.exhibits):

@@ -15,6 +15,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.calls import ATTEMPTS, has_no_caption, insist, is_gone, is_not_modified
+from conversations.lengths import LONGEST_CAPTION, LONGEST_TEXT, fitting
 from conversations.screens import Key, Screen
 from conversations.turn import File
 from storage.cards import MessagePlace
@@ -49,7 +50,7 @@ async def send(
     return await insist(
         lambda: bot.send_message(
             chat_id,
-            screen.text,
+            fitting(screen.text, LONGEST_TEXT),
             parse_mode=ParseMode.HTML,
             reply_markup=markup,
             link_preview_options=NO_PREVIEW,
@@ -81,7 +82,7 @@ async def _edit_text(bot: Bot, place: MessagePlace, screen: Screen, attempts: in
     markup = keyboard(screen)
     await insist(
         lambda: bot.edit_message_text(
-            screen.text,
+            fitting(screen.text, LONGEST_TEXT),
             chat_id=chat_id,
             message_id=message_id,
             parse_mode=ParseMode.HTML,
@@ -101,7 +102,7 @@ async def _edit_caption(bot: Bot, place: MessagePlace, screen: Screen, attempts:
             lambda: bot.edit_message_caption(
                 chat_id,
                 message_id,
-                caption=screen.text,
+                caption=fitting(screen.text, LONGEST_CAPTION),
                 parse_mode=ParseMode.HTML,
                 reply_markup=markup,
             ),
@@ -118,7 +119,7 @@ async def ask(bot: Bot, chat_id: int, prompt: Prompt) -> Message:
     return await insist(
         lambda: bot.send_message(
             chat_id,
-            prompt.question,
+            fitting(prompt.question, LONGEST_TEXT),
             parse_mode=ParseMode.HTML,
             reply_markup=ForceReply(input_field_placeholder=prompt.placeholder or None),
             link_preview_options=NO_PREVIEW,

@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.seats import person_in_seat
 from bot.tasks import Tasks
 from conversations.callbacks import CancelPaper
+from conversations.lengths import LONGEST_CAPTION, fitting
 from conversations.papers.making import make
 from conversations.papers.ordering import Filled, fill
 from conversations.papers.orders import Made, NotMade
@@ -233,12 +234,14 @@ class Workshop:
             await self._send_one(account_id, part, Screen(caption, rows))
 
     async def _send_one(self, account_id: int, part: Made, screen: Screen) -> Message:
+        caption = fitting(screen.text, LONGEST_CAPTION)
+
         async def send() -> Message:
             with part.path.open("rb") as file:
                 # Not read into memory: the wire sends it piece by piece.
                 document = InputFile(file, filename=part.name, read_file_handle=False)
                 return await self._bot.send_document(
-                    account_id, document, caption=screen.text, parse_mode=ParseMode.HTML,
+                    account_id, document, caption=caption, parse_mode=ParseMode.HTML,
                     reply_markup=screens.keyboard(screen),
                 )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The card below a piece of evidence that waits to be checked, and what becomes of it."""
 
+from typing import Any
+
 from conversations.callbacks import (
     AcceptAll,
     AcceptPiece,
@@ -10,8 +12,10 @@ from conversations.callbacks import (
     SendBackPiece,
 )
 from conversations.evidence_views import entry_title, exhibits_of, line_of, short_title
+from conversations.lengths import LONGEST_CAPTION, shown_length
 from conversations.people import Person
-from conversations.screens import Key, Row, Screen, Style, numbered
+from conversations.screens import Key, Row, Screen, Style, numbered, short
+from conversations.words import Words
 from storage import plans
 from storage.errors import NotFound
 from storage.evidence import checking, flags, reading, sending
@@ -22,6 +26,8 @@ from storage.rulesets import RuleSet
 
 TWINS_SHOWN = 2
 COMMENTS_SHOWN = 2
+SHARES = (1.0, 0.6, 0.4, 0.25)
+"""Of each thing that people have written so much is shown, the most that fits."""
 
 
 async def plan_behind(person: Person, piece: Piece) -> tuple[FullPlan, RuleSet]:
@@ -33,7 +39,7 @@ async def plan_behind(person: Person, piece: Piece) -> tuple[FullPlan, RuleSet]:
 
 
 async def caption(person: Person, piece: Piece) -> str:
-    """Say all about a piece that somebody who checks it ought to know, short enough to caption."""
+    """Say all about a piece that somebody who checks it ought to know, in a caption's length."""
     full, rules = await plan_behind(person, piece)
     period = rules.period(full.plan.period)
     one = sending.provable_of(rules, full, piece)
@@ -41,14 +47,28 @@ async def caption(person: Person, piece: Piece) -> str:
     comments = await reading.comments_on(person.session, piece.id)
     by = await reading.decider_of(person.session, piece)
     sender = await reading.sender_of(person.session, piece)
-    return person.words.body(
-        "checking.piece", name=sender.name, line=line_of(person.words, rules, piece),
+    return in_a_caption(
+        person.words, name=sender.name, line=line_of(person.words, rules, piece),
         entry=entry_title(rules, one) if one else piece.evidence.code, period=period,
         flags=found, twins=found.twins[:TWINS_SHOWN], sender=piece.evidence.member_id,
         comments=comments[-COMMENTS_SHOWN:], by=by.name if by else "",
         quantity=one.entry.quantity if one else 1,
         twin_titles=[short_title(rules, twin.evidence.code) for twin in found.twins[:TWINS_SHOWN]],
     )  # fmt: skip
+
+
+def in_a_caption(words: Words, **facts: Any) -> str:
+    """Put a piece into words; what people have written is cut shorter where all is long."""
+    text = ""
+    for share in SHARES:
+
+        def cut(written: str, most: int, share: float = share) -> str:
+            return short(written, int(most * share))
+
+        text = words.body("checking.piece", cut=cut, **facts)
+        if shown_length(text) <= LONGEST_CAPTION:
+            break
+    return text
 
 
 async def check_card(person: Person, piece: Piece) -> Screen:

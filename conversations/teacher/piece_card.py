@@ -38,6 +38,7 @@ from storage.plans import FullPlan
 from storage.rulesets import RuleSet
 
 CHANGEABLE = sending.CHANGEABLE
+COMMENTS_SHOWN = 3
 
 
 async def plan_of(turn: Turn, piece: Piece) -> FullPlan | None:
@@ -96,7 +97,7 @@ async def _card(
         flags=await flags.flags_of(turn.session, piece, period),
         me=turn.actor.member_id, by=by.name if by else "",
         kind_open=one is not None and not piece.evidence.kind and piece.status in CHANGEABLE,
-        comments=await reading.comments_on(turn.session, piece.id),
+        comments=(await reading.comments_on(turn.session, piece.id))[-COMMENTS_SHOWN:],
         earlier=await reading.replaced_by(turn.session, piece),
         files=[page.name for page in piece.pages if page.name],
     )  # fmt: skip
