@@ -62,6 +62,9 @@ dialogue = Dialogue("proving")
 
 SENDING = f"{FILES}evidence"
 LABEL_LENGTH = 22
+LINES_SHOWN = 30
+KEYS_SHOWN = 80
+"""Telegram takes a hundred buttons below a message."""
 
 
 # ------------------------------------------------------------------------------- looking
@@ -163,7 +166,8 @@ async def _show_provable(turn: Turn, plan_id: int, entry_id: int, *, done: bool 
     entries = needs.provable(rules, full)
     text = turn.words.body(
         "proving.entry", rules=rules, period=rules.period(full.plan.period), done=done,
-        line=_line(turn, rules, one, all_pieces), lines=lines, title=entry_title(rules, one),
+        line=_line(turn, rules, one, all_pieces), lines=lines, most_lines=LINES_SHOWN,
+        title=entry_title(rules, one),
         needs=[(need_text(rules, need, turn.words), need.wanted) for need in one.needs],
         note=_note_of(rules, one), points=rules.points,
         progress=needs.progress(entries, [piece.evidence for piece in all_pieces]),
@@ -173,7 +177,7 @@ async def _show_provable(turn: Turn, plan_id: int, entry_id: int, *, done: bool 
     keys = numbered(
         [
             Key(short(f"{line.sign} {line.what}", LABEL_LENGTH), OpenPiece(line.id))
-            for line in lines
+            for line in lines[:KEYS_SHOWN]
         ]
     )
     rows: list[Row] = []
@@ -276,7 +280,10 @@ async def take_file(turn: Turn) -> None:
         is_photo=document is None,
     )
     album = message.media_group_id or ""
-    sent = await sending.receive(turn.session, turn.actor, arrival, turn.now, album=album)
+    sent = await sending.receive(
+        turn.session, turn.actor, arrival, turn.now,
+        album=album, has_place=_target(turn) is not None,
+    )  # fmt: skip
     if not sent.known:
         await _keep_caption(turn, sent.piece, turn.text)
     await _show_sent(turn, sent, gathered=bool(album))
@@ -365,6 +372,7 @@ async def _place(turn: Turn, piece: Piece, target: SendFor | ReplacePiece) -> Pi
         await show_piece(turn, await reading.own_piece(turn.session, turn.actor, same.evidence_id))
         return None
     except (AlreadyDecided, EvidenceChanged, PlanNotOpen, NotFound) as too_late:
+        await sending.require_room(turn.session, turn.actor, 0)
         explain(turn, too_late)
         return piece
 
@@ -402,8 +410,9 @@ async def _take_link(turn: Turn) -> None:
     links = _links_in(turn.text)
     try:
         sent = await sending.receive_link(
-            turn.session, turn.actor, links[0] if links else turn.text, turn.now
-        )
+            turn.session, turn.actor, links[0] if links else turn.text, turn.now,
+            has_place=_target(turn) is not None,
+        )  # fmt: skip
     except NotALink:
         begun = isinstance(_target(turn), SendFor)
         turn.show(Screen(turn.words.body("proving.not_a_link", begun=begun)))

@@ -79,11 +79,18 @@ class Sent:
 
 
 async def receive(
-    session: AsyncSession, actor: Actor, arrival: Arrival, now: datetime, *, album: str = ""
+    session: AsyncSession,
+    actor: Actor,
+    arrival: Arrival,
+    now: datetime,
+    *,
+    album: str = "",
+    has_place: bool = False,
 ) -> Sent:
     """Keep a file that a teacher sent, as a new piece or as a page of its album's piece.
 
-    A file that the teacher has sent before is not kept twice.
+    A file that the teacher has sent before is not kept twice. Raises `TooMany` where too much is
+    unsorted already, unless it `has_place`: the caller files it at once or calls `require_room`.
     """
     actor.require(Role.TEACHER)
     together = await _of_album(session, actor, album) if album else None
@@ -91,7 +98,8 @@ async def receive(
     if before is not None:
         return Sent(before, known=True)
     if together is None:
-        await _require_room(session, actor)
+        if not has_place:
+            await require_room(session, actor)
         together = Piece(_new_piece(actor, now, album=album))
         session.add(together.evidence)
         await session.flush()
@@ -103,8 +111,13 @@ async def receive(
     return Sent(together)
 
 
-async def receive_link(session: AsyncSession, actor: Actor, text: str, now: datetime) -> Sent:
-    """Keep the address of a page, such as an article that was published. Raises `NotALink`."""
+async def receive_link(
+    session: AsyncSession, actor: Actor, text: str, now: datetime, *, has_place: bool = False
+) -> Sent:
+    """Keep the address of a page, such as an article that was published. Raises `NotALink`.
+
+    `has_place` is as for `receive`.
+    """
     actor.require(Role.TEACHER)
     link = read_link(text)
     found = await session.exec(
@@ -115,7 +128,8 @@ async def receive_link(session: AsyncSession, actor: Actor, text: str, now: date
     before = found.first()
     if before is not None:
         return Sent(Piece(before), known=True)
-    await _require_room(session, actor)
+    if not has_place:
+        await require_room(session, actor)
     piece = Piece(_new_piece(actor, now, link=link))
     session.add(piece.evidence)
     await session.flush()
@@ -217,7 +231,7 @@ async def use_again(session: AsyncSession, actor: Actor, evidence_id: int, now: 
     piece = await own_piece(session, actor, evidence_id)
     if piece.is_history or piece.status is EvidenceStatus.UNSORTED:
         raise EvidenceChanged
-    await _require_room(session, actor)
+    await require_room(session, actor)
     copy = Piece(_new_piece(actor, now, link=piece.evidence.link))
     copy.evidence.dated_on = piece.evidence.dated_on
     session.add(copy.evidence)
@@ -453,8 +467,9 @@ async def count_unsorted(session: AsyncSession, actor: Actor) -> int:
     return int(found.one())
 
 
-async def _require_room(session: AsyncSession, actor: Actor) -> None:
-    if await count_unsorted(session, actor) >= MOST_UNSORTED:
+async def require_room(session: AsyncSession, actor: Actor, more: int = 1) -> None:
+    """Raise `TooMany` unless so many `more` unsorted pieces may be kept."""
+    if await count_unsorted(session, actor) + more > MOST_UNSORTED:
         raise TooMany(MOST_UNSORTED)
 
 
