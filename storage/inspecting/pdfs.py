@@ -45,7 +45,7 @@ def inspect_pdf(path: Path) -> int:
 def _refuse_cut_off(file: BinaryIO) -> None:
     size = size_of(file)
     tail = read_at(file, max(0, size - 16 * _TAIL), 16 * _TAIL).rstrip(b"\0\r\n\t \x1a")
-    if b"%%EOF" not in tail[-_TAIL:] and b"startxref" not in tail[-_TAIL:]:
+    if b"%%EOF" not in tail[-_TAIL:]:
         raise Unusable(Why.BROKEN)
 
 
