@@ -239,9 +239,14 @@ def _path_for(destination: Path, now: datetime) -> Path:
         if destination.exists():
             raise DestinationTaken(destination)
         return destination
-    name = f"kawan-{now:%Y%m%d-%H%M%S}"
+    return dated(destination, "kawan-", now, ".tar")
+
+
+def dated(folder: Path, before: str, now: datetime, after: str = "") -> Path:
+    """Give a path in a folder that nothing has yet, named by the moment."""
+    name = f"{before}{now:%Y%m%d-%H%M%S}"
     names = chain([name], (f"{name}-{number}" for number in count_up(2)))
-    paths = (destination / f"{name}.tar" for name in names)
+    paths = (folder / f"{one}{after}" for one in names)
     return next(path for path in paths if not path.exists())
 
 

@@ -35,7 +35,7 @@ from storage.archives import (
     read_head,
     rules_named,
 )
-from storage.backups import NoRoom, Progress
+from storage.backups import NoRoom, Progress, dated
 from storage.database import Database
 from storage.errors import Refused
 from storage.files import FileStore, Kept, to_disk
@@ -106,9 +106,10 @@ async def restore(
         checked = await asyncio.to_thread(_check, file, ledger, lambda at: progress(at, 2 * size))
         require_known(checked.manifest.revision)
         _require_room(data_dir, size + checked.rows.size)
-        former = data_dir / f"{FORMER}{now:%Y%m%d-%H%M%S}" if present is not None else None
+        former = dated(data_dir, FORMER, now) if present is not None else None
         place = _Place(database, data_dir, former)
         await place.put(file, ledger, checked, lambda at: progress(size + at, 2 * size))
+        progress(2 * size, 2 * size)
     return Restored(checked.manifest, former)
 
 

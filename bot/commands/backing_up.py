@@ -123,7 +123,7 @@ def size_in_words(size: int) -> str:
     if size < 1000:
         return f"{size} byte"
     for unit, power in (("kB", 1000), ("MB", 1000**2), ("GB", 1000**3)):
-        if size < 1000 * power or unit == "GB":
+        if size < 999.5 * power or unit == "GB":
             break
     value = f"{size / power:.1f}" if unit != "kB" else f"{size / power:.0f}"
     return f"{value.replace('.', ',')} {unit}"
@@ -242,7 +242,7 @@ def _shown(what: str) -> Iterator[Progress]:
     def show(done: int, of: int) -> None:
         nonlocal shown
         percent = 100 * done // of if of else 100
-        if of >= LARGE and percent != shown and sys.stderr.isatty():
+        if of >= LARGE and percent != shown and _is_terminal():
             shown = percent
             typer.echo(f"\r{what}: {percent}%", err=True, nl=False)
 
@@ -251,3 +251,7 @@ def _shown(what: str) -> Iterator[Progress]:
     finally:
         if shown >= 0:
             typer.echo(err=True)
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()

@@ -103,11 +103,12 @@ async def next_numbers(database: Database) -> dict[str, int]:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Read all evidence and all rules below a data folder."""
+    """Read all evidence and all rules below a data folder; half files are no evidence."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name.startswith(("files/", "rulesets/")):
+        is_half = name.startswith("files/incoming/") or name.endswith(".part")
+        if path.is_file() and name.startswith(("files/", "rulesets/")) and not is_half:
             found[name] = path.read_bytes()
     return found
 
