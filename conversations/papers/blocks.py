@@ -402,7 +402,8 @@ class PictureBlock:
         wide = tall * self.picture.width / self.picture.height
         x = LEFT + (WIDTH - wide) / 2
         drawing.landings.append(Landing(drawing.page, self.picture, x, room.y, wide, tall))
-        drawing.pen.frame(x, room.y, wide, tall)
+        # The picture comes on top of it, so the line lies just outside.
+        drawing.pen.frame(x - 0.15, room.y - 0.15, wide + 0.3, tall + 0.3)
 
 
 @dataclass(frozen=True, slots=True)
