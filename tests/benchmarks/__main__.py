@@ -32,7 +32,7 @@ async def _measure(parts: list[str], rounds: int, seconds: float) -> list[Figure
             if "evidence" in parts:
                 figures += await evidence.measure(servers, folder)
             if "papers" in parts:
-                figures += await papers.measure(folder)
+                figures += await papers.measure(servers, folder)
     return figures
 
 
