@@ -126,11 +126,15 @@ def _pdf(head: bytes) -> str:
     raise Unusable(Why.DISGUISED, found="PDF")
 
 
+_STREAM_NAMES: Final = (
+    "EncryptedPackage",
+    "WordDocument",
+    "Workbook",
+    "Book",
+    "PowerPoint Document",
+)
 _STREAMS: Final = re.compile(
-    b"|".join(
-        re.escape(name.encode("utf-16-le"))
-        for name in ("EncryptedPackage", "WordDocument", "Workbook", "Book", "PowerPoint Document")
-    )
+    b"|".join(re.escape(f"{name}\0".encode("utf-16-le")) for name in _STREAM_NAMES)
 )
 _OLD_NAMES: Final = {
     "WordDocument": "DOC",
@@ -144,7 +148,7 @@ def _compound(file: BinaryIO) -> Unusable:
     """An OLE file: an office document of old, or a new one behind a password."""
     whole: Span = range(size_of(file))
     found = first_match(file, whole, _STREAMS, 64)
-    name = found[1].decode("utf-16-le") if found else ""
+    name = found[1].decode("utf-16-le").rstrip("\0") if found else ""
     if name == "EncryptedPackage":
         return Unusable(Why.ENCRYPTED)
     return Unusable(Why.OLD_OFFICE if name else Why.UNKNOWN, found=_OLD_NAMES.get(name, ""))

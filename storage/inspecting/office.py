@@ -5,11 +5,11 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, BinaryIO, Final
 
-from storage.inspecting.archives import open_zip
+from storage.inspecting.archives import MOST_UNPACKED, open_zip
 from storage.inspecting.damage import damage_refused
-from storage.inspecting.findings import DOCX, PPTX, XLSX, Unusable, Why
+from storage.inspecting.findings import DOCX, MOST_BYTES, PPTX, XLSX, Unusable, Why
 from storage.inspecting.streams import PIECE, read_at
 
 if TYPE_CHECKING:
@@ -59,18 +59,55 @@ _FAR: Final = re.compile(
 def inspect_office(path: Path) -> str:
     """Say which kind of office document a ZIP is. Raises `Unusable`, also for other archives."""
     with path.open("rb") as file, damage_refused():
-        return _inspect(file, depth=0)
+        return _Visit().inspect(file, depth=0)
 
 
-def _inspect(file: BinaryIO, depth: int) -> str:
-    if b"%PDF-" in read_at(file, 0, 1024):
-        raise Unusable(Why.DISGUISED, found="PDF")
-    with open_zip(file) as archive:
-        media_type = _declared_type(archive, file)
-        _refuse_programs(archive.infolist())
-        for entry in archive.infolist():
-            _look_into(archive, entry, depth)
-        return media_type
+class _Visit:
+    """Goes through a document and the documents in it, with one limit for all of them."""
+
+    def __init__(self) -> None:
+        self._unpacked = 0
+
+    def inspect(self, file: BinaryIO, depth: int) -> str:
+        """Say which kind the document is, after a look into all of it."""
+        if b"%PDF-" in read_at(file, 0, 1024):
+            raise Unusable(Why.DISGUISED, found="PDF")
+        with open_zip(file) as archive:
+            self._unpacked += sum(entry.file_size for entry in archive.infolist())
+            if self._unpacked > MOST_UNPACKED:
+                raise Unusable(Why.BOMB, found="ZIP")
+            media_type = _declared_type(archive, file)
+            _refuse_programs(archive.infolist())
+            for entry in archive.infolist():
+                self._look_into(archive, entry, depth)
+            return media_type
+
+    def _look_into(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int) -> None:
+        """Read an entry to its end, so that its checksum is compared; refuse what may act."""
+        if entry.filename.endswith(".rels"):
+            _refuse_acting_links(_xml(archive, entry.filename))
+        with archive.open(entry) as member:
+            start = member.read(1024)
+            if start.startswith(_PROGRAM_STARTS):
+                raise Unusable(Why.DISGUISED)
+            if entry.filename.endswith((".xml", ".rels", ".vml")) and _ENTITIES.search(start):
+                raise Unusable(Why.DISGUISED)
+            if start.startswith(b"PK\x03\x04"):
+                self._look_into_nested(start, member, entry.file_size, depth)
+            elif start.startswith(b"\xd0\xcf\x11\xe0"):
+                _refuse_packed_program(start, member)
+            else:
+                while member.read(PIECE):
+                    pass
+
+    def _look_into_nested(self, start: bytes, member: IO[bytes], size: int, depth: int) -> None:
+        if depth >= _MOST_NESTED or size > MOST_BYTES:
+            raise Unusable(Why.BOMB, found="ZIP")
+        with tempfile.TemporaryFile() as copy:
+            copy.write(start)
+            while piece := member.read(PIECE):
+                copy.write(piece)
+            self.inspect(copy, depth + 1)
 
 
 # ---------------------------------------------------------------- what it says it is
@@ -131,25 +168,6 @@ def _refuse_programs(entries: list[zipfile.ZipInfo]) -> None:
         raise Unusable(Why.DISGUISED)
 
 
-def _look_into(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, depth: int) -> None:
-    """Read an entry to its end, so that its checksum is compared, and refuse what may act."""
-    if entry.filename.endswith(".rels"):
-        _refuse_acting_links(_xml(archive, entry.filename))
-    with archive.open(entry) as member:
-        start = member.read(1024)
-        if start.startswith(_PROGRAM_STARTS):
-            raise Unusable(Why.DISGUISED)
-        if entry.filename.endswith((".xml", ".rels", ".vml")) and _ENTITIES.search(start):
-            raise Unusable(Why.DISGUISED)
-        if start.startswith(b"PK\x03\x04"):
-            _look_into_nested(start, member, depth)
-        elif start.startswith(b"\xd0\xcf\x11\xe0"):
-            _refuse_packed_program(start, member)
-        else:
-            while member.read(PIECE):
-                pass
-
-
 def _refuse_acting_links(relations: "Element[str]") -> None:
     """Links to read are fine; templates and objects fetched from afar when opened are not."""
     for each in relations:
@@ -158,17 +176,7 @@ def _refuse_acting_links(relations: "Element[str]") -> None:
             raise Unusable(Why.DISGUISED)
 
 
-def _look_into_nested(start: bytes, member: Any, depth: int) -> None:
-    if depth >= _MOST_NESTED:
-        raise Unusable(Why.BOMB, found="ZIP")
-    with tempfile.TemporaryFile() as copy:
-        copy.write(start)
-        while piece := member.read(PIECE):
-            copy.write(piece)
-        _inspect(copy, depth + 1)
-
-
-def _refuse_packed_program(start: bytes, member: Any) -> None:
+def _refuse_packed_program(start: bytes, member: IO[bytes]) -> None:
     """An embedded OLE object: formulas of old are such too, but so are programs to click on."""
     held = start
     while True:

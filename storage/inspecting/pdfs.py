@@ -16,19 +16,25 @@ _pdfium = Lock()
 _TAIL: Final = 1024
 """The end mark must be in the last kilobyte, as readers demand it."""
 
-_ACTIVE_NAMES: Final = (b"JavaScript", b"JS", b"Launch", b"EmbeddedFile", b"RichMedia")
 
-
-def _name(plain: bytes) -> bytes:
+def _name(plain: str) -> str:
     """Give a pattern for a name, any of whose letters may be written as #xx."""
-    letters = (b"(?:%c|#%02x|#%02X)" % (letter, letter, letter) for letter in plain)
-    return b"/" + b"".join(letters) + rb"(?=[\s\0()<>\[\]{}/%])"
+    return "/" + "".join(f"(?:{each}|(?i:#{ord(each):02x}))" for each in plain)
 
 
-_TELLING: Final = re.compile(
-    b"|".join([rb">>\s{0,9}stream(?=\r?\n)", rb"endstream", *map(_name, _ACTIVE_NAMES)])
+_GAP: Final = r"[\s\0]{0,20}"
+_VALUE: Final = rf"{_GAP}(?:[(<]|\d{{1,9}}\s\d{{1,5}}\sR)"
+_ACTIONS: Final = (
+    f"{_name('S')}{_GAP}(?:{_name('JavaScript')}|{_name('Launch')})",
+    f"(?:{_name('JavaScript')}|{_name('JS')}|{_name('EF')}){_VALUE}",
+    f"{_name('Type')}{_GAP}{_name('EmbeddedFile')}",
+    f"{_name('RichMedia')}",
 )
-_LONGEST: Final = 64
+"""How a PDF says it: a title such as "HTML/CSS/JavaScript" says nothing of the kind."""
+_TELLING: Final = re.compile(
+    "|".join([rf">>{_GAP}stream(?=\r?\n)", "endstream", *_ACTIONS]).encode()
+)
+_LONGEST: Final = 128
 
 
 def inspect_pdf(path: Path) -> int:

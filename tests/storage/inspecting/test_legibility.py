@@ -66,7 +66,7 @@ def before_a_soft_wall() -> Image.Image:
 
 
 @pytest.mark.parametrize("make", ALL)
-@pytest.mark.parametrize("width", [1280, 2400])
+@pytest.mark.parametrize("width", [1280, 1800])
 def test_sharp_pictures_have_no_complaints(inspected: Inspect, make: Make, width: int) -> None:
     picture = make(width=width)
     assert inspected(coded(picture)).complaints == ()
@@ -80,7 +80,7 @@ def test_unusual_but_readable_pictures_have_no_complaints(inspected: Inspect, ma
 
 @pytest.mark.parametrize("make", ALL)
 def test_a_trace_of_softness_is_no_blur(inspected: Inspect, make: Make) -> None:
-    assert inspected(coded(soft(make(width=2000), 0.8))).complaints == ()
+    assert inspected(coded(soft(make(width=1400), 0.8))).complaints == ()
 
 
 @pytest.mark.parametrize("make", ALL)
@@ -88,7 +88,7 @@ def test_a_trace_of_softness_is_no_blur(inspected: Inspect, make: Make) -> None:
 def test_what_is_out_of_focus_is_blurred(
     inspected: Inspect, make: Make, thousandths: float
 ) -> None:
-    picture = soft(make(width=2000), thousandths)
+    picture = soft(make(width=1400), thousandths)
     assert inspected(coded(picture)).complaints == (Complaint.BLURRED,)
     assert inspected(coded(as_telegram_sends(picture))).complaints == (Complaint.BLURRED,)
 

@@ -51,7 +51,7 @@ def test_versions_of_one_picture_are_alike(
     make: Callable[..., Image.Image],
     change: Callable[[Image.Image], Image.Image],
 ) -> None:
-    original = make(width=2400)
+    original = make(width=1800)
     looks = [inspected(coded(each, quality=90)).look for each in (original, change(original))]
     assert likeness(*looks) <= ALIKE_WITHIN
 
@@ -77,7 +77,9 @@ def test_certificates_of_one_template_are_not_alike(inspected: Inspect) -> None:
         ("I Made Suardana", "9 Januari 2025", "Pembelajaran Berdiferensiasi"),
         ("Yusuf", "30 Mei 2024", "Pencegahan Perundungan"),
     ]
-    looks = [inspected(coded(as_telegram_sends(certificate(*each)))).look for each in people]
+    looks = [
+        inspected(coded(as_telegram_sends(certificate(*each, width=1300)))).look for each in people
+    ]
     assert all(likeness(*pair) > ALIKE_WITHIN for pair in itertools.combinations(looks, 2))
 
 
@@ -89,7 +91,9 @@ def test_certificates_that_differ_by_the_name_are_mostly_not_alike(inspected: In
         "Yusuf",
         "Agus Salim",
     ]
-    looks = [inspected(coded(as_telegram_sends(certificate(each)))).look for each in names]
+    looks = [
+        inspected(coded(as_telegram_sends(certificate(each, width=1300)))).look for each in names
+    ]
     pairs = list(itertools.combinations(looks, 2))
     assert sum(likeness(*pair) <= ALIKE_WITHIN for pair in pairs) <= len(pairs) // 5
 

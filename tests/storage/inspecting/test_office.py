@@ -234,6 +234,17 @@ def test_a_bomb_within_an_embedded_sheet_is_refused(refused: Refuse) -> None:
     assert refused(office(more={"word/embeddings/a.xlsx": sheet})) == Why.BOMB
 
 
+def test_many_embedded_sheets_share_one_limit(refused: Refuse) -> None:
+    sheet = office("xlsx", {"xl/a.xml": bytes(19_000_000)})
+    more: dict[str, bytes | str] = {f"word/embeddings/{each}.xlsx": sheet for each in range(17)}
+    assert refused(office(more=more)) == Why.BOMB
+
+
+def test_an_embedded_archive_larger_than_any_file_is_refused(refused: Refuse) -> None:
+    stored = b"PK\x03\x04" + bytes(range(256)) * 100_000
+    assert refused(office(more={"word/embeddings/a.xlsx": stored})) == Why.BOMB
+
+
 # ---------------------------------------------------------------- damage
 
 

@@ -79,6 +79,7 @@ def test_a_pdf_without_pages_is_broken(refused: Refuse) -> None:
     [
         b"<</S/JavaScript/JS(app.alert\\(1\\))>>",
         b"<</S /JavaScript /JS 4 0 R>>",
+        b"<</JS\n(1)/S\r\n/JavaScript>>",
         b"<</S/#4aavaScript/#4A#53(app.alert\\(1\\))>>",
         b"<</S/Launch/F(cmd.exe)>>",
         b"<</S/La#75nch/F(cmd.exe)>>",
@@ -112,7 +113,7 @@ def test_scripts_in_packed_objects_are_seen_too(refused: Refuse) -> None:
     "harmless",
     [
         stream(b"\x1b/JS \xe3/Launch(/JavaScript "),
-        b"4 0 obj\n(Kelas /JSON dan /JSX)\nendobj\n",
+        b"4 0 obj\n<</Title(Pelatihan HTML/CSS/JavaScript, /JSON dan /JS)>>\nendobj\n",
         b"4 0 obj\n<</S/URI/URI(https://guru.kemdikbud.go.id)>>\nendobj\n",
     ],
 )

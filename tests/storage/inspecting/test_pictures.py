@@ -58,7 +58,7 @@ def test_a_clean_picture_comes_in_as_it_is(
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 def test_pngs_of_every_mode_come_in(inspected: Inspect, mode: str) -> None:
-    plain = certificate().convert("L")
+    plain = certificate(width=1000).convert("L")
     picture = (
         Image.frombytes("I;16", plain.size, b"".join(bytes((0, each)) for each in plain.tobytes()))
         if mode == "I;16"
@@ -66,13 +66,23 @@ def test_pngs_of_every_mode_come_in(inspected: Inspect, mode: str) -> None:
     )
     found = inspected(coded(picture, "PNG"))
     assert found.complaints == ()
-    assert found.width == 1600
+    assert found.width == 1000
 
 
 def test_what_is_transparent_counts_as_white(inspected: Inspect) -> None:
     clear = Image.new("RGBA", (1200, 900), (0, 0, 0, 0))
     clear.paste(letter(width=800).crop((0, 0, 800, 900)).convert("RGBA"), (200, 0))
     assert inspected(coded(clear, "PNG")).complaints == ()
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_webps_of_every_kind_come_in(
+    inspected: Inspect, path: Path, mode: str, lossless: bool
+) -> None:
+    content = coded(certificate(width=600).convert(mode), "WEBP", lossless=lossless)
+    assert (inspected(content).width, inspected(content).height) == (600, 424)
+    assert path.read_bytes() == content
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
