@@ -363,7 +363,7 @@ async def replace(
         session, new, now,
         status=EvidenceStatus.RECEIVED if filed else EvidenceStatus.UNSORTED,
         plan_id=old.plan_id, step=old.step, code=old.code, kind=old.kind, covers=old.covers,
-        note=old.note, replaces_id=piece.id, dated_on=new.evidence.dated_on,
+        note=new.evidence.note or old.note, replaces_id=piece.id, dated_on=new.evidence.dated_on,
     )  # fmt: skip
     audit.record(session, actor, "evidence.replace", f"evidence:{piece.id}", now, by=new.id)
     if filed:

@@ -685,6 +685,18 @@ async def test_a_replacement_carries_on_what_was_said(
         assert [one.id for one in await reading.pieces_of_plan(session, plan.id)] == [newest.id]
 
 
+async def test_the_words_sent_with_a_replacement_are_kept(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        old = await files(session, cast.rina, plan, "lama")
+        await sending.say_note(session, cast.rina, old.id, "asli menyusul", NOW)
+        spare = await sends(session, cast.rina, "baru")
+        spare.evidence.note = "sudah ditandatangani"
+        new = await sending.replace(session, cast.rina, old.id, spare.id, NOW, today=TODAY)
+        assert new.evidence.note == "sudah ditandatangani"
+
+
 async def test_the_date_of_a_replacement_is_its_own_where_it_has_one(
     database: Database, cast: Cast, plan: FullPlan
 ) -> None:
