@@ -81,7 +81,10 @@ class Unusable(Refused):
     """
 
     def __init__(self, why: Why, *, size: int = 0, found: str = "") -> None:
-        super().__init__(f"{why}: {found or 'a file'} of {size} bytes")
+        super().__init__(why, size, found)
         self.why = why
         self.size = size
         self.found = found
+
+    def __str__(self) -> str:
+        return f"{self.why}: {self.found or 'a file'} of {self.size} bytes"

@@ -22,7 +22,8 @@ _MAIN_PARTS: Final[Mapping[str, str]] = {
     "application/vnd.openxmlformats-officedocument.presentationml.slideshow.main+xml": PPTX,
 }
 _TYPES: Final = "[Content_Types].xml"
-_MOST_XML: Final = 2_000_000
+_MOST_XML: Final = 1_000_000
+"""The links of a book with thousands of notes; parsed, they take ten times as much."""
 _MOST_NESTED: Final = 2
 """A sheet within a presentation, and a picture's sheet within that; deeper is no document."""
 

@@ -35,6 +35,8 @@ _TELLING: Final = re.compile(
     "|".join([rf">>{_GAP}stream(?=\r?\n)", "endstream", *_ACTIONS]).encode()
 )
 _LONGEST: Final = 128
+_MOST_WORDS: Final = 500_000
+"""Two for each stream: beyond that a file was made to keep its reader busy."""
 
 
 def inspect_pdf(path: Path) -> int:
@@ -61,7 +63,10 @@ def _is_active(file: BinaryIO) -> bool:
     Inside streams, which are compressed, the same letters are there by chance.
     """
     inside = False
-    for _, word in all_matches(file, range(size_of(file)), _TELLING, _LONGEST):
+    words = all_matches(file, range(size_of(file)), _TELLING, _LONGEST)
+    for number, (_, word) in enumerate(words):
+        if number > _MOST_WORDS:
+            raise Unusable(Why.BOMB, found="PDF")
         if word.endswith(b"stream"):
             inside = not word.startswith(b"end")
         elif not inside:

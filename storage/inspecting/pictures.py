@@ -76,7 +76,8 @@ def convert_heif(path: Path) -> None:
 
     with damage_refused():
         main = pillow_heif.open_heif(path)
-    if main.size[0] * main.size[1] > MOST_PIXELS:
+        across, down = main.size
+    if across * down > MOST_PIXELS:
         raise Unusable(Why.BOMB, found="HEIC")
     with _one_large:
         with damage_refused():

@@ -9,8 +9,7 @@ from storage.inspecting.streams import Span, first_match, read_at
 
 _SECOND_FILES: Final = re.compile(
     rb"%PDF-|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c|\x7fELF[\x01\x02][\x01\x02]\x01"
-    rb"|This program (?:cannot|must) be run|<\?php|<script|<html|<svg|<!doctype html",
-    re.IGNORECASE,
+    rb"|This program (?:cannot|must) be run|<(?i:\?php|script|html|svg|!doctype html)"
 )
 _LONGEST: Final = 64
 _PROGRAM_STARTS: Final = (b"MZ", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from storage.inspecting import Complaint, Unusable, Why, inspect
 from tests.storage.inspecting.conftest import Inspect, Refuse
@@ -128,6 +128,21 @@ def test_a_turned_heic_loses_its_place_and_stands_upright(inspected: Inspect, pa
     with Image.open(path) as kept:
         assert not kept.getexif()
     assert b"rahasia" not in path.read_bytes()
+
+
+def test_a_heic_keeps_its_colour_profile(inspected: Inspect, path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture = certificate(width=160)
+    picture.info["icc_profile"] = profile
+    inspected(heic(picture))
+    with Image.open(path) as kept:
+        assert kept.info["icc_profile"] == profile
+
+
+def test_a_heic_without_a_picture_is_broken(refused: Refuse) -> None:
+    content = whole("HEIC")
+    assert refused(content.replace(b"pitm", b"free")) == Why.BROKEN
+    assert refused(content.replace(b"hvc1", b"free")) == Why.BROKEN
 
 
 def test_of_several_pictures_in_a_heic_the_main_one_is_taken(
