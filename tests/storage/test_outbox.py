@@ -194,3 +194,99 @@ async def test_a_delivery_says_where_it_goes(
     found = {one.member.name: one.account.id if one.account else None for one in batch}
     assert found == {"Rina": 1, "Budi": 2, "Tono": None}
     assert {one.school.id for one in batch} == {school.id}
+
+
+# ------------------------------------------------------------------------------- in bursts
+
+
+async def gather(
+    database: Database, school: School, recipients: list[int], at: datetime, topic: str = "bukti"
+) -> None:
+    async with database.transaction() as session:
+        await outbox.announce_gathered(
+            session, school_id=known_id(school.id), recipients=recipients, topic=topic,
+            kind="test", subject={"since": at.isoformat()}, now=at,
+        )  # fmt: skip
+
+
+async def gathered(database: Database) -> list[tuple[int, datetime, str | None]]:
+    """Give recipient, due time and `after` of each notice, as they are due."""
+    async with database.reading() as session:
+        rows = (await session.exec(select(OutboxMessage))).all()
+    found = [(one.member_id, one.due_at, one.subject.get("after")) for one in rows]
+    return sorted(found, key=lambda one: (one[1], one[2] or "", one[0]))
+
+
+async def test_a_burst_is_told_soon_and_once_more_after_the_hour(
+    database: Database, school: School, people: list[int]
+) -> None:
+    rina, budi, _ = people
+    at = NOW + timedelta(minutes=7)
+    for seconds in (0, 1, 30, 119, 121, 1800):
+        await gather(database, school, [rina, budi], at + timedelta(seconds=seconds))
+    soon, hour = at + outbox.GATHERING, NOW + timedelta(hours=1)
+    assert await gathered(database) == [
+        (rina, soon, None),
+        (budi, soon, None),
+        (rina, hour, soon.isoformat()),
+        (budi, hour, soon.isoformat()),
+    ]
+    # What the first was told of counts from the first thing that happened.
+    async with database.reading() as session:
+        rows = (await session.exec(select(OutboxMessage))).all()
+    assert {one.subject["since"] for one in rows} == {at.isoformat()}
+
+
+async def test_the_next_hour_is_told_anew(
+    database: Database, school: School, people: list[int]
+) -> None:
+    at = NOW + timedelta(minutes=7)
+    await gather(database, school, people[:1], at)
+    await gather(database, school, people[:1], at + timedelta(hours=1))
+    assert len(await gathered(database)) == 4
+
+
+async def test_topics_and_people_are_told_apart(
+    database: Database, school: School, people: list[int]
+) -> None:
+    await gather(database, school, people[:1], NOW)
+    await gather(database, school, people[:1], NOW, "lain")
+    await gather(database, school, people[:2], NOW)
+    await gather(database, school, [], NOW, "kepada siapa pun")
+    assert len(await gathered(database)) == 6
+
+
+async def test_a_burst_at_the_end_of_the_hour_is_told_once_it_is_over(
+    database: Database, school: School, people: list[int]
+) -> None:
+    """The second notice never comes before the first."""
+    at = NOW + timedelta(minutes=59, seconds=30)
+    await gather(database, school, people[:1], at)
+    soon = at + outbox.GATHERING
+    assert [due for _, due, _ in await gathered(database)] == [soon, soon]
+    assert await lease(database, soon - timedelta(seconds=1)) == []
+    first, rest = await lease(database, soon)
+    assert first.endswith(":first")
+    assert rest.endswith(":rest")
+
+
+async def test_a_burst_that_was_delivered_is_not_told_again(
+    database: Database, school: School, people: list[int]
+) -> None:
+    await gather(database, school, people[:1], NOW)
+    soon = NOW + outbox.GATHERING
+    async with database.transaction() as session:
+        (one,) = await outbox.lease(session, soon)
+        await outbox.settle(session, known_id(one.message.id), "sent", soon)
+    await gather(database, school, people[:1], soon + timedelta(seconds=1))
+    assert await lease(database, NOW + timedelta(minutes=59)) == []
+    assert len(await lease(database, NOW + timedelta(hours=1))) == 1
+
+
+async def test_two_processes_tell_of_one_burst_once(
+    database: Database, other: Database, school: School, people: list[int]
+) -> None:
+    await asyncio.gather(
+        *(gather(where, school, people[:2], NOW) for where in (database, other) * 3)
+    )
+    assert len(await gathered(database)) == 4
