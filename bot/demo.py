@@ -182,7 +182,7 @@ class Demo:
         async with kawan.database.transaction() as session:
             now = self._clock.now()
             school = await found(session, self._rules, ZONE.key, now)
-            await send_in(session, kawan.files, self._rules, school.actors, ready, now)
+            await send_in(session, kawan.files, self._rules, school.actors, ready, now, today)
         self._tokens = school.tokens
         hand_out_phones(self.sim)
         self._write_notes()

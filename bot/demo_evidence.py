@@ -25,7 +25,7 @@ from conversations.words import LANGUAGES, Words
 from storage import plans
 from storage.errors import NotFound
 from storage.evidence import checking, needs, sending
-from storage.evidence.sending import Arrival
+from storage.evidence.sending import Arrival, Sent
 from storage.files import FileStore
 from storage.inspecting import Inspected, inspect
 from storage.models import EvidenceStatus
@@ -123,6 +123,7 @@ async def send_in(
     actors: Mapping[int, Actor],
     ready: list[Ready],
     now: datetime,
+    today: date,
 ) -> None:
     """Send everything in the teachers' names and decide in the principal's.
 
@@ -131,7 +132,7 @@ async def send_in(
     for one in ready:
         actor = actors[one.proof.account]
         evidence_id = await _receive(session, files, actor, one, now - SENT_AGO)
-        await _file(session, rules, actor, one.proof, evidence_id, now - SENT_AGO)
+        await _file(session, rules, actor, one.proof, evidence_id, now - SENT_AGO, today)
         await _decide(session, actors[PRINCIPAL.account], one.proof, evidence_id, now)
 
 
@@ -140,16 +141,14 @@ async def _receive(
 ) -> int:
     """Have the files of a piece placed and received; give its id."""
     album = "before-the-curtain" if len(ready.files) > 1 else ""
-    piece = None
+    sent: list[Sent] = []
     papers = zip(ready.proof.papers, ready.files, strict=True)
     for position, (paper, (path, seen)) in enumerate(papers, start=1):
         await asyncio.to_thread(files.place, path, actor.school_id, seen.sha256)
         # Telegram has no name for it yet: it is uploaded when it is first shown.
         arrival = Arrival(seen, paper.name, position, telegram_id="", is_photo=not paper.name)
-        piece = (await sending.receive(session, actor, arrival, at, album=album)).piece
-    if piece is None:
-        raise NotFound
-    return piece.id
+        sent.append(await sending.receive(session, actor, arrival, at, album=album))
+    return sent[-1].piece.id
 
 
 async def _file(
@@ -159,9 +158,9 @@ async def _file(
     proof: Proof,
     evidence_id: int,
     at: datetime,
+    today: date,
 ) -> None:
     """File a piece under its activity and describe it."""
-    today = at.date()
     full = await plans.find_plan(session, actor.member_id, rules.period_at(today).id)
     if full is None:
         raise NotFound

@@ -1,8 +1,9 @@
 """The demo's school: its people, and how far each has come with the plan of the period."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -115,6 +116,7 @@ async def found(session: AsyncSession, rules: RuleSet, timezone: str, now: datet
     school = await members.found_school(
         session, npsn=NPSN, name=NAME, timezone=timezone, ruleset=rules.id, now=now
     )
+    today = now.astimezone(ZoneInfo(timezone)).date()
     tokens: dict[int, str] = {}
     actors: dict[int, Actor] = {}
     for person in PEOPLE:
@@ -130,7 +132,7 @@ async def found(session: AsyncSession, rules: RuleSet, timezone: str, now: datet
     for person in PEOPLE:
         if person.picks:
             actor, principal = actors[person.account], actors[PRINCIPAL.account]
-            await _plan(session, rules, person, actor, principal, now)
+            await _plan(session, rules, person, actor, principal, now, today)
     return Founded(tokens, actors)
 
 
@@ -160,9 +162,10 @@ async def _plan(
     actor: Actor,
     principal: Actor,
     now: datetime,
+    today: date,
 ) -> None:
     """Fill, submit and decide on a plan, as far as the person has come."""
-    today, yesterday = now.date(), now - timedelta(days=1)
+    yesterday = now - timedelta(days=1)
     full = await plans.open_plan(session, actor, rules, rules.period_at(today), yesterday)
     full = await plans.take_picks(session, actor, rules, full.id, person.picks, yesterday)
     if person.progress is Progress.DRAFT and not person.duty:
