@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from conversations.people import Person
 from conversations.plan_views import title_of
-from conversations.screens import Exhibit
+from conversations.screens import Exhibit, short
 from conversations.words import Words
 from storage.evidence.needs import Need, Provable, Units
 from storage.evidence.reading import Piece
@@ -14,6 +14,8 @@ from storage.inspecting import safe_name
 from storage.models import EvidencePage, EvidenceStatus
 from storage.people import known_id
 from storage.rulesets import RuleSet
+
+ON_BUTTON = 22
 
 SIGNS = {
     EvidenceStatus.UNSORTED: "📥",
@@ -40,6 +42,11 @@ class PieceLine:
     link: str
     reason: str
     decided_at: datetime | None
+
+
+def on_button(line: PieceLine) -> str:
+    """Name a piece so briefly that it fits a button."""
+    return short(f"{line.sign} {line.what.partition(' (')[0]}", ON_BUTTON)
 
 
 def line_of(words: Words, rules: RuleSet, piece: Piece) -> PieceLine:

@@ -8,11 +8,11 @@ from conversations.callbacks import (
     TeacherEvidence,
 )
 from conversations.dialogue import Dialogue
-from conversations.evidence_views import exhibits_of, line_of, short_title
+from conversations.evidence_views import exhibits_of, line_of, on_button, short_title
 from conversations.home import back_to
 from conversations.principal.check_cards import caption
 from conversations.principal.checking import show_to_check
-from conversations.screens import Key, Row, Screen, in_rows, numbered, page_of, pager, short
+from conversations.screens import Key, Row, Screen, in_rows, numbered, page_of, pager
 from conversations.turn import Turn
 from storage import decisions, plans
 from storage.evidence import checking, needs, reading
@@ -21,7 +21,6 @@ from storage.evidence.reading import Piece
 dialogue = Dialogue("looking")
 
 PIECES_A_PAGE = 8
-LABEL_LENGTH = 22
 COMMENT_STATE = "looking.comment"
 
 
@@ -43,10 +42,7 @@ async def teacher_evidence(turn: Turn, tap: TeacherEvidence) -> None:
             needs.provable(rules, full), [piece.evidence for piece in pieces]
         ),
     )  # fmt: skip
-    keys = [
-        Key(short(f"{line.sign} {line.what}", LABEL_LENGTH), LookAtPiece(line.id))
-        for line, _ in lines
-    ]
+    keys = [Key(on_button(line), LookAtPiece(line.id)) for line, _ in lines]
     rows: list[Row] = [*in_rows(numbered(keys, page.first + 1))]
     rows += pager(page, lambda to: TeacherEvidence(full.id, to))
     rows.append((back_to(turn, ShowDetails(full.id, 0, "r")),))

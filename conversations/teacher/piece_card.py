@@ -147,7 +147,8 @@ def _what_is_open(turn: Turn, rules: RuleSet, one: Provable, piece: Piece) -> li
     kinds = needs.kinds_for(rules, one.step, one.entry)
     if not evidence.kind and len(kinds) > 1:
         rows += in_rows(_kind_keys(rules, kinds, piece))
-    about = [Key(words.label("proving.date"), WriteDate(piece.id))]
+    day = "proving.date" if evidence.dated_on is None else "proving.another_date"
+    about = [Key(words.label(day), WriteDate(piece.id))]
     if evidence.kind and len(kinds) > 1:
         about.append(Key(words.label("proving.kind"), ChooseKind(piece.id)))
     if one.entry.quantity > 1:

@@ -31,6 +31,7 @@ from conversations.evidence_views import (
     entry_title,
     line_of,
     need_text,
+    on_button,
 )
 from conversations.home import back_home, back_to, help_key
 from conversations.refusals import explain
@@ -174,12 +175,7 @@ async def _show_provable(turn: Turn, plan_id: int, entry_id: int, *, done: bool 
         is_open=full.status in sending.OPEN_PLANS, status=full.status,
     )  # fmt: skip
     words = turn.words
-    keys = numbered(
-        [
-            Key(short(f"{line.sign} {line.what}", LABEL_LENGTH), OpenPiece(line.id))
-            for line in lines[:KEYS_SHOWN]
-        ]
-    )
+    keys = numbered([Key(on_button(line), OpenPiece(line.id)) for line in lines[:KEYS_SHOWN]])
     rows: list[Row] = []
     if full.status in sending.OPEN_PLANS:
         rows.append((Key(words.label("proving.send"), SendFor(full.id, entry_id), Style.NEXT),))
