@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from storage.inspecting.findings import JPEG, MOST_BYTES, PDF, Inspected, Unusable, Why
+from storage.inspecting.heifs import convert_heif
 from storage.inspecting.kinds import HEIF, ZIP, judge
 from storage.inspecting.office import inspect_office
 from storage.inspecting.pdfs import inspect_pdf
-from storage.inspecting.pictures import convert_heif, inspect_picture
+from storage.inspecting.pictures import inspect_picture
 from storage.inspecting.streams import sha256_of
 
 

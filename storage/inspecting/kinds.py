@@ -23,8 +23,6 @@ _REFUSED: Final = (
     (b"dex\n", Why.DISGUISED, "DEX"),
     (b"L\0\0\0\x01\x14\x02\0", Why.DISGUISED, "LNK"),
     (b"#!AMR", Why.AUDIO, "AMR"),
-    (b"#!", Why.DISGUISED, "SCRIPT"),
-    (b"<?php", Why.DISGUISED, "SCRIPT"),
     (b"PK\x05\x06", Why.ARCHIVE, "ZIP"),
     (b"PK\x07\x08", Why.ARCHIVE, "ZIP"),
     (b"Rar!\x1a\x07", Why.ARCHIVE, "RAR"),
@@ -34,7 +32,6 @@ _REFUSED: Final = (
     (b"\xfd7zXZ\0", Why.ARCHIVE, "XZ"),
     (b"\x28\xb5\x2f\xfd", Why.ARCHIVE, "ZSTD"),
     (b"MSCF", Why.ARCHIVE, "CAB"),
-    (b"{\\rtf", Why.OLD_OFFICE, "RTF"),
     (b"II*\0", Why.UNKNOWN, "TIFF"),
     (b"MM\0*", Why.UNKNOWN, "TIFF"),
     (b"BM", Why.UNKNOWN, "BMP"),
@@ -55,7 +52,16 @@ _REFUSED: Final = (
     (b"OggS", Why.AUDIO, "OGG"),
     (b"fLaC", Why.AUDIO, "FLAC"),
     (b"MThd", Why.AUDIO, "MIDI"),
+    (b"#!", Why.DISGUISED, "SCRIPT"),
 )
+
+_TEXTS: Final = (
+    (b"#!AMR", Why.AUDIO, "AMR"),
+    (b"#!", Why.DISGUISED, "SCRIPT"),
+    (b"<?php", Why.DISGUISED, "SCRIPT"),
+    (b"{\\rtf", Why.OLD_OFFICE, "RTF"),
+)
+"""Told apart from the others: a text may start with the letters BM."""
 
 _HEIF_BRANDS: Final = frozenset(
     (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
@@ -88,12 +94,17 @@ def judge(file: BinaryIO) -> str:
     if head.startswith((b"GIF87a", b"GIF89a")):
         moving = b"NETSCAPE2.0" in head
         raise Unusable(Why.ANIMATED if moving else Why.UNKNOWN, found="GIF")
-    for signature, why, name in _REFUSED:
-        if head.startswith(signature):
-            raise Unusable(why, found=name)
     if head[4:8] in _OLDER_MOVIES:
         raise Unusable(Why.VIDEO, found="MOV")
-    raise Unusable(Why.TEXT if _is_text(head) else Why.UNKNOWN)
+    raise _other(head)
+
+
+def _other(head: bytes) -> Unusable:
+    is_text = _is_text(head)
+    for signature, why, name in _TEXTS if is_text else _REFUSED:
+        if head.startswith(signature):
+            return Unusable(why, found=name)
+    return Unusable(Why.TEXT if is_text else Why.UNKNOWN)
 
 
 def _riff(head: bytes) -> str:

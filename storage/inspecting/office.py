@@ -4,7 +4,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, BinaryIO, Final
 
 from storage.inspecting.archives import MOST_UNPACKED, open_zip
@@ -53,8 +53,10 @@ _LONGEST: Final = 64
 _ENTITIES: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0D\0O\0C\0T\0Y\0P\0E", re.IGNORECASE)
 _ACTING_LINKS: Final = re.compile(r"/(?:oleObject|attachedTemplate|frame|subDocument)$")
 _FAR: Final = re.compile(
-    r"(?:https?|ftp|mhtml|ms-\w+|javascript|file://[^/]):|\\\\", re.IGNORECASE
+    r"(?:https?|ftp|mhtml|ms-\w+|javascript):|(?:file:/{0,5})?\\\\|file://(?:[^/]|//)",
+    re.IGNORECASE,
 )
+"""Addresses of other machines."""
 
 
 def inspect_office(path: Path) -> str:
@@ -123,12 +125,23 @@ def _declared_type(archive: zipfile.ZipFile, file: BinaryIO) -> str:
     declared = [each.get("ContentType", "") for each in types]
     if any(map(_MACROS.search, [*declared, *names])):
         raise Unusable(Why.MACROS)
-    by_part = {each.get("PartName", ""): each.get("ContentType", "") for each in types}
-    main = "/" + _main_part(archive, names).lstrip("/")
-    media_type = _MAIN_PARTS.get(by_part.get(main, ""))
-    if media_type is None or main[1:] not in names:
+    main = _main_part(archive, names).lstrip("/")
+    media_type = _MAIN_PARTS.get(_type_of(main, types))
+    if media_type is None or main not in names:
         raise Unusable(Why.UNKNOWN)
     return media_type
+
+
+def _type_of(part: str, types: "Element[str]") -> str:
+    """Give the declared type of a part: its own, or that of its ending."""
+    ending = PurePosixPath(part).suffix.removeprefix(".")
+    by_ending = ""
+    for each in types:
+        if each.get("PartName", "").casefold() == f"/{part}".casefold():
+            return each.get("ContentType", "")
+        if each.get("Extension", "").casefold() == ending.casefold():
+            by_ending = each.get("ContentType", "")
+    return by_ending
 
 
 def _other_archive(names: frozenset[str], file: BinaryIO) -> Unusable:

@@ -68,6 +68,17 @@ def test_a_document_with_pictures_formulas_and_a_sheet_in_it_comes_in(inspected:
     assert inspected(office(more=more)).media_type == TYPES["docx"]
 
 
+def test_the_main_part_may_be_declared_by_its_ending(inspected: Inspect) -> None:
+    part, main_type = MAIN["xlsx"]
+    types = content_types("xl/styles.xml", "application/xml").replace(
+        'Extension="xml" ContentType="application/xml"',
+        f'Extension="xml" ContentType="{main_type}"',
+    )
+    assert inspected(office("xlsx", {"[Content_Types].xml": types})).media_type == TYPES["xlsx"]
+    shouted = content_types(part.upper(), main_type)
+    assert inspected(office("xlsx", {"[Content_Types].xml": shouted})).media_type == TYPES["xlsx"]
+
+
 # ---------------------------------------------------------------- macros, passwords, old kinds
 
 
@@ -150,7 +161,10 @@ def test_programs_in_a_document_are_refused(refused: Refuse, more: dict[str, byt
 
 
 @pytest.mark.parametrize("kind", ["oleObject", "attachedTemplate", "frame"])
-@pytest.mark.parametrize("target", ["https://jahat.example/a.dotm", "\\\\jahat\\a.dotm"])
+@pytest.mark.parametrize(
+    "target",
+    ["https://jahat.example/a", "\\\\jahat\\a", "file://jahat/a", "file:///\\\\jahat\\a"],
+)
 def test_what_is_fetched_when_opened_is_refused(refused: Refuse, kind: str, target: str) -> None:
     relations = relationships((kind, target, "External"))
     assert refused(office(more={"word/_rels/document.xml.rels": relations})) == Why.DISGUISED
