@@ -82,9 +82,11 @@ async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | N
         await session.exec(delete(part).where(col(part.evidence_id).in_(ids)))
     await session.exec(delete(EvidenceComment).where(col(EvidenceComment.member_id) == member_id))
     await session.exec(delete(EvidenceLook).where(col(EvidenceLook.member_id) == member_id))
-    # Newest first: a replacement names what it replaced.
-    for evidence_id in sorted((one for one in ids if one is not None), reverse=True):
-        await session.exec(delete(Evidence).where(col(Evidence.id) == evidence_id))
+    # A replacement names what it replaced, and may have been sent before that.
+    await session.exec(
+        update(Evidence).where(col(Evidence.member_id) == member_id).values(replaces_id=None)
+    )
+    await session.exec(delete(Evidence).where(col(Evidence.member_id) == member_id))
     await session.exec(delete(PaperOrder).where(col(PaperOrder.member_id) == member_id))
     return ids
 
