@@ -18,11 +18,17 @@ _MONTHS = (
     ("des", "desember", "dec", "december"),
 )
 _MONTH_OF = {name: at for at, names in enumerate(_MONTHS, 1) for name in names}
+_NAMES = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
 _DAY = re.compile(
-    r"(?P<day>\d{1,2})(?:\s*[/.-]\s*(?P<number>\d{1,2})|\s+(?P<name>[a-z]+)\.?)"
-    r"(?:(?:\s*[/.-]\s*|\s+)(?P<year>\d{4}|\d{2}(?!\d)))?"
+    # Not out of the middle of a longer number, such as that of a letter: 421.3/056/2026.
+    r"(?<!\d)(?!(?<=\d[/.-])\d{1,2}\s*[/.-])(?P<day>\d{1,2})"
+    # Not the days of "1-3 Juli" for a day and a month.
+    rf"(?:\s*[/.-]\s*(?P<number>\d{{1,2}})(?!\d)(?!\s+(?:{_NAMES})\b)|\s+(?P<name>[a-z]+)\.?)"
+    # Not the hours of "08.10-10.00" for a year.
+    r"(?:(?:\s*[/.-]\s*|\s+)(?P<year>\d{4}(?!\d)|\d{2}(?!\d|[/.:-]\d)))?"
 )
 _ISO_DAY = re.compile(r"(?<!\d)(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})(?!\d)(?P<name>)?")
+_BEFORE_A_DAY = re.compile(r"((pada|hari|tanggal|tgl|on|date)\b[\s.:]*)*")
 _BETWEEN = re.compile(r"sampai( dengan)?|hingga|s\s*[./]?\s*d\.?|to|until|[-–—]", re.ASCII)
 
 
@@ -53,15 +59,22 @@ def read_day(text: str, latest: date) -> date | None:
     """Find the one day that a text names, such as the day on a document; None without one.
 
     A day without a year is the last one that has come by `latest`; `hari ini` and `kemarin` are
-    counted from there. With several days in the text nobody knows which is meant.
+    counted from there. With several days in the text nobody knows which is meant. `1/2` is a day
+    only where nothing else is said: after "halaman" it is none.
     """
     text = " ".join(text.casefold().split())
     if text in ("hari ini", "today"):
         return latest
     if text in ("kemarin", "yesterday"):
         return latest - timedelta(days=1)
-    named = {day for day in (_past_date(one, latest) for one in _days_in(text)) if day is not None}
+    found = [one for one in _days_in(text) if one["year"] or one["name"] or _is_all(one, text)]
+    named = {day for day in (_past_date(one, latest) for one in found) if day is not None}
     return named.pop() if len(named) == 1 else None
+
+
+def _is_all(found: re.Match[str], text: str) -> bool:
+    before, after = text[: found.start()], text[found.end() :]
+    return _BEFORE_A_DAY.fullmatch(before) is not None and not after.strip(" .")
 
 
 def _days_in(text: str) -> list[re.Match[str]]:
@@ -90,11 +103,10 @@ def _on(year: int, month: int, day: int) -> date | None:
 
 def _date(found: re.Match[str], earliest: date) -> date | None:
     month = _month(found)
-    year = int(found["year"] or 0)
-    if 0 < year < 100:
-        year += 2000  # "27" is 2027
     try:
-        if year:
+        if found["year"]:
+            # "27" is 2027
+            year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
             return date(year, month, int(found["day"]))
         this_year = date(earliest.year, month, int(found["day"]))
         return this_year if this_year >= earliest else this_year.replace(year=earliest.year + 1)
