@@ -52,7 +52,9 @@ def _refuse_odd_list(file: BinaryIO) -> None:
     )
     if entries > MOST_ENTRIES or length > MOST_LIST_BYTES:
         raise Unusable(Why.BOMB, found="ZIP")
-    if offset + length != start + at:
+    if offset + length > start + at:
+        raise Unusable(Why.BROKEN, found="ZIP")
+    if offset + length < start + at:  # something else comes before it
         raise Unusable(Why.DISGUISED, found="ZIP")
 
 

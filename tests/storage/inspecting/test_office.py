@@ -271,6 +271,10 @@ def test_a_document_that_is_not_whole_never_comes_in(refused: Refuse, length: in
     assert refused(WHOLE[:length]) == Why.BROKEN
 
 
+def test_a_document_with_a_hole_is_broken(refused: Refuse) -> None:
+    assert refused(WHOLE[:200] + WHOLE[240:]) == Why.BROKEN
+
+
 def test_a_damaged_member_is_found(refused: Refuse) -> None:
     content = bytearray(office(more={"word/media/a.jpg": coded(certificate(width=200))}))
     content[content.index(b"word/media/a.jpg") + 300] ^= 0xFF
