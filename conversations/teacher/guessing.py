@@ -89,4 +89,10 @@ def _words_of(rules: RuleSet, one: Provable) -> frozenset[str]:
             texts += [duty.label, duty.title]
     except UnknownCode:
         pass  # corrected since: the code alone gives no words
-    return frozenset(word for text in texts for word in _telling(text))
+    return frozenset(word for text in texts for word in _telling(text)) - _kind_words(rules)
+
+
+def _kind_words(rules: RuleSet) -> frozenset[str]:
+    """Give the names of documents: "sertifikat" in a title says nothing that the kind does not."""
+    names = (kind.title.partition(" (")[0] for kind in rules.evidence_kinds)
+    return frozenset(word for name in names for word in _telling(name))
