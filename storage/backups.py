@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from itertools import chain
-from itertools import count as count_up
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,10 +40,11 @@ from storage.database import Database
 from storage.errors import Refused
 from storage.files import FileStore, Kept, to_disk
 from storage.ledger import Ledger
-from storage.snapshots import count, leave_out, take_snapshot
+from storage.snapshots import counted, leave_out, take_snapshot
 from storage.sweeping import Lost, lost_file, where_is
 
 TRIES = 3
+"""So often the rows are copied in the hope that nobody is erased before their files are."""
 
 Progress = Callable[[int, int], None]
 """Told how many bytes are done, and of how many."""
@@ -155,7 +155,7 @@ class _Making:
         """Copy the rows and all files that they name; give the schema's revision."""
         for _ in range(TRIES):
             revision = await take_snapshot(self._database, self._rows)
-            expected = (await asyncio.to_thread(count, self._rows)).size
+            expected = (await asyncio.to_thread(counted, self._rows)).size
             self._require_room(expected)
             erased = []
             for kept in self._ledger.lacking(self._rows):
@@ -219,7 +219,7 @@ class _Making:
             return self._writer.add(DATABASE, rows, self._rows.stat().st_size)
 
     def _contents(self) -> Contents:
-        rows = count(self._rows)
+        rows = counted(self._rows)
         files, size = self._ledger.totals()
         return Contents(
             schools=rows.schools, people=rows.people, pieces=rows.pieces, files=files, size=size
@@ -245,7 +245,7 @@ def _path_for(destination: Path, now: datetime) -> Path:
 def dated(folder: Path, before: str, now: datetime, after: str = "") -> Path:
     """Give a path in a folder that nothing has yet, named by the moment."""
     name = f"{before}{now:%Y%m%d-%H%M%S}"
-    names = chain([name], (f"{name}-{number}" for number in count_up(2)))
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
     paths = (folder / f"{one}{after}" for one in names)
     return next(path for path in paths if not path.exists())
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -98,10 +99,10 @@ async def restore(
     """
     with source.open("rb") as file, closing(Ledger()) as ledger:
         read_head(file)
-        await require_unused(database)
         present = await _present(database, data_dir)
         if present is not None and not force:
             raise present
+        await require_unused(database)
         size = file.seek(0, os.SEEK_END)
         checked = await asyncio.to_thread(_check, file, ledger, lambda at: progress(at, 2 * size))
         require_known(checked.manifest.revision)
@@ -121,11 +122,9 @@ async def _present(database: Database, data_dir: Path) -> NotEmpty | None:
     schools = await schools_in(database)
     files = next(FileStore(data_dir / "files").all(), None) is not None
     rules = next((data_dir / "rulesets").glob("*/*.toml"), None) is not None
-    return (
-        None
-        if schools == 0 and not files and not rules
-        else NotEmpty(schools, files=files, rules=rules)
-    )
+    if schools == 0 and not files and not rules:
+        return None
+    return NotEmpty(schools, files=files, rules=rules)
 
 
 def _check(file: BinaryIO, ledger: Ledger, progress: Callable[[int], None]) -> _Checked:
@@ -206,8 +205,12 @@ class _Place:
             await asyncio.to_thread(_extract_rows, checked.rows, rows, ledger)
             async with replacing(self._database) as target:
                 await self._keep_former(target)
-                await asyncio.to_thread(self._add_files, file, progress)
-                await asyncio.to_thread(self._write_rules, checked.rules)
+                try:
+                    await asyncio.to_thread(self._add_files, file, progress)
+                    await asyncio.to_thread(self._write_rules, checked.rules)
+                except BaseException:
+                    self._forget_former()
+                    raise
                 await target.fill(rows)
                 await asyncio.to_thread(self._use_rules, checked.rules)
                 await asyncio.to_thread(self._remove_others, ledger)
@@ -229,6 +232,11 @@ class _Place:
         part.rename(self._former)
         to_disk(self._data_dir)
 
+    def _forget_former(self) -> None:
+        """Take the copy away again: what it was made of is still there."""
+        if self._former is not None:
+            shutil.rmtree(self._former)
+
     def _copy_former(self, part: Path) -> None:
         part.mkdir(parents=True)
         if self._files.folder.is_dir():
@@ -245,12 +253,22 @@ class _Place:
     def _add_files(self, file: BinaryIO, progress: Callable[[int], None]) -> None:
         for member in members(file):
             if kept := file_named(member.name):
-                arrived = self._files.incoming()
-                if _extract(member, arrived) != kept.sha256:
-                    arrived.unlink()
-                    raise DamagedBackup(member.name)
-                self._files.place(arrived, kept.school_id, kept.sha256)
+                self._add_file(member, kept)
             progress(member.start + member.size)
+        # All at once: one by one, as the store does it, takes several times as long.
+        _all_to_disk(self._files.folder)
+
+    def _add_file(self, member: Member, kept: Kept) -> None:
+        path = self._files.path_of(kept.school_id, kept.sha256)
+        if _is_whole(path, kept):
+            os.utime(path)  # as young as if it came now: no sweeping takes it
+            return
+        arrived = self._files.incoming()
+        if _extract(member, arrived) != kept.sha256:
+            arrived.unlink()
+            raise DamagedBackup(member.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        arrived.replace(path)
 
     def _write_rules(self, rules: dict[str, bytes]) -> None:
         for name, data in rules.items():
@@ -276,6 +294,14 @@ class _Place:
             if kept not in ledger:
                 self._files.remove(kept.school_id, kept.sha256)
                 self._files.drop_aside(kept)
+
+
+def _is_whole(path: Path, kept: Kept) -> bool:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == kept.sha256
+    except OSError:
+        return False
 
 
 def _extract(member: Member, path: Path) -> str:
@@ -304,8 +330,9 @@ def _extract_rows(member: Member, path: Path, ledger: Ledger) -> None:
 
 
 def _all_to_disk(folder: Path) -> None:
-    for path in (folder, *folder.rglob("*")):
-        to_disk(path)
+    for path in chain([folder], folder.rglob("*")):
+        with suppress(FileNotFoundError):
+            to_disk(path)
 
 
 def _link(source: str, target: str) -> None:

@@ -115,7 +115,7 @@ def require_known(revision: str) -> None:
         raise NewerSchema(revision)
 
 
-def count(path: Path) -> Counted:
+def counted(path: Path) -> Counted:
     """Count what is in a snapshot."""
     with _opened(path).connect() as connection:
         tables = {table.name: table for table in _tables(connection, Text())}

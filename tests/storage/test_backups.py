@@ -434,13 +434,13 @@ async def test_the_copy_agrees_with_itself_while_people_send_and_are_erased(
 
     working = [asyncio.create_task(works(school_id)) for school_id in (1, 2, 3)]
     made = []
-    for number in range(3):
+    for number in range(2):
         for _ in range(12):
             await done.acquire()
         made.append(await each_school.saves(tmp_path / f"{number}.tar"))
     ended.set()
     await asyncio.gather(*working)
-    assert [one.lost for one in made] == [[]] * 3
+    assert [one.lost for one in made] == [[]] * 2
     for number, one in enumerate(made):
         folder = tmp_path / f"restored-{number}"
         async with opened(sqlite_url(folder), folder) as place:
@@ -770,6 +770,27 @@ async def test_an_error_before_the_rows_are_replaced_leaves_what_was(
         await each_school.restores(made.path, force=True)
     assert await each_school.holds() == before
     assert list((each_school.data_dir / "files" / "incoming").iterdir()) == []
+
+
+async def test_a_full_disk_leaves_what_was_and_no_copy_of_it(
+    school: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await school.saves(tmp_path / "semua.tar")
+    for kept in list(school.files.all()):
+        school.files.remove(kept.school_id, kept.sha256)
+    before = await school.holds()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(restoring, "_extract", full)
+    with pytest.raises(OSError, match="No space"):
+        await school.restores(made.path, force=True)
+    monkeypatch.setattr(restoring, "_extract_rows", lambda *_: None)
+    with pytest.raises(OSError, match="No space"):
+        await school.restores(made.path, force=True)
+    assert await school.holds() == before
+    assert list(school.data_dir.glob("sebelum*")) == []
 
 
 # ---------------------------------------------------------------- damaged and foreign backups
