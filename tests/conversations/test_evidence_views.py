@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conversations.evidence_views import (
+    ON_BUTTON,
     SIGNS,
     entry_label,
     entry_line,
@@ -18,6 +20,8 @@ from conversations.evidence_views import (
     kind_title,
     line_of,
     need_text,
+    on_button,
+    short_title,
     size_of,
 )
 from conversations.people import Person
@@ -42,7 +46,7 @@ def page(
     at: int = 1,
     pdf_pages: int = 0,
     name: str = "",
-    **more: object,
+    **more: Any,
 ) -> EvidencePage:
     return EvidencePage(
         id=at, evidence_id=1, school_id=3, position=at, sha256=f"{at:064x}",
@@ -51,7 +55,7 @@ def page(
     )  # fmt: skip
 
 
-def piece(*pages: EvidencePage, kind: str = "", **said: object) -> Piece:
+def piece(*pages: EvidencePage, kind: str = "", **said: Any) -> Piece:
     evidence = Evidence(
         id=7, school_id=3, member_id=1, kind=kind, received_at=NOW, changed_at=NOW, **said
     )
@@ -187,6 +191,17 @@ def test_an_entry_is_named_at_length_and_in_short() -> None:
     assert entry_title(RULES, duty) == RULES.duty("TT-01").title
     assert entry_label(RULES, duty) == RULES.duty("TT-01").label
     assert entry_title(RULES, own) == entry_label(RULES, own) == "Pembina pramuka"
+
+
+def test_names_fit_where_there_is_little_room() -> None:
+    assert short_title(RULES, "RHK-02") == RULES.item("RHK-02").short
+    assert short_title(RULES, "TT-01") == RULES.duty("TT-01").short
+    assert short_title(RULES, "own1") == "own1"
+    for kind in RULES.evidence_kinds:
+        line = line_of(ID, RULES, piece(page(), kind=kind.id))
+        assert on_button(line).startswith(line.sign)
+        assert len(on_button(line)) <= ON_BUTTON
+        assert "(" not in on_button(line)
 
 
 @pytest.mark.parametrize("step", [ITEMS, DUTIES])
