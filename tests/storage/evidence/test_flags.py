@@ -143,7 +143,7 @@ async def test_seeking_look_alikes_reads_two_columns(database: Database, cast: C
         assert len(found) == 12
         (statement,) = seen
         assert statement.partition("FROM")[0].count(",") == 1
-        assert len(session.sync_session.identity_map.keys()) == 0
+        assert not session.sync_session.identity_map.values()
         with statements(database) as seen:
             assert await flags.find_alike(session, 1, "", "x", lambda *_: True) == []
         assert seen == []
