@@ -30,6 +30,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    bindparam,
     cast,
     create_engine,
     delete,
@@ -348,11 +349,31 @@ class _PostgresqlTarget:
             async with self._database.engine.begin() as target:
                 await _empty(target, [theirs for _, theirs in tables])
                 for ours, theirs in tables:
-                    # What refers to another row of its table refers to an earlier one.
-                    found = source.execute(select(ours).order_by(*ours.primary_key))
-                    for rows in found.mappings().partitions(BATCH):
-                        await target.execute(insert(theirs), [dict(row) for row in rows])
+                    await _copy_in(source, ours, target, theirs)
                     await _count_on(target, theirs)
+
+
+async def _copy_in(
+    source: Connection, ours: Table, target: AsyncConnection, theirs: Table
+) -> None:
+    """Copy a table. Rows that refer to others of the table do so once all are there."""
+    (key,) = ours.primary_key
+    within = [one.parent for one in ours.foreign_keys if one.column.table is ours]
+    not_yet = {column.name: None for column in within}
+    found = source.execute(select(ours).order_by(key))
+    for rows in found.mappings().partitions(BATCH):
+        await target.execute(insert(theirs), [dict(row) | not_yet for row in rows])
+    for column in within:
+        references = source.execute(
+            select(key.label("row"), column.label("other")).where(column.is_not(None))
+        )
+        refer = (
+            update(theirs)
+            .where(theirs.c[key.name] == bindparam("row"))
+            .values({column.name: bindparam("other")})
+        )
+        for rows in references.mappings().partitions(BATCH):
+            await target.execute(refer, [dict(row) for row in rows])
 
 
 async def _empty(target: AsyncConnection, tables: list[Table]) -> None:

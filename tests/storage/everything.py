@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     null,
     select,
+    update,
 )
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -50,6 +51,11 @@ async def fill(database: Database, data_dir: Path) -> None:
                 if table.name == "evidence_page":
                     row |= _page(files, number)
                 await connection.execute(insert(table).values(**row))
+        for table in metadata.sorted_tables:
+            for key in table.foreign_keys:
+                if key.column.table is table:  # a row may refer to a later one
+                    first = update(table).where(key.column == 1)
+                    await connection.execute(first.values({key.parent: ROWS}))
     for number, npsn in enumerate(NPSNS):
         rules = data_dir / "rulesets" / npsn / "pmm-2024.toml"
         rules.parent.mkdir(parents=True, exist_ok=True)
