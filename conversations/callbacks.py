@@ -17,9 +17,13 @@ class UnreadableButton(ValueError):
 
 
 class Button:
-    """The base of all buttons; `code` is unique, fields are whole numbers or short words."""
+    """The base of all buttons; `code` is unique, fields are whole numbers or short words.
+
+    `keeps_files`: pressing it does not end that files are awaited.
+    """
 
     code: ClassVar[str]
+    keeps_files: ClassVar[bool] = False
     _by_code: ClassVar[dict[str, type["Button"]]] = {}
     _kinds: ClassVar[tuple[type, ...] | None] = None
 
@@ -72,6 +76,12 @@ def is_readable(data: str) -> bool:
     except UnreadableButton:
         return False
     return True
+
+
+def keeps_files(data: str) -> bool:
+    """Whether files that are awaited are still awaited after this packed button."""
+    kind = Button._by_code.get(code_of(data))
+    return kind is not None and kind.keeps_files
 
 
 def code_of(data: str) -> str:
@@ -620,12 +630,16 @@ class SavedPiece(Button, code="ev"):
 class OpenPiece(Button, code="ec"):
     """Show one of my own pieces with all that is known about it."""
 
+    keeps_files = True
+
     evidence: int
 
 
 @dataclass(frozen=True)
 class MoreOfPiece(Button, code="ei"):
     """Show what else can be done with a piece."""
+
+    keeps_files = True
 
     evidence: int
 
@@ -634,12 +648,16 @@ class MoreOfPiece(Button, code="ei"):
 class SeeFiles(Button, code="ew"):
     """Send me the files of my own piece again."""
 
+    keeps_files = True
+
     evidence: int
 
 
 @dataclass(frozen=True)
 class ChooseKind(Button, code="ek"):
     """Ask what kind of document a piece is."""
+
+    keeps_files = True
 
     evidence: int
 
@@ -648,27 +666,37 @@ class ChooseKind(Button, code="ek"):
 class SayKind(Button, code="el"):
     """It is the n-th kind that its entry takes."""
 
+    keeps_files = True
+
     evidence: int
     kind: int
 
 
 @dataclass(frozen=True)
 class WriteDate(Button, code="ed"):
-    """Ask for the day on the document."""
+    """Ask for the day on the document. `sending` 1: then go on sending for its entry."""
+
+    keeps_files = True
 
     evidence: int
+    sending: int
 
 
 @dataclass(frozen=True)
 class WriteNote(Button, code="en"):
-    """Ask for a note to whoever checks."""
+    """Ask for a note to whoever checks. `sending` 1: then go on sending for its entry."""
+
+    keeps_files = True
 
     evidence: int
+    sending: int
 
 
 @dataclass(frozen=True)
 class SayCovers(Button, code="eg"):
     """The piece proves so many units of its entry."""
+
+    keeps_files = True
 
     evidence: int
     covers: int
@@ -684,6 +712,13 @@ class ReplacePiece(Button, code="er"):
 @dataclass(frozen=True)
 class RemovePiece(Button, code="ex"):
     """Take a piece away."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
+class BringBack(Button, code="ey"):
+    """Undo that a piece was taken away."""
 
     evidence: int
 

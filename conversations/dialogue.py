@@ -23,7 +23,14 @@ from telegram.ext import (
 )
 from telegram.warnings import PTBUserWarning
 
-from conversations.callbacks import Button, UnreadableButton, code_of, is_readable, unpack
+from conversations.callbacks import (
+    Button,
+    UnreadableButton,
+    code_of,
+    is_readable,
+    keeps_files,
+    unpack,
+)
 from conversations.refusals import explain
 from conversations.turn import Turn, current_turn
 from storage.errors import NotFound, Refused
@@ -177,10 +184,11 @@ class Dialogue:
         return isinstance(data, str) and code_of(data) in self._codes and is_readable(data)
 
     async def _on_tap(self, update: Update, _context: Context) -> object:
-        turn = current_turn.get()
-        turn.stop_waiting()
-        query = update.callback_query
-        await press(turn, (query.data or "") if query else "")
+        turn, query = current_turn.get(), update.callback_query
+        data = (query.data or "") if query else ""
+        if not (turn.waits_for_files and keeps_files(data)):
+            turn.stop_waiting()
+        await press(turn, data)
         return self._state(turn)
 
     def _on_command(self, name: str) -> Callback:

@@ -93,7 +93,7 @@ async def _pmm(
         most_bytes=(rules.upload.max_mb or 10) * MEGABYTE,
         straighten=straightened,
     )
-    return Filled(order, title, (label, other))
+    return Filled(order, person.words.label("papers.title_pmm", title=title), (label, other))
 
 
 def in_order(one: Provable, pieces: list[reading.Piece]) -> list[reading.Piece]:

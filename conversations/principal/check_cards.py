@@ -11,7 +11,13 @@ from conversations.callbacks import (
     OpenChecks,
     SendBackPiece,
 )
-from conversations.evidence_views import entry_title, exhibits_of, line_of, short_title
+from conversations.evidence_views import (
+    entry_title,
+    exhibits_of,
+    kind_title,
+    line_of,
+    short_title,
+)
 from conversations.lengths import LONGEST_CAPTION, shown_length
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, numbered, short
@@ -38,21 +44,26 @@ async def plan_behind(person: Person, piece: Piece) -> tuple[FullPlan, RuleSet]:
     return full, person.rulebook.of_plan(person.school, full.plan)
 
 
-async def caption(person: Person, piece: Piece) -> str:
-    """Say all about a piece that somebody who checks it ought to know, in a caption's length."""
+async def caption(person: Person, piece: Piece, place: tuple[int, int] | None = None) -> str:
+    """Say all about a piece that somebody who checks it ought to know, in a caption's length.
+
+    `place` says which of how many waiting pieces it is.
+    """
     full, rules = await plan_behind(person, piece)
     period = rules.period(full.plan.period)
     one = sending.provable_of(rules, full, piece)
     found = await flags.flags_of(person.session, piece, period)
     comments = await reading.comments_on(person.session, piece.id)
     by = await reading.decider_of(person.session, piece)
+    earlier = await reading.replaced_by(person.session, piece)
+    asked = piece.evidence.reason or next((one.reason for one in earlier if one.reason), "")
     sender = await reading.sender_of(person.session, piece)
     return in_a_caption(
         person.words, name=sender.name, line=line_of(person.words, rules, piece),
         entry=entry_title(rules, one) if one else piece.evidence.code, period=period,
         flags=found, twins=found.twins[:TWINS_SHOWN], sender=piece.evidence.member_id,
         comments=comments[-COMMENTS_SHOWN:], by=by.name if by else "",
-        quantity=one.entry.quantity if one else 1,
+        place=place, asked=asked, decides=person.actor.decides,
         twin_titles=[short_title(rules, twin.evidence.code) for twin in found.twins[:TWINS_SHOWN]],
     )  # fmt: skip
 
@@ -73,8 +84,10 @@ def in_a_caption(words: Words, **facts: Any) -> str:
 
 async def check_card(person: Person, piece: Piece) -> Screen:
     """Show a piece as it is, protected, with the buttons to decide on it."""
-    text = await caption(person, piece)
     waiting = await checking.waiting_pieces(person.session, person.actor, piece.evidence.member_id)
+    ids = [one.id for one in waiting]
+    at = (ids.index(piece.id) + 1, len(ids)) if piece.id in ids else None
+    text = await caption(person, piece, at)
     if piece.status is not EvidenceStatus.RECEIVED:
         rows = await _rows_after(person, piece, waiting)
     else:
@@ -114,6 +127,19 @@ async def closed_card(person: Person, piece: Piece) -> Screen:
     rows = await _rows_after(person, piece, waiting)
     text = await caption(person, piece)
     return Screen(text, rows, view=CheckPiece(piece.id), below_exhibits=True)
+
+
+async def given_back_card(person: Person, piece: Piece) -> Screen:
+    """Say, in place of the reasons, what was given back: the piece itself hangs above."""
+    _full, rules = await plan_behind(person, piece)
+    waiting = await checking.waiting_pieces(person.session, person.actor, piece.evidence.member_id)
+    sender = await reading.sender_of(person.session, piece)
+    text = person.words.body(
+        "checking.given_back", name=sender.name, what=kind_title(person.words, rules, piece),
+        reason=piece.evidence.reason,
+    )  # fmt: skip
+    rows = await _rows_after(person, piece, waiting)
+    return Screen(text, rows, view=CheckPiece(piece.id))
 
 
 async def _rows_after(person: Person, piece: Piece, waiting: list[Piece]) -> tuple[Row, ...]:

@@ -21,7 +21,7 @@ from conversations.everywhere import fold
 from conversations.home import back_to
 from conversations.notices import Notice, notice
 from conversations.people import Person
-from conversations.principal.check_cards import check_card, closed_card
+from conversations.principal.check_cards import check_card, closed_card, given_back_card
 from conversations.principal.decision_cards import address
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
@@ -63,13 +63,16 @@ async def open_checks(turn: Turn, tap: OpenChecks) -> None:
     await show_checks(turn, tap.page)
 
 
-async def show_checks(turn: Turn, number: int = 0) -> None:
-    """Show whose evidence waits, who has waited longest first."""
+async def show_checks(turn: Turn, number: int = 0, *, done: tuple[str, int] | None = None) -> None:
+    """Show whose evidence waits, who has waited longest first.
+
+    `done` tells whose evidence has just been accepted, and how much.
+    """
     waiting = await checking.waiting_teachers(turn.session, turn.actor)
     page = page_of(waiting, number, TEACHERS_A_PAGE)
     text = turn.words.body(
         "checking.queue", page=page, address=address(turn), teachers=len(waiting),
-        total=sum(one.count for one in waiting),
+        total=sum(one.count for one in waiting), done=done,
     )  # fmt: skip
 
     def by_number(typed: int) -> Button:
@@ -88,7 +91,9 @@ async def show_checks(turn: Turn, number: int = 0) -> None:
 
 
 def _teacher_label(turn: Turn, one: Waiting) -> str:
-    return turn.words.label("checking.teacher", name=short(one.name), count=one.count)
+    # Without the degrees, which would be all that is left to cut.
+    name = short(one.name.partition(",")[0])
+    return turn.words.label("checking.teacher", name=name, count=one.count)
 
 
 async def open_first_checks(turn: Turn) -> None:
@@ -185,7 +190,8 @@ async def accept_all(turn: Turn, tap: AcceptAll) -> None:
     """Accept all that waits of a teacher; each piece has been on the screen before."""
     pieces = await checking.accept_all(turn.session, turn.actor, tap.member, turn.now)
     turn.toast(turn.words.label("checking.accepted_all", count=len(pieces)))
-    await show_checks(turn)
+    done = (await reading.sender_of(turn.session, pieces[0])).name if pieces else ""
+    await show_checks(turn, done=(done, len(pieces)) if pieces else None)
 
 
 @dialogue.tap(SendBackPiece)
@@ -243,7 +249,7 @@ async def _send_back(turn: Turn, evidence_id: int, revision: int, reason: str) -
         piece = await _if_mine(turn, earlier, evidence_id)
     else:
         turn.toast(turn.words.label("checking.sent_back"))
-    await _show_after(turn, piece)
+    turn.show(await given_back_card(turn, piece))
 
 
 # ------------------------------------------------------------------------------- notices

@@ -1,6 +1,7 @@
 """Saying more about a piece of evidence: its kind, its day, a note; replacing and removing it."""
 
 from conversations.callbacks import (
+    BringBack,
     ChooseKind,
     MoreOfPiece,
     OpenPiece,
@@ -10,6 +11,7 @@ from conversations.callbacks import (
     SayCovers,
     SayKind,
     SeeFiles,
+    SendFor,
     UseAgain,
     WriteDate,
     WriteNote,
@@ -18,13 +20,14 @@ from conversations.day_words import read_day
 from conversations.dialogue import Dialogue
 from conversations.evidence_views import exhibits_of, kind_title
 from conversations.screens import Key, Screen
-from conversations.teacher.piece_card import kinds_screen, plan_of, show_piece
+from conversations.teacher.piece_card import SENDING, kinds_screen, plan_of, show_piece
 from conversations.teacher.sorting import show_sorting
 from conversations.turn import FILES, Turn
 from storage.errors import NotFound, PlanNotOpen
 from storage.evidence import needs, reading, sending
 from storage.evidence.reading import Piece
 from storage.models import EvidenceStatus
+from storage.people import known_id
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
 
@@ -109,7 +112,7 @@ async def say_covers(turn: Turn, tap: SayCovers) -> None:
         turn.session, turn.actor, rules, full, tap.evidence, tap.covers, turn.now
     )
     turn.toast(turn.words.label("proving.covers_kept", count=tap.covers))
-    await show_piece(turn, piece)
+    await show_piece(turn, piece, more=True)
 
 
 async def _filed(turn: Turn, evidence_id: int) -> tuple[Piece, RuleSet, FullPlan]:
@@ -141,7 +144,20 @@ async def take_date(turn: Turn, subject: WriteDate) -> None:
         await write_date(turn, subject)
         return
     piece = await sending.say_date(turn.session, turn.actor, subject.evidence, day, turn.now)
+    turn.toast(turn.words.label("proving.date_kept"))
+    await _go_on(turn, piece, subject.sending)
     await show_piece(turn, piece)
+
+
+async def _go_on(turn: Turn, piece: Piece, is_sending: int) -> None:
+    """Wait for more files again, where a question has come between."""
+    full = await plan_of(turn, piece)
+    one = None
+    if full is not None and is_sending:
+        rules = turn.rulebook.of_plan(turn.school, full.plan)
+        one = sending.provable_of(rules, full, piece)
+    if full is not None and one is not None:
+        await turn.listen(SENDING, SendFor(full.id, known_id(one.entry.id)))
 
 
 @dialogue.tap(WriteNote)
@@ -156,6 +172,8 @@ async def write_note(turn: Turn, tap: WriteNote) -> None:
 async def take_note(turn: Turn, subject: WriteNote) -> None:
     """Keep the note."""
     piece = await sending.say_note(turn.session, turn.actor, subject.evidence, turn.text, turn.now)
+    turn.toast(turn.words.label("proving.kept"))
+    await _go_on(turn, piece, subject.sending)
     await show_piece(turn, piece)
 
 
@@ -183,6 +201,16 @@ async def remove_piece(turn: Turn, tap: RemovePiece) -> None:
     """Take the piece away; until it has been accepted nothing more is needed."""
     piece = await sending.take_away(turn.session, turn.actor, tap.evidence, turn.now)
     turn.toast(turn.words.label("proving.removed"))
+    await show_piece(turn, piece)
+
+
+@dialogue.tap(BringBack)
+async def bring_back(turn: Turn, tap: BringBack) -> None:
+    """Undo a removal."""
+    piece = await sending.bring_back(
+        turn.session, turn.actor, tap.evidence, turn.now, today=turn.today
+    )
+    turn.toast(turn.words.label("proving.brought_back"))
     await show_piece(turn, piece)
 
 

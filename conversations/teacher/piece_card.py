@@ -3,9 +3,11 @@
 Everything that changes a piece ends here.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace as with_changes
 
 from conversations.callbacks import (
+    BringBack,
     ChooseKind,
     FinishSending,
     MoreOfPiece,
@@ -24,20 +26,23 @@ from conversations.callbacks import (
     WriteDate,
     WriteNote,
 )
-from conversations.evidence_views import entry_title, kind_title, line_of
+from conversations.evidence_views import entry_title, kind_title, line_of, need_text
 from conversations.home import back_to, help_key
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
-from conversations.turn import Turn
+from conversations.turn import FILES, Turn
 from storage import plans
 from storage.evidence import flags, needs, reading, sending
-from storage.evidence.needs import Provable
+from storage.evidence.needs import COUNTS_AS_SENT, Need, Provable
 from storage.evidence.reading import Piece
-from storage.models import EvidenceStatus
+from storage.models import Evidence, EvidenceStatus
 from storage.people import known_id
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
 
 CHANGEABLE = sending.CHANGEABLE
+
+SENDING = f"{FILES}evidence"
+"""The state in which all that is sent is for one entry."""
 COMMENTS_SHOWN = 3
 
 
@@ -70,7 +75,9 @@ async def show_piece(turn: Turn, piece: Piece, *, saved: bool = False, more: boo
     one = sending.provable_of(rules, full, piece) if full else None
     screen = await _card(turn, rules, full, one, piece, saved=saved)
     if more:
-        screen = with_changes(screen, rows=_more_rows(turn, piece), view=MoreOfPiece(piece.id))
+        screen = with_changes(
+            screen, rows=_more_rows(turn, one, piece), view=MoreOfPiece(piece.id)
+        )
     turn.show(screen)
 
 
@@ -93,6 +100,7 @@ async def _card(
         line=line_of(words, rules, piece), saved=saved, rules=rules, period=period,
         entry=entry_title(rules, one) if one else "", quantity=one.entry.quantity if one else 0,
         units=needs.units_of(one, mine) if one else None, points=rules.points,
+        missing=[(need_text(rules, need, words), need.wanted) for need in _gaps(one, mine)],
         progress=needs.progress(needs.provable(rules, full), evidence) if full else None,
         flags=await flags.flags_of(turn.session, piece, period),
         me=turn.actor.member_id, by=by.name if by else "",
@@ -106,6 +114,12 @@ async def _card(
     return Screen(text, rows, view=view)
 
 
+def _gaps(one: Provable | None, pieces: Sequence[Evidence]) -> tuple[Need, ...]:
+    if one is None:
+        return ()
+    return needs.missing(one.needs, [each for each in pieces if each.status in COUNTS_AS_SENT])
+
+
 def _rows(
     turn: Turn, rules: RuleSet, full: FullPlan | None, one: Provable | None, piece: Piece
 ) -> tuple[Row, ...]:
@@ -114,29 +128,36 @@ def _rows(
     changeable = piece.status in CHANGEABLE
     if changeable and full is not None and one is not None:
         rows += _what_is_open(turn, rules, one, piece)
-    if changeable:
-        rows.append(
-            (
-                Key(words.label("proving.replace"), ReplacePiece(piece.id)),
-                Key(words.label("proving.remove"), RemovePiece(piece.id), Style.NO),
-            )
-        )
+    replace = Key(words.label("proving.replace"), ReplacePiece(piece.id))
+    if piece.status is EvidenceStatus.RETURNED:
+        # The one thing that was asked for stands alone on top.
+        rows.insert(0, (with_changes(replace, style=Style.NEXT),))
+    elif changeable:
+        rows.append((replace, Key(words.label("proving.remove"), RemovePiece(piece.id), Style.NO)))
+    if piece.status is EvidenceStatus.REMOVED:
+        rows.append((Key(words.label("proving.bring_back"), BringBack(piece.id), Style.NEXT),))
     rows += _way_on(turn, full, one, piece)
     if not piece.is_history:
         rows.insert(-1, (Key(words.label("proving.more"), MoreOfPiece(piece.id)),))
     return tuple(rows)
 
 
-def _more_rows(turn: Turn, piece: Piece) -> tuple[Row, ...]:
+def _more_rows(turn: Turn, one: Provable | None, piece: Piece) -> tuple[Row, ...]:
     words = turn.words
     keys: list[Key] = []
+    if one is not None and one.entry.quantity > 1 and piece.status in CHANGEABLE:
+        covers = piece.evidence.covers
+        label = words.label("proving.covers", count=covers)
+        keys.append(Key(label, SayCovers(piece.id, covers % one.entry.quantity + 1)))
     if piece.pages:
         keys.append(Key(words.label("proving.see_files"), SeeFiles(piece.id)))
     if piece.status in CHANGEABLE:
-        keys.append(Key(words.label("proving.note"), WriteNote(piece.id)))
+        keys.append(Key(words.label("proving.note"), WriteNote(piece.id, _is_sending(turn))))
         keys.append(Key(words.label("proving.move"), SortPiece(piece.id)))
     if not piece.is_history and piece.status is not EvidenceStatus.UNSORTED:
         keys.append(Key(words.label("proving.use_again"), UseAgain(piece.id)))
+    if piece.status is EvidenceStatus.RETURNED:
+        keys.append(Key(words.label("proving.remove"), RemovePiece(piece.id)))
     return (*in_rows(numbered(keys)), (back_to(turn, OpenPiece(piece.id)),))
 
 
@@ -148,13 +169,9 @@ def _what_is_open(turn: Turn, rules: RuleSet, one: Provable, piece: Piece) -> li
     if not evidence.kind and len(kinds) > 1:
         rows += in_rows(_kind_keys(rules, kinds, piece))
     day = "proving.date" if evidence.dated_on is None else "proving.another_date"
-    about = [Key(words.label(day), WriteDate(piece.id))]
+    about = [Key(words.label(day), WriteDate(piece.id, _is_sending(turn)))]
     if evidence.kind and len(kinds) > 1:
         about.append(Key(words.label("proving.kind"), ChooseKind(piece.id)))
-    if one.entry.quantity > 1:
-        following = evidence.covers % one.entry.quantity + 1
-        label = words.label("proving.covers", count=evidence.covers)
-        about.append(Key(label, SayCovers(piece.id, following)))
     return [*rows, *in_rows(about)]
 
 
@@ -190,6 +207,10 @@ def _way_on(turn: Turn, full: FullPlan | None, one: Provable | None, piece: Piec
         )
     )
     return rows
+
+
+def _is_sending(turn: Turn) -> int:
+    return int(turn.waits_in == SENDING)
 
 
 def kinds_screen(turn: Turn, rules: RuleSet, one: Provable, piece: Piece) -> Screen:

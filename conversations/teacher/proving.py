@@ -37,9 +37,9 @@ from conversations.home import back_home, back_to, help_key
 from conversations.refusals import explain
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, short
 from conversations.teacher.describing import REPLACING
-from conversations.teacher.piece_card import plan_to_prove, show_piece
+from conversations.teacher.piece_card import SENDING, plan_of, plan_to_prove, show_piece
 from conversations.teacher.sorting import file_under, homeless, show_sorting
-from conversations.turn import FILES, Turn, current_turn
+from conversations.turn import Turn, current_turn
 from storage import plans
 from storage.errors import (
     AlreadyDecided,
@@ -61,7 +61,6 @@ from storage.rulesets import RuleSet
 
 dialogue = Dialogue("proving")
 
-SENDING = f"{FILES}evidence"
 LABEL_LENGTH = 22
 LINES_SHOWN = 30
 KEYS_SHOWN = 80
@@ -361,8 +360,9 @@ async def _place(turn: Turn, piece: Piece, target: SendFor | ReplacePiece) -> Pi
             return await file_under(turn, piece.id, target.plan, target.entry)
         turn.stop_waiting()
         return await sending.replace(
-            turn.session, turn.actor, target.evidence, piece.id, turn.now, today=turn.today
-        )
+            turn.session, turn.actor, target.evidence, piece.id, turn.now,
+            today=turn.today, keep_day=await _day_fits(turn, target.evidence),
+        )  # fmt: skip
     except SameFileHere as same:
         turn.alert(turn.words.label("proving.same_here"))
         await show_piece(turn, await reading.own_piece(turn.session, turn.actor, same.evidence_id))
@@ -371,6 +371,15 @@ async def _place(turn: Turn, piece: Piece, target: SendFor | ReplacePiece) -> Pi
         await sending.require_room(turn.session, turn.actor, 0)
         explain(turn, too_late)
         return piece
+
+
+async def _day_fits(turn: Turn, evidence_id: int) -> bool:
+    """Whether the day of a piece lies in its period, so that it may hold for a replacement."""
+    piece = await reading.own_piece(turn.session, turn.actor, evidence_id)
+    full, day = await plan_of(turn, piece), piece.evidence.dated_on
+    if full is None or day is None:
+        return True
+    return day in turn.rulebook.of_plan(turn.school, full.plan).period(full.plan.period)
 
 
 # ------------------------------------------------------------------------------- links
@@ -402,6 +411,19 @@ async def _press_or_take_link(turn: Turn) -> None:
         await _take_link(turn)
 
 
+def _show_not_a_link(turn: Turn) -> None:
+    """Say what can be sent; what is awaited is still awaited, and there is a way out."""
+    target = _target(turn)
+    rows: tuple[Row, ...] = ()
+    if isinstance(target, SendFor):
+        done = FinishSending(target.plan, target.entry)
+        rows = ((Key(turn.words.label("nav.done"), done, Style.YES),),)
+    elif isinstance(target, ReplacePiece):
+        rows = ((back_to(turn, OpenPiece(target.evidence)),),)
+    text = turn.words.body("proving.not_a_link", begun=isinstance(target, SendFor))
+    turn.show(Screen(text, rows, view=target))
+
+
 async def _take_link(turn: Turn) -> None:
     links = _links_in(turn.text)
     try:
@@ -410,8 +432,7 @@ async def _take_link(turn: Turn) -> None:
             has_place=_target(turn) is not None,
         )  # fmt: skip
     except NotALink:
-        begun = isinstance(_target(turn), SendFor)
-        turn.show(Screen(turn.words.body("proving.not_a_link", begun=begun)))
+        _show_not_a_link(turn)
         return
     except TooLong as refusal:
         explain(turn, refusal)  # and what is on the screen stays there

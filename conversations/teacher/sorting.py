@@ -1,6 +1,7 @@
 """Which activity does it belong to? What was sent without saying so, likeliest place first."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from conversations.callbacks import (
     FilePiece,
@@ -12,7 +13,7 @@ from conversations.callbacks import (
     SortPiece,
 )
 from conversations.dialogue import Dialogue
-from conversations.evidence_views import entry_label, line_of
+from conversations.evidence_views import entry_label, line_of, need_text
 from conversations.home import back_to, help_key
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.teacher.guessing import Clue, guess_kind, likeliest_first
@@ -20,7 +21,7 @@ from conversations.teacher.piece_card import plan_of, plan_to_prove, show_piece
 from conversations.turn import Turn
 from storage.errors import SameFileHere
 from storage.evidence import flags, needs, reading, sending
-from storage.evidence.needs import Provable
+from storage.evidence.needs import Need, Provable
 from storage.evidence.reading import Piece
 from storage.models import Evidence, EvidenceStatus
 from storage.people import known_id
@@ -50,59 +51,82 @@ async def sort_piece(turn: Turn, tap: SortPiece) -> None:
     await show_sorting(turn, piece)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A planned activity that a piece may belong to, and what it still lacks."""
+
+    one: Provable
+    title: str
+    missing: tuple[tuple[str, int], ...]
+
+
 async def show_sorting(turn: Turn, piece: Piece, *, again: bool = False) -> None:
     """Show the planned activities to choose from; `again`: this very file had come before."""
     full = await plan_of(turn, piece)
     rules = turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
     is_open = full is not None and full.status in sending.OPEN_PLANS
-    entries = await _likeliest(turn, rules, full, piece) if full is not None and is_open else []
+    places = await _places(turn, rules, full, piece) if full is not None and is_open else []
     period = rules.period(full.plan.period) if full else None
     text = turn.words.body(
         "proving.sort", line=line_of(turn.words, rules, piece), again=again, full=full,
-        is_open=is_open, entries=[entry_label(rules, one) for one in entries], period=period,
+        is_open=is_open, entries=places, period=period,
         flags=await flags.flags_of(turn.session, piece, period), me=turn.actor.member_id,
     )  # fmt: skip
+    rows = _rows(turn, full, piece, places, is_open=is_open)
+    turn.show(Screen(text, rows, view=SortPiece(piece.id)))
+
+
+def _rows(
+    turn: Turn, full: FullPlan | None, piece: Piece, places: Sequence[Place], *, is_open: bool
+) -> tuple[Row, ...]:
+    words = turn.words
     keys = [
         Key(
-            short(entry_label(rules, one), LABEL_LENGTH),
-            FilePiece(piece.id, full.id, known_id(one.entry.id)),
+            short(place.title, LABEL_LENGTH),
+            FilePiece(piece.id, full.id, known_id(place.one.entry.id)),
             Style.NEXT if at == 0 else None,
         )
-        for at, one in enumerate(entries)
+        for at, place in enumerate(places)
         if full is not None
     ]
     rows: list[Row] = [*in_rows(numbered(keys), 1 if len(keys) <= 4 else 2)]
     if not is_open:
-        rows.append((Key(turn.words.label("home.open_plan"), OpenPlan(), Style.NEXT),))
-    rows.append((Key(turn.words.label("proving.remove"), RemovePiece(piece.id), Style.NO),))
+        rows.append((Key(words.label("home.open_plan"), OpenPlan(), Style.NEXT),))
+    rows.append((help_key(turn, "evidence"),))
     back = OpenEvidence() if piece.status is EvidenceStatus.UNSORTED else OpenPiece(piece.id)
-    help_ = help_key(turn, "evidence")
-    rows.append((back_to(turn, back), help_))
-    turn.show(Screen(text, tuple(rows), view=SortPiece(piece.id)))
+    remove = Key(words.label("proving.remove"), RemovePiece(piece.id))
+    return (*rows, (back_to(turn, back), remove))
 
 
-async def _likeliest(turn: Turn, rules: RuleSet, full: FullPlan, piece: Piece) -> list[Provable]:
+async def _places(turn: Turn, rules: RuleSet, full: FullPlan, piece: Piece) -> list[Place]:
+    """Give where the piece may belong, likeliest first."""
     entries = needs.provable(rules, full)
     evidence = await reading.evidence_of_plan(turn.session, full.id)
-    return likeliest_first(
-        rules, entries, clue_of(piece), _lacking(entries, evidence), _used_last(evidence)
-    )
+    gaps = {one.key: _missing(one, evidence) for one in entries}
+    lacking = frozenset(key for key, missing in gaps.items() if missing)
+    ordered = likeliest_first(rules, entries, clue_of(piece), lacking, _used_last(evidence))
+    return [
+        Place(
+            one,
+            entry_label(rules, one),
+            tuple((need_text(rules, need, turn.words), need.wanted) for need in gaps[one.key]),
+        )
+        for one in ordered
+    ]
+
+
+def _missing(one: Provable, evidence: Sequence[Evidence]) -> tuple[Need, ...]:
+    sent = [
+        each
+        for each in evidence
+        if (each.step, each.code) == one.key and each.status in needs.COUNTS_AS_SENT
+    ]
+    return needs.missing(one.needs, sent)
 
 
 def clue_of(piece: Piece) -> Clue:
     """Read what a caption and file names say; a caption is kept as the note."""
     return Clue.of(piece.evidence.note, piece.evidence.link, *(page.name for page in piece.pages))
-
-
-def _lacking(
-    entries: Sequence[Provable], evidence: Sequence[Evidence]
-) -> frozenset[tuple[str, str]]:
-    """Give the keys of the entries for which something is still to be sent."""
-    by_entry: dict[tuple[str, str], list[Evidence]] = {}
-    for each in evidence:
-        by_entry.setdefault((each.step, each.code), []).append(each)
-    units = {one.key: needs.units_of(one, by_entry.get(one.key, ())) for one in entries}
-    return frozenset(key for key, one in units.items() if one.sent < one.planned)
 
 
 def _used_last(evidence: Sequence[Evidence]) -> tuple[str, str] | None:

@@ -232,6 +232,45 @@ async def use_again(session: AsyncSession, actor: Actor, evidence_id: int, now: 
     if piece.is_history or piece.status is EvidenceStatus.UNSORTED:
         raise EvidenceChanged
     await require_room(session, actor)
+    return await _copy(session, actor, piece, now)
+
+
+async def bring_back(
+    session: AsyncSession, actor: Actor, evidence_id: int, now: datetime, *, today: date
+) -> Piece:
+    """Undo that a piece was taken away: a new piece like it, in its place; asked twice, one.
+
+    Raises `SameFileHere` when the entry has got these files anew meanwhile.
+    """
+    piece = await own_piece(session, actor, evidence_id)
+    if piece.status is not EvidenceStatus.REMOVED:
+        raise EvidenceChanged
+    found = await session.exec(
+        select(Evidence)
+        .where(Evidence.replaces_id == piece.id, Evidence.member_id == actor.member_id)
+        .where(col(Evidence.status).not_in(HISTORY))
+    )
+    for again in await with_pages(session, found.all()):
+        return again
+    old = piece.evidence
+    if old.plan_id is not None:
+        await _require_new_here(session, old.plan_id, (old.step, old.code), piece)
+    copy = await _copy(session, actor, piece, now)
+    filed = old.plan_id is not None
+    await _change(
+        session, copy, now,
+        status=EvidenceStatus.RECEIVED if filed else EvidenceStatus.UNSORTED,
+        plan_id=old.plan_id, step=old.step, code=old.code, kind=old.kind, covers=old.covers,
+        note=old.note, replaces_id=piece.id,
+    )  # fmt: skip
+    audit.record(session, actor, "evidence.bring_back", f"evidence:{piece.id}", now, by=copy.id)
+    if filed:
+        await tell_checkers(session, actor, today, now)
+    return copy
+
+
+async def _copy(session: AsyncSession, actor: Actor, piece: Piece, now: datetime) -> Piece:
+    """Make a new unsorted piece of the same files."""
     copy = Piece(_new_piece(actor, now, link=piece.evidence.link))
     copy.evidence.dated_on = piece.evidence.dated_on
     session.add(copy.evidence)
@@ -340,9 +379,11 @@ async def replace(
     now: datetime,
     *,
     today: date,
+    keep_day: bool = True,
 ) -> Piece:
     """Put a piece that has just been sent in the place of an earlier one, which becomes history.
 
+    What is said about the earlier one is taken over; its day unless `keep_day` is False.
     Raises `AlreadyDecided` when the earlier one was accepted meanwhile: both are kept then.
     Raises `SameFileHere` when the entry has this file already, in a third piece.
     """
@@ -358,7 +399,8 @@ async def replace(
     if old.plan_id is not None:
         await _require_new_here(session, old.plan_id, (old.step, old.code), new, leaving=piece.id)
     await _change(session, piece, now, status=EvidenceStatus.REPLACED)
-    new.evidence.dated_on = new.evidence.dated_on or old.dated_on
+    if keep_day:
+        new.evidence.dated_on = new.evidence.dated_on or old.dated_on
     await _change(
         session, new, now,
         status=EvidenceStatus.RECEIVED if filed else EvidenceStatus.UNSORTED,

@@ -66,9 +66,9 @@ async def test_evidence_awaits_the_principal(tmp_path: Path) -> None:
         irwan = demo.sim.person(id=IRWAN.account)
         await irwan.sees("1 bukti Anda diterima")
         await irwan.sees("Belum ada tanda tangan atau stempel")
-        await irwan.sees("16 dari 32 poin terbukti, 8 diterima")
+        await irwan.sees("16 dari 32 poin sudah ada buktinya, 8 diterima")
         mardiana = demo.sim.person(id=MARDIANA.account)
-        await mardiana.sees("8 dari 32 poin terbukti, 0 diterima")
+        await mardiana.sees("8 dari 32 poin sudah ada buktinya, 0 diterima")
 
 
 async def test_samples_are_served_and_sent(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ async def test_samples_are_served_and_sent(tmp_path: Path) -> None:
         asked = await irwan.sees("Untuk kegiatan yang mana?")
         assert "⚠" not in asked.text
         await irwan.taps("Pelatihan/bimtek")
-        await irwan.sees("24 dari 32 poin terbukti")
+        await irwan.sees("24 dari 32 poin sudah ada buktinya")
         await irwan.sends_album([data for _name, _mime, data in made["laporan"]])
         await irwan.sees("Foto (2 halaman)")
         await irwan.taps("Pengelola Dapodik")

@@ -112,6 +112,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         ),
         "where": longest(step.id for step in rules.steps),
         "origin": "previous",
+        "form": "pdf",
         "state": "not_started",
         "language": "id",
         "salutation": "bapak",

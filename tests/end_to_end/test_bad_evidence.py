@@ -605,7 +605,7 @@ async def test_an_activity_that_left_the_plan_leaves_its_evidence_behind(
         rules = world.kawan.rulebook.of_plan(world.school, full.plan)  # type: ignore[arg-type]
         await plans.set_quantity(session, owner, rules, full.id, "RHK-01", 0, now)
     await agrees(world, rina, kepala, (Pick("RHK-07", 4),))
-    listed = await answer_to(rina, rina.types("/bukti"), "0 dari 32 poin terbukti")
+    listed = await answer_to(rina, rina.types("/bukti"), "0 dari 32 poin sudah ada buktinya")
     assert "1 kiriman belum dipasang" in listed.text
     await rina.taps("Belum dipasang: 1")
     await rina.taps("1. ")
@@ -833,7 +833,8 @@ async def test_a_disk_that_is_nearly_full_takes_no_files_and_stops_nothing_else(
     assert len(downloads(world)) == 1
     # Links need no room, and neither do taps, words and decisions.
     await answer_to(rina, rina.types("https://guru.id/artikel"), "Tersimpan.")
-    await rina.taps("Untuk 1 kegiatan", on=card)
+    await rina.taps("Lainnya", on=card)
+    await rina.taps("Berlaku untuk: 1", on=card)
     await rina.until(lambda: "Untuk 2 kegiatan" in card.text)
     shown = await answer_to(kepala, kepala.types("/persetujuan"), "Rina Wati")
     await kepala.taps("Terima", on=shown)
@@ -922,11 +923,11 @@ async def test_evidence_by_typing_only(world: TestWorld, rina: Person) -> None:
     await types(rina, "2", "guru.id/artikel")
     await types(rina, "kembali", "Yang sudah dikirim:")
     await types(rina, "1", "Sertifikat Topik (1 halaman)")
-    await types(rina, "untuk 1 kegiatan", "Untuk 2 kegiatan")
     await types(rina, "isi tanggal", "Tanggal berapa")
     await types(rina, "hari ini", "Senin, 6 Juli 2026")
     await types(rina, "lainnya", "Sertifikat Topik (1 halaman)")
-    await types(rina, "2", "Tulis catatan singkat")
+    await types(rina, "1", "Untuk 2 kegiatan")
+    await types(rina, "3", "Tulis catatan singkat")
     await types(rina, "asli menyusul", "asli menyusul")
     await types(rina, "ubah jenis", "Jenis dokumennya apa?")
     await types(rina, "2", "Dokumen relevan")
@@ -967,7 +968,7 @@ async def test_checking_by_typing_only(world: TestWorld, people: tuple[Person, P
     await types(kepala, "kembalikan", "Apa pesan untuk Rina Wati?")
     await types(kepala, "kembali", "👤 Rina Wati")
     await types(kepala, "2", "Apa pesan untuk Rina Wati?")
-    await types(kepala, "foto ulang", "Dikembalikan oleh Bu Kepala")
+    await types(kepala, "foto ulang", "Dikembalikan kepada Rina Wati")
     await types(kepala, "1", "👤 Rina Wati")
     await types(kepala, "beri catatan", "Tulis catatan untuk Rina Wati")
     await types(kepala, "Bagus", "Catatan sudah dikirim")
@@ -986,7 +987,8 @@ async def test_typed_words_decide_on_what_was_shown(
     rina, kepala = people
     card = await files_photo(rina)
     await types(kepala, "persetujuan", "Rina Wati")
-    await rina.taps("Untuk 1 kegiatan", on=card)
+    await rina.taps("Lainnya", on=card)
+    await rina.taps("Berlaku untuk: 1", on=card)
     await kepala.sees_no_button("Terima")
     shown = await types(kepala, "terima", "sudah berubah sejak ditampilkan")
     assert [one.status for one in await pieces(world)] == [EvidenceStatus.RECEIVED]
@@ -1064,7 +1066,7 @@ async def test_the_longest_words_fit_on_every_screen(world: TestWorld) -> None:
         await kepala.taps("Kembalikan", on=card)
         await kepala.taps("Tulis sendiri")
         await kepala.sees("apa yang perlu diperbaiki")
-        await answer_to(kepala, kepala.types(long(500, reason)), "Dikembalikan oleh")
+        await answer_to(kepala, kepala.types(long(500, reason)), "Dikembalikan kepada")
         await kepala.sees_no_button("Kembalikan", on=card)
         told = await rina.sees(reason)
         await rina.taps("Ganti", on=told)

@@ -236,9 +236,11 @@ async def test_a_day_outside_the_period_is_kept_with_a_warning(
 
 async def test_one_document_may_prove_several_units(world: TestWorld, rina: Person) -> None:
     await filed(rina)
-    await rina.taps("Untuk 1 kegiatan")
-    await rina.taps("Untuk 2 kegiatan")
+    await rina.taps("⋯ Lainnya")
+    await rina.taps("Berlaku untuk: 1")
+    await rina.taps("Berlaku untuk: 2")
     await rina.sees("Untuk 3 kegiatan")
+    await rina.taps("‹ Kembali")
     await rina.sees("24 dari 48 poin")
 
 
@@ -273,6 +275,34 @@ async def test_a_piece_is_taken_away(world: TestWorld, rina: Person) -> None:
     assert piece.status == EvidenceStatus.REMOVED
     await rina.types("/bukti")
     await rina.sees("0/4, kurang 4 Sertifikat Topik")
+
+
+async def test_taking_away_can_be_undone(world: TestWorld, rina: Person) -> None:
+    await filed(rina)
+    await rina.taps("Hapus")
+    card = await rina.sees_button("Urungkan")
+    await rina.taps("Urungkan", on=card)
+    await rina.sees("Menunggu diperiksa")
+    assert [one.status for one in await evidence(world)] == ["removed", "received"]
+    await rina.types("/bukti")
+    await rina.sees("1/4, kurang 3 Sertifikat Topik")
+
+
+async def test_a_question_between_does_not_end_sending(world: TestWorld, rina: Person) -> None:
+    await rina.types("/bukti")
+    await rina.taps("Pelatihan mandiri")
+    await rina.taps("Kirim bukti")
+    await rina.sees("Kirim bukti untuk:")
+    await rina.sends_photo(papers.photo("satu"))
+    await rina.sees("Tersimpan.")
+    await rina.taps("Isi tanggal")
+    await rina.types("2 juli")
+    await rina.sees("Kamis, 2 Juli 2026")
+    await rina.sees_button("Selesai")
+    before = rina.messages[-1]
+    await rina.sends_photo(papers.photo("dua"))
+    await rina.sees("Tersimpan.", after=before)
+    assert [one.code for one in await evidence(world)] == ["RHK-01"] * 2
 
 
 async def test_a_piece_moves_to_another_activity(world: TestWorld, rina: Person) -> None:
@@ -373,7 +403,7 @@ async def test_when_a_period_begins_the_last_ones_evidence_can_still_be_sent(
 async def test_home_tells_how_far_the_evidence_is(world: TestWorld, rina: Person) -> None:
     await filed(rina)
     await rina.types("menu")
-    await rina.sees("8 dari 48 poin terbukti, 0 diterima")
+    await rina.sees("8 dari 48 poin sudah ada buktinya, 0 diterima")
 
 
 async def test_a_restart_between_photo_and_choice_goes_unnoticed(
