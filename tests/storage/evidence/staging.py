@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -33,6 +33,7 @@ from storage.models import (
     PlanEntry,
     Role,
     School,
+    table_of,
 )
 from storage.people import Actor, Membership, known_id
 from storage.plans import FullPlan
@@ -237,15 +238,13 @@ async def progress_of(session: AsyncSession, full: FullPlan) -> needs.Progress:
 # ------------------------------------------------------------------------------- looking on
 
 
-async def rows_of(session: AsyncSession) -> dict[str, list[dict[str, Any]]]:
-    """Give everything that evidence leaves behind."""
+async def rows_of(session: AsyncSession) -> list[Sequence[Any]]:
+    """Give everything that evidence leaves behind, as the database has it."""
     await session.flush()
-    found: dict[str, list[dict[str, Any]]] = {}
-    for table in TABLES:
-        rows = (await session.exec(select(table))).all()
-        found[table.__name__] = sorted(
-            (row.model_dump() for row in rows), key=lambda row: row["id"]
-        )
+    connection = await session.connection()
+    found: list[Sequence[Any]] = []
+    for table in map(table_of, TABLES):
+        found += (await connection.execute(table.select().order_by(table.c.id))).all()
     return found
 
 

@@ -238,8 +238,10 @@ async def test_what_takes_a_place_is_not_filed_elsewhere_meanwhile(
         late = await attempt(other, replaces(cast.rina, piece, spare))
     else:
         async with other.writing() as session:
-            await reading.own_piece(session, cast.rina, spare.id)  # as the dialogue reads it first
+            # The dialogue has read it before.
+            seen = await reading.own_piece(session, cast.rina, spare.id)
             assert isinstance(await attempt(database, file), Piece)
+            assert seen.status is EvidenceStatus.UNSORTED
             with pytest.raises(EvidenceChanged):
                 await replaces(cast.rina, piece, spare)(session)
             await session.commit()  # as where the refusal is told and the turn goes on

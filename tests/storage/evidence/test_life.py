@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
+from sqlalchemy import select as sql
 from sqlalchemy import text
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -44,6 +45,7 @@ from storage.models import (
     OutboxMessage,
     Plan,
     PlanStatus,
+    table_of,
 )
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
@@ -125,6 +127,7 @@ class EvidenceLife(RuleBasedStateMachine):
         self.database, self.cast = self.make_database()
         self.now = NOW
         self.messages = 0
+        self.compared = False
         self.world = self.runner.run(self._look())
 
     def make_database(self) -> tuple[Database, Cast]:
@@ -147,12 +150,11 @@ class EvidenceLife(RuleBasedStateMachine):
                 try:
                     done = await work(session)
                 except Refused as refusal:
-                    await session.flush()
-                    session.expire_all()
                     assert await rows_of(session) == before
                     await session.rollback()
                     return refusal
                 await session.commit()
+                self.compared = False
                 return done
 
         return self.runner.run(run())
@@ -186,7 +188,7 @@ class EvidenceLife(RuleBasedStateMachine):
             assert grows or now.pages == was.pages
         for piece_id in after.keys() - before.keys():
             assert grows
-            assert after[piece_id].status is UNSORTED
+            assert after[piece_id].status in (UNSORTED, RECEIVED)
         return done
 
     def actor(self, who: str) -> Actor:
@@ -408,8 +410,9 @@ class EvidenceLife(RuleBasedStateMachine):
             now = self.world.pieces[new_id]
             assert now.row["replaces_id"] == old_id
             assert now.key == old.key
-            for same in ("kind", "covers", "note"):
+            for same in ("kind", "covers"):
                 assert now.row[same] == old.row[same]
+            assert now.row["note"] == (spare.row["note"] or old.row["note"])
             assert now.row["dated_on"] == (spare.row["dated_on"] or old.row["dated_on"])
             assert now.pages == spare.pages
 
@@ -426,6 +429,39 @@ class EvidenceLife(RuleBasedStateMachine):
         else:
             assert isinstance(done, Piece)
             assert done.status is REMOVED
+
+    @rule(number=which)
+    def brings_back(self, number: int) -> None:
+        """Undo that a piece was taken away."""
+        picked = self.pick(number, REMOVED)
+        if picked is None:
+            return
+        piece_id, before = picked
+        was, actor = self.world.pieces, self.actor(self.owner_of(before))
+        live = [
+            other_id
+            for other_id, one in was.items()
+            if one.row["replaces_id"] == piece_id and one.status not in HISTORY
+        ]
+        twins = self._same_files(piece_id, before, self.owner_of(before), before.row["code"])
+        done = self.does(
+            lambda session: sending.bring_back(session, actor, piece_id, self.now, today=TODAY)
+        )
+        if before.status is not REMOVED:
+            assert isinstance(done, EvidenceChanged)
+        elif live:
+            assert isinstance(done, Piece)
+            assert live == [done.id]
+            assert self.world.pieces == was
+        elif twins and before.row["plan_id"]:
+            assert isinstance(done, SameFileHere)
+        else:
+            assert isinstance(done, Piece)
+            now = self.world.pieces[done.id]
+            assert now.row["replaces_id"] == piece_id
+            assert (now.key, now.files) == (before.key, before.files)
+            for same in ("kind", "covers", "note", "dated_on"):
+                assert now.row[same] == before.row[same]
 
     @rule(number=which)
     def uses_again(self, number: int) -> None:
@@ -536,8 +572,8 @@ class EvidenceLife(RuleBasedStateMachine):
             assert isinstance(done, list)
             assert {one.id for one in done} == waiting.keys()
 
-    @rule(number=which, who=st.sampled_from(["budi", "coach", "operator", "stranger"]))
-    def somebody_else_tries(self, number: int, who: str) -> None:
+    @rule(number=which, who=st.sampled_from(["budi", "coach", "operator", "stranger"]), at=which)
+    def somebody_else_tries(self, number: int, who: str, at: int) -> None:
         """Nobody touches what is not theirs, and nobody decides who may not."""
         picked = self.pick(number)
         if picked is None:
@@ -546,6 +582,7 @@ class EvidenceLife(RuleBasedStateMachine):
         actor, shown = self.actor(who), before.row["revision"]
         attempts: list[Callable[[AsyncSession], Awaitable[object]]] = [
             lambda s: sending.take_away(s, actor, piece_id, self.now),
+            lambda s: sending.bring_back(s, actor, piece_id, self.now, today=TODAY),
             lambda s: sending.use_again(s, actor, piece_id, self.now),
             lambda s: sending.say_note(s, actor, piece_id, "x", self.now),
             lambda s: sending.say_date(s, actor, piece_id, TODAY, self.now),
@@ -553,9 +590,8 @@ class EvidenceLife(RuleBasedStateMachine):
             lambda s: checking.accept(s, actor, piece_id, shown, self.now),
             lambda s: checking.send_back(s, actor, piece_id, shown, self.now, reason="x"),
         ]
-        for attempt in attempts:
-            done = self.act(attempt)
-            assert isinstance(done, NotFound if who == "stranger" else NotAllowed), done
+        done = self.act(attempts[at % len(attempts)])
+        assert isinstance(done, NotFound if who == "stranger" else NotAllowed), done
 
     # -- what becomes of the plan
 
@@ -614,26 +650,24 @@ class EvidenceLife(RuleBasedStateMachine):
 
     async def _look(self) -> World:
         async with self.database.reading() as session:
+            connection = await session.connection()
             pages: dict[int, list[tuple[int, str, str]]] = {}
-            for page in (await session.exec(select(EvidencePage))).all():
-                found = (page.position, page.original_sha256, page.sha256)
-                pages.setdefault(page.evidence_id, []).append(found)
-            rows = (await session.exec(select(Evidence))).all()
+            page = table_of(EvidencePage).c
+            columns = (page.evidence_id, page.position, page.original_sha256, page.sha256)
+            for evidence_id, *found in await connection.execute(sql(*columns)):
+                pages.setdefault(evidence_id, []).append(tuple(found))
             pieces = {
-                known_id(one.id): Snapshot(
-                    one.model_dump(), tuple(sorted(pages.get(known_id(one.id), [])))
-                )
-                for one in rows
+                row["id"]: Snapshot(dict(row), tuple(sorted(pages.get(row["id"], []))))
+                for row in (await connection.execute(table_of(Evidence).select())).mappings()
             }
-            members = {self.actor(who).member_id: who for who in ("rina", "deputy")}
+            who = {self.actor(name).member_id: name for name in ("rina", "deputy")}
+            plan, look = table_of(Plan).c, table_of(EvidenceLook).c
             statuses = {
-                members[plan.member_id]: PlanStatus(plan.status)
-                for plan in (await session.exec(select(Plan))).all()
+                who[member_id]: PlanStatus(status)
+                for member_id, status in await connection.execute(sql(plan.member_id, plan.status))
             }
-            looks = {
-                (one.evidence_id, one.member_id): one.revision
-                for one in (await session.exec(select(EvidenceLook))).all()
-            }
+            seen = await connection.execute(sql(look.evidence_id, look.member_id, look.revision))
+            looks = {(piece, member): revision for piece, member, revision in seen}
         return World(pieces, statuses, looks)
 
     @invariant()
@@ -656,13 +690,14 @@ class EvidenceLife(RuleBasedStateMachine):
     @invariant()
     def history_is_a_chain(self) -> None:
         pieces = self.world.pieces
-        named = [one.row["replaces_id"] for one in pieces.values()]
-        named = [one for one in named if one is not None]
-        assert len(set(named)) == len(named)
-        assert all(pieces[one].status is REPLACED for one in named)
+        named = [one.row["replaces_id"] for one in pieces.values() if one.row["replaces_id"]]
+        replaced = [one for one in named if pieces[one].status is REPLACED]
+        assert len(set(replaced)) == len(replaced)
+        # What was taken away and is back is named as well.
+        assert {pieces[one].status for one in named} <= {REPLACED, REMOVED}
         # What was never filed may be let go of; of what was, each names the one before.
         filed = [at for at, one in pieces.items() if one.status is REPLACED and one.row["plan_id"]]
-        assert set(filed) <= set(named)
+        assert set(filed) <= set(replaced)
 
     @invariant()
     def an_entry_has_no_file_twice(self) -> None:
@@ -675,7 +710,9 @@ class EvidenceLife(RuleBasedStateMachine):
 
     @invariant()
     def what_was_decided_and_told_is_kept(self) -> None:
-        self.runner.run(self._compare())
+        if not self.compared:
+            self.runner.run(self._compare())
+            self.compared = True
 
     async def _compare(self) -> None:
         async with self.database.reading() as session:
@@ -713,7 +750,7 @@ class EvidenceLife(RuleBasedStateMachine):
         assert 0 <= total.accepted <= total.sent <= total.planned
         actor = self.actor(who)
         loose = await reading.unsorted_of(session, actor)
-        assert len(loose) == self.unsorted(who) <= sending.MOST_UNSORTED
+        assert len(loose) == self.unsorted(who)
 
 
 CALM = settings(
@@ -756,7 +793,7 @@ def test_a_pieces_life_on_sqlite(tmp_path: Path) -> None:
             shutil.copy(template, copy)
             return Database(f"sqlite+aiosqlite:///{copy}"), cast
 
-    run_machine(OnSqlite, settings=settings(CALM, max_examples=25))
+    run_machine(OnSqlite, settings=settings(CALM, max_examples=12))
 
 
 def test_a_pieces_life_on_postgresql(postgres_url: str) -> None:
@@ -779,4 +816,4 @@ def test_a_pieces_life_on_postgresql(postgres_url: str) -> None:
             database = Database(postgres_url)
             return database, self.runner.run(begin(database))
 
-    run_machine(OnPostgresql, settings=settings(CALM, max_examples=6))
+    run_machine(OnPostgresql, settings=settings(CALM, max_examples=4))

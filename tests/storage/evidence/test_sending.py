@@ -36,6 +36,7 @@ from tests.storage.evidence.staging import (
     A_MINUTE,
     CALM,
     NOW,
+    PICKS,
     RULES,
     TODAY,
     Cast,
@@ -430,6 +431,24 @@ async def test_nothing_is_filed_under_a_colleagues_plan(
         await refuses(session, NotAllowed, file)
 
 
+async def test_a_piece_belongs_to_its_own_plan_alone(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    """The next period's plan may have the same activity: what is proven there is not known yet."""
+    async with database.transaction() as session:
+        piece = await files(session, cast.rina, plan, "a")
+        loose = await sends(session, cast.rina, "b")
+        following = RULES.period_at(TODAY + timedelta(days=200))
+        full = await plans.open_plan(session, cast.rina, RULES, following, NOW)
+        full = await plans.take_picks(session, cast.rina, RULES, full.id, PICKS, NOW)
+        one = sending.provable_of(RULES, plan, piece)
+        assert one is not None
+        assert one.entry.code == "RHK-01"
+        assert sending.provable_of(RULES, full, piece) is None
+        assert sending.provable_of(RULES, plan, loose) is None
+        assert await reading.evidence_of_plan(session, full.id) == []
+
+
 async def test_the_kind_is_what_was_guessed_said_or_what_lacks(
     database: Database, cast: Cast, plan: FullPlan
 ) -> None:
@@ -750,6 +769,56 @@ async def test_taking_away_leaves_a_trace(database: Database, cast: Cast, plan: 
             select(col(AuditEntry.action)).where(AuditEntry.member_id == cast.rina.member_id)
         )
         assert "evidence.remove" in trail.all()
+
+
+async def test_what_was_taken_away_comes_back_as_it_was(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        piece = await files(session, cast.rina, plan, "a", kind="dokumen_relevan")
+        await sending.say_date(session, cast.rina, piece.id, DAY, NOW)
+        await sending.say_note(session, cast.rina, piece.id, "asli", NOW)
+        await sending.say_covers(session, cast.rina, RULES, plan, piece.id, 2, NOW)
+
+        async def back(who: Actor = cast.rina) -> Piece:
+            return await sending.bring_back(session, who, piece.id, NOW, today=TODAY)
+
+        await refuses(session, EvidenceChanged, back)
+        await sending.take_away(session, cast.rina, piece.id, NOW)
+        await refuses(session, NotAllowed, lambda: back(cast.budi))
+        await refuses(session, NotFound, lambda: back(cast.stranger))
+        again = await back()
+        assert (await back()).id == again.id != piece.id
+        old, new = piece.evidence, again.evidence
+        assert (piece.status, again.status) == (EvidenceStatus.REMOVED, EvidenceStatus.RECEIVED)
+        for same in ("plan_id", "step", "code", "kind", "covers", "dated_on", "note"):
+            assert getattr(new, same) == getattr(old, same)
+        assert words_of(again) == ["a"]
+        assert [one.id for one in await reading.replaced_by(session, again)] == [piece.id]
+        waiting = await checking.waiting_pieces(session, cast.principal, cast.rina.member_id)
+        assert [one.id for one in waiting] == [again.id]
+        # Taken away once more it can come back once more.
+        await sending.take_away(session, cast.rina, again.id, NOW)
+        assert (await back()).id not in (piece.id, again.id)
+
+
+async def test_what_was_sent_anew_meanwhile_need_not_come_back(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        piece = await files(session, cast.rina, plan, "a")
+        loose = await sends(session, cast.rina, "b")
+        for one in (piece, loose):
+            await sending.take_away(session, cast.rina, one.id, NOW)
+        await files(session, cast.rina, plan, "a")
+
+        async def back() -> object:
+            return await sending.bring_back(session, cast.rina, piece.id, NOW, today=TODAY)
+
+        await refuses(session, SameFileHere, back)
+        # What belonged nowhere belongs nowhere.
+        again = await sending.bring_back(session, cast.rina, loose.id, NOW, today=TODAY)
+        assert (again.status, again.evidence.plan_id) == (EvidenceStatus.UNSORTED, None)
 
 
 async def test_files_are_used_again_as_a_piece_of_its_own(
