@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Bot, InputFile, Message
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -26,8 +27,9 @@ from conversations.callbacks import CancelPaper
 from conversations.lengths import LONGEST_CAPTION, fitting
 from conversations.papers.making import make
 from conversations.papers.ordering import Filled, fill
-from conversations.papers.orders import Made, NotMade
+from conversations.papers.orders import Made, NotMade, Refusal
 from conversations.papers.texts import why_left_out, why_not_made
+from conversations.people import Person
 from conversations.screens import Key, Screen
 from conversations.words import Words
 from storage import papers
@@ -83,7 +85,9 @@ class Workshop:
         """Make papers until cancelled."""
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
         async with self._database.transaction() as session:
-            await papers.take_up_again(session, self._clock.now())
+            given_up = await papers.take_up_again(session, self._clock.now())
+        for order_id in given_up:
+            await self._tell_given_up(order_id)
         while True:
             try:
                 made = await self.make_next()
@@ -118,21 +122,41 @@ class Workshop:
         except Forbidden:
             await self._end(order, PaperStatus.FAILED, "blocked")
         except BadRequest as error:
-            await self._end(order, PaperStatus.FAILED, error.message)
+            await self._give_up(order, error.message)
         except (NetworkError, RetryAfter) as error:
             await self._later(order, type(error).__name__)
         except Exception:
-            await self._end(order, PaperStatus.FAILED, "stumbled")
+            await self._give_up(order, "stumbled")
             raise
         return True
 
     async def _later(self, order: PaperOrder, why: str) -> None:
         if order.attempts >= papers.MOST_ATTEMPTS:
-            await self._end(order, PaperStatus.FAILED, why)
+            await self._give_up(order, why)
             return
         async with self._database.transaction() as session:
             await papers.wait_again(session, known_id(order.id))
         await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _give_up(self, order: PaperOrder, why: str) -> None:
+        await self._end(order, PaperStatus.FAILED, why)
+        await self._tell_given_up(known_id(order.id))
+
+    async def _tell_given_up(self, order_id: int) -> None:
+        """Say that there will be no paper, in place of how far it is."""
+        async with self._database.reading() as session:
+            order = await session.get_one(PaperOrder, order_id)
+            member = await session.get_one(Member, order.member_id)
+            account_id = member.account_id or 0
+            person = await self._person(session, order, account_id)
+        if person is None:
+            return
+        broke = why_not_made(person.words, NotMade(Refusal.BROKE))
+        screen = Screen(person.words.body("preparing.not_made", why=broke))
+        place = (account_id, order.message_id or 0)
+        with contextlib.suppress(TelegramError):
+            if not (order.message_id and await screens.edit(self._bot, place, screen)):
+                await screens.send(self._bot, account_id, screen)
 
     async def _end(self, order: PaperOrder, status: PaperStatus, outcome: str = "") -> None:
         async with self._database.transaction() as session:
@@ -168,20 +192,21 @@ class Workshop:
         self, order: PaperOrder, account_id: int, out: Path
     ) -> tuple[Filled | None, Words]:
         async with self._database.reading() as session:
-            person = await person_in_seat(
-                session,
-                self._clock.now(),
-                self._rulebook,
-                self._files,
-                account_id=account_id,
-                member_id=order.member_id,
-            )
+            person = await self._person(session, order, account_id)
             if person is None:
                 return None, Words("id")
             try:
                 return await fill(person, order.kind, order.subject, out), person.words
             except Refused:
                 return None, person.words
+
+    async def _person(
+        self, session: AsyncSession, order: PaperOrder, account_id: int
+    ) -> Person | None:
+        return await person_in_seat(
+            session, self._clock.now(), self._rulebook, self._files,
+            account_id=account_id, member_id=order.member_id,
+        )  # fmt: skip
 
     async def _keep_place(self, order: PaperOrder, message_id: int | None) -> None:
         async with self._database.transaction() as session:

@@ -3,6 +3,7 @@
 An order is a row, so that a restart takes it up again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -75,8 +76,11 @@ async def take_next(session: AsyncSession) -> PaperOrder | None:
     return taken
 
 
-async def take_up_again(session: AsyncSession, now: datetime) -> None:
-    """After a start: what was being made waits again, what is too old is given up."""
+async def take_up_again(session: AsyncSession, now: datetime) -> Sequence[int]:
+    """After a start: what was being made waits again, what is too old is given up.
+
+    Gives the orders that are given up, by id, so that people can be told.
+    """
     await session.exec(
         update(PaperOrder)
         .where(col(PaperOrder.ended_at).is_(None), col(PaperOrder.status) == PaperStatus.MAKING)
@@ -85,11 +89,13 @@ async def take_up_again(session: AsyncSession, now: datetime) -> None:
     stale = (col(PaperOrder.attempts) >= MOST_ATTEMPTS) | (
         col(PaperOrder.asked_at) < now - GIVEN_UP_AFTER
     )
-    await session.exec(
+    given_up = await session.exec(
         update(PaperOrder)
         .where(col(PaperOrder.ended_at).is_(None), stale)
         .values(status=PaperStatus.FAILED, ended_at=now, outcome="given up")
+        .returning(col(PaperOrder.id))
     )
+    return [order_id for (order_id,) in given_up.all()]
 
 
 async def end(
