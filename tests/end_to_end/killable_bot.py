@@ -1,20 +1,57 @@
 """The bot in processes that can be killed: `python -m tests.end_to_end.killable_bot`.
 
-Imports everything once. For each line on standard input, the moment at which the clock is to
-begin, it ends the bot before, forks a new one and says its number.
+Imports everything once. For each line on standard input it ends the bot before, forks a new one
+and says its number. A line is the moment at which the clock is to begin and, perhaps, a trap.
 """
 
 import asyncio
+import inspect
+import itertools
 import os
 import signal
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
 
 from bot.application import Kawan
 from bot.clock import Clock
 from bot.logs import set_up_logs
 from bot.settings import Settings
 from storage.rulesets import load_ruleset
+
+
+def set_trap(where: str) -> None:
+    """Have this process die, as by a power cut, at the nth call of one of its functions.
+
+    `where` is the function, before or after, and how many calls: `bot.fetching:download after 2`.
+    """
+    name, when, nth = where.split()
+    module, _, path = name.partition(":")
+    *outer, last = path.split(".")
+    owner: Any = import_module(module)
+    for one in outer:
+        owner = getattr(owner, one)
+    function = getattr(owner, last)
+    calls = itertools.count(1)
+
+    def strike(now: str) -> None:
+        if now == when and next(calls) == int(nth):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    async def awaited(*arguments: Any, **named: Any) -> Any:
+        strike("before")
+        result = await function(*arguments, **named)
+        strike("after")
+        return result
+
+    def called(*arguments: Any, **named: Any) -> Any:
+        strike("before")
+        result = function(*arguments, **named)
+        strike("after")
+        return result
+
+    setattr(owner, last, awaited if inspect.iscoroutinefunction(function) else called)
 
 
 async def run(start: datetime) -> None:
@@ -39,10 +76,13 @@ def main() -> None:
     load_ruleset("pmm-2024")
     process = 0
     for line in sys.stdin:
+        moment, _, trap = line.strip().partition(" ")
         end(process)
         process = os.fork()
         if not process:
-            asyncio.run(run(datetime.fromisoformat(line.strip())))
+            if trap:
+                set_trap(trap)
+            asyncio.run(run(datetime.fromisoformat(moment)))
         sys.stdout.write(f"{process}\n")
         sys.stdout.flush()
     end(process)

@@ -1,32 +1,20 @@
 """`kill -9` at any moment of a conversation: after a restart everything goes on as if unhurt."""
 
-import asyncio
-import os
-import random
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from sqlmodel import col, select
 
 from bot.simulator import Simulator
 from bot.simulator.driver import Person
 from bot.simulator.models import Message
 from storage.database import Database
-from storage.members import found_school, invite
 from storage.models import (
     AuditEntry,
     Decision,
-    InboxUpdate,
     Member,
     OutboxMessage,
     Plan,
@@ -34,13 +22,8 @@ from storage.models import (
     PlanRevision,
     Role,
 )
-from storage.outbox import LEASE
-from tests.world import MONDAY, TOKEN, open_world
-
-ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
-BETWEEN_STARTS = LEASE + timedelta(seconds=1)
-"""The clock of each process begins so much later: what a killed one had leased is free."""
+from tests.end_to_end.killing import PATIENCE, Killer, all_is_told, needs_processes, stage
+from tests.world import TOKEN, open_world
 
 IN_FLIGHT = 10
 """Calls that may be under way when the bot is killed."""
@@ -136,102 +119,7 @@ def script(rina: str, kepala: str) -> list[Step]:
     ]
 
 
-# --------------------------------------------------------------------- the bot and its killer
-
-
-class Bot:
-    """The bot as a process that can be killed and started again."""
-
-    def __init__(self, address: str, database_url: str, folder: Path) -> None:
-        self.log = folder / "bot.log"
-        self._starts = 0
-        self._process = 0
-        environment = {
-            **os.environ,
-            "BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": address,
-            "DATABASE_URL": database_url,
-            "DATA_DIR": str(folder),
-            "LOG_LEVEL": "INFO",
-            "NO_PROXY": "*",
-        }
-        with self.log.open("w") as log:
-            self._keeper = subprocess.Popen(
-                [sys.executable, "-m", "tests.end_to_end.killable_bot"],
-                cwd=ROOT, env=environment, stderr=log, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
-
-    def start(self) -> None:
-        """Start the bot, with a clock on which everything leased before is free again."""
-        assert self._keeper.stdin is not None
-        assert self._keeper.stdout is not None
-        moment = MONDAY + self._starts * BETWEEN_STARTS
-        self._starts += 1
-        self._keeper.stdin.write(f"{moment.isoformat()}\n")
-        self._keeper.stdin.flush()
-        self._process = int(self._keeper.stdout.readline())
-
-    def kill(self) -> None:
-        """End the bot as a power cut does, and start it again."""
-        os.kill(self._process, signal.SIGKILL)
-        self.start()
-
-    def end(self) -> None:
-        """End everything."""
-        self._keeper.communicate()
-
-
-class Killer:
-    """Kills the bot once in a while: before, during or after what a step sets going."""
-
-    def __init__(self, sim: Simulator, bot: Bot, seed: int) -> None:
-        self._sim = sim
-        self._bot = bot
-        self._dice = random.Random(seed)
-        self._calls_left = 0
-        self._timer: asyncio.TimerHandle | None = None
-        self.kills: list[int] = []
-        sim.subscribe(self._called)
-
-    def lies_in_wait(self) -> None:
-        """Decide whether, and at which moment of the coming step, the bot dies."""
-        if self._calls_left or self._timer is not None or self._dice.random() > 0.4:
-            return
-        if self._dice.random() < 0.5:
-            self._calls_left = self._dice.randint(1, 4)
-            return
-        if self._dice.random() < 0.5:
-            # The call arrives, hangs, and never has its effect.
-            for method in ("sendMessage", "editMessageText", "answerCallbackQuery"):
-                self._sim.faults.add(method, latency=0.3, drop="before")
-        delay = self._dice.uniform(0.0, 0.06)
-        self._timer = asyncio.get_running_loop().call_later(delay, self._strike)
-
-    def _called(self, event: dict[str, Any]) -> None:
-        # The call has had its effect, but its answer has not been given.
-        if self._calls_left and event["type"] == "call":
-            self._calls_left -= 1
-            if not self._calls_left:
-                self._strike()
-
-    def _strike(self) -> None:
-        self._timer = None
-        self._sim.faults.clear()
-        self.kills.append(len(self._sim.calls))
-        self._bot.kill()
-
-    def kills_now(self) -> None:
-        """Kill at this moment, whatever is going on."""
-        self._strike()
-
-    def rests(self) -> None:
-        """Kill no more by chance."""
-        self._calls_left = 0
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        self._sim.faults.clear()
+# --------------------------------------------------------------------- the play
 
 
 async def plays(
@@ -251,52 +139,6 @@ async def plays(
             case "type":
                 await person.types(step.words)
         seen[step.who] = await person.sees(step.sees, within=PATIENCE)
-
-
-@asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[tuple[Simulator, Bot, Database, list[Step]]]:
-    """A school on SQLite, Telegram on a socket, and the bot as a process, not yet running."""
-    url = f"sqlite+aiosqlite:///{folder}/kawan.db"
-    database = Database(url)
-    await database.migrate()
-    async with database.transaction() as session:
-        school = await found_school(
-            session, npsn="10304567", name="SMPN 1 Surian", timezone="Asia/Jakarta",
-            ruleset="pmm-2024", now=MONDAY,
-        )  # fmt: skip
-        tokens = [
-            (await invite(session, school, name=name, roles=roles, now=MONDAY)).token or ""
-            for name, roles in PEOPLE
-        ]
-    sim = Simulator(token=TOKEN)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(sim.app, log_config=None, timeout_graceful_shutdown=1))
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    bot = Bot(f"http://127.0.0.1:{listener.getsockname()[1]}", url, folder)
-    try:
-        yield sim, bot, database, script(*tokens)
-    finally:
-        bot.end()
-        await sim.aclose()
-        server.should_exit = True
-        await serving
-        await database.close()
-
-
-async def all_is_told(database: Database) -> None:
-    """Wait until nothing is left to do: every update acted on, every notice settled."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            async with database.reading() as session:
-                waiting = await session.exec(
-                    select(OutboxMessage.id).where(col(OutboxMessage.settled_at).is_(None))
-                )
-                left = await session.exec(
-                    select(InboxUpdate.update_id).where(col(InboxUpdate.acted_at).is_(None))
-                )
-                if not waiting.all() and not left.all():
-                    return
-            await asyncio.sleep(0.02)
 
 
 async def outcome(database: Database) -> dict[str, Any]:
@@ -358,7 +200,7 @@ def check_notices(sim: Simulator, kills: Sequence[int] = ()) -> None:
             assert len(sent) <= 1 + deaths, phrase
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
+@needs_processes
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_killed_at_random_moments(tmp_path: Path, seed: int) -> None:
     calm, storm = tmp_path / "calm", tmp_path / "storm"
@@ -366,7 +208,9 @@ async def test_killed_at_random_moments(tmp_path: Path, seed: int) -> None:
     storm.mkdir()
     expected = await undisturbed(calm)
     assert [one[1:3] for one in expected["plans"]] == [("agreed", 2)]
-    async with stage(storm) as (sim, bot, database, steps):
+    async with stage(storm, PEOPLE) as set_up:
+        sim, bot, database = set_up.sim, set_up.bot, set_up.database
+        steps = script(*set_up.tokens)
         bot.start()
         killer, people = Killer(sim, bot, seed), everybody(sim)
         try:
