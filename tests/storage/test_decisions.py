@@ -400,7 +400,8 @@ async def test_a_new_card_takes_over_what_is_typed_and_one_in_use_stays_young(
         async with database.transaction() as session:
             await cards.remember(
                 session, school_id=cast.principal.school_id, place=(2, place),
-                member_id=cast.principal.member_id, subject=cards.Subject(full.id), view=view, now=now,
+                member_id=cast.principal.member_id, subject=cards.Subject(full.id), view=view,
+                now=now,
             )  # fmt: skip
 
     async def look_at(view: str) -> None:
