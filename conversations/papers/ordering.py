@@ -80,7 +80,9 @@ async def _pmm(
     if one is None:
         raise NotFound
     title = entry_title(rules, one)
-    pieces = in_order(one, await reading.pieces_of_plan(person.session, full.id))
+    sent = await reading.pieces_of_plan(person.session, full.id)
+    # What was given back is not to be handed on.
+    pieces = [each for each in in_order(one, sent) if each.status in needs.COUNTS_AS_SENT]
     period = rules.period(full.plan.period)
     name = f"{title} - {person.actor.name} - {period.id}"
     straightened = bool(subject["straightened"])

@@ -39,6 +39,7 @@ async def prepare_for_pmm(turn: Turn, tap: PrepareForPmm) -> None:
         piece
         for piece in await reading.pieces_of_plan(turn.session, full.id)
         if (piece.evidence.step, piece.evidence.code) == one.key
+        and piece.status in needs.COUNTS_AS_SENT
     ]
     missing = needs.missing(one.needs, [piece.evidence for piece in pieces])
     if not tap.confirmed and (missing or _cannot_join(pieces)):
