@@ -71,7 +71,8 @@ async def press_typed(turn: Turn) -> bool:
     button = await _meant(turn, turn.text)
     if button is None:
         return False
-    turn.stop_waiting()
+    if not (turn.waits_for_files and button.keeps_files):
+        turn.stop_waiting()
     dialogue, handler = TAPS[type(button)]
     await dialogue.run(turn, lambda: handler(turn, button), button)
     return True

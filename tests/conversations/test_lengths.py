@@ -110,7 +110,8 @@ def _facts(written: list[str], status: EvidenceStatus) -> dict[str, Any]:
     comment = (SimpleNamespace(text=said[:500]), SimpleNamespace(name=who[:120]))
     return {
         "name": name[:120], "line": line, "entry": entry[:500], "by": by[:120], "sender": 1,
-        "period": SimpleNamespace(name="Januari–Desember", year=2026), "quantity": 20,
+        "period": SimpleNamespace(name="Januari–Desember", year=2026), "place": (100, 200),
+        "asked": reason[:500], "decides": False,
         "flags": Flags(
             outside_period=True, complaints=("small", "blurred", "dark"), twins=twins  # type: ignore[arg-type]
         ),

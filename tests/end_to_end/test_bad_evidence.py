@@ -917,6 +917,8 @@ async def test_evidence_by_typing_only(world: TestWorld, rina: Person) -> None:
     await types(rina, "SELESAI", "Selesai mengirim.")
     await types(rina, "Kirim bukti", "Kirim bukti untuk:")
     await answer_to(rina, rina.sends_photo(papers.photo()), "Tersimpan.")
+    await types(rina, "lainnya", "Sertifikat Topik (1 halaman)")
+    await types(rina, "kembali", "Sertifikat Topik (1 halaman)")
     await types(rina, "sudah ya", "Ini belum saya kenali sebagai bukti.")
     await types(rina, "https://guru.id/artikel", "Tersimpan.")
     await types(rina, "selesai", "Selesai mengirim.")

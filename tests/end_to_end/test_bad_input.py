@@ -477,7 +477,7 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "language": "id", "salutation": "ibu", "state": "submitted", "token": victim.token,
         "evidence": victim.proven.pieces[EvidenceStatus.RECEIVED], "covers": 2,
         "entry": victim.proven.entry_id, "order": victim.proven.order_id, "form": "zip",
-        "straightened": 1,
+        "straightened": 1, "sending": 1,
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
