@@ -179,8 +179,8 @@ class Workshop:
                 await teller.sending()
                 await self._send(account_id, filled, made, words)
         except NotMade as refused:
-            await teller.end(words.body("preparing.not_made", why=why_not_made(words, refused)))
             await self._end(order, PaperStatus.FAILED, str(refused.reason))
+            await teller.end(words.body("preparing.not_made", why=why_not_made(words, refused)))
             return
         finally:
             await teller.stop()
