@@ -204,7 +204,7 @@ class Updates(BaseUpdateProcessor):
         shows = self._owed.pop(update.update_id, False)
         file = None if owed else await self._file(update)
         async with self._database.writing() as session:
-            turn = await begin(session, update, now, self._rulebook, self._files)
+            turn = await self._begin(session, update)
             turn.file = file
             reset = current_turn.set(turn)
             try:
@@ -243,7 +243,7 @@ class Updates(BaseUpdateProcessor):
         if update.message is None or attached(update.message) is None:
             return None
         async with self._database.reading() as session:
-            turn = await begin(session, update, self._clock.now(), self._rulebook, self._files)
+            turn = await self._begin(session, update)
             reset = current_turn.set(turn)
             try:
                 reader = reader_of(update)

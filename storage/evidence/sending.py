@@ -97,18 +97,28 @@ async def receive(
     before = await _sent_before(session, actor, arrival)
     if before is not None:
         return Sent(before, known=True)
-    if together is None:
+    if together is None or not await _opened_for_page(session, together, now):
         if not has_place:
             await require_room(session, actor)
         together = Piece(_new_piece(actor, now, album=album))
         session.add(together.evidence)
         await session.flush()
-    elif len(together.pages) >= MOST_PAGES:
-        raise TooMany(MOST_PAGES)
-    else:
-        await _change_filed(session, together, now)
     await _add_page(session, together, arrival)
     return Sent(together)
+
+
+async def _opened_for_page(session: AsyncSession, piece: Piece, now: datetime) -> bool:
+    """Change an album's piece for one more page; False where somebody has just decided on it.
+
+    Raises `TooMany` for an album without end.
+    """
+    if len(piece.pages) >= MOST_PAGES:
+        raise TooMany(MOST_PAGES)
+    try:
+        await _change_filed(session, piece, now)
+    except (AlreadyDecided, EvidenceChanged):
+        return False
+    return True
 
 
 async def receive_link(

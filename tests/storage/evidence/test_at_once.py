@@ -18,6 +18,7 @@ from tests.storage.evidence.staging import (
     TODAY,
     Cast,
     Work,
+    arrives,
     attempt,
     files,
     moves,
@@ -261,3 +262,23 @@ async def test_what_is_filed_while_it_takes_a_place_stays_there(
     assert isinstance(done, Piece)
     assert isinstance(late, Piece if database.is_sqlite else EvidenceChanged)
     assert await statuses(database) == [EvidenceStatus.REPLACED, EvidenceStatus.RECEIVED]
+
+
+async def test_a_page_of_an_album_that_is_accepted_meanwhile_is_kept_by_itself(
+    database: Database, other: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        sent = await sending.receive(session, cast.rina, arrives("satu"), NOW, album="A")
+        piece = await moves(session, cast.rina, plan, sent.piece.id, "RHK-01")
+    done, late = await overtaking(
+        database, other,
+        accepts(cast.principal, piece),
+        lambda session: sending.receive(session, cast.rina, arrives("dua"), NOW, album="A"),
+    )  # fmt: skip
+    assert isinstance(done, Piece)
+    assert isinstance(late, sending.Sent), late
+    assert await statuses(database) == ["accepted", "unsorted"]
+    async with database.reading() as session:
+        first = await reading.own_piece(session, cast.rina, piece.id)
+        alone = await reading.own_piece(session, cast.rina, late.piece.id)
+    assert (len(first.pages), len(alone.pages)) == (1, 1)
