@@ -28,6 +28,7 @@ from bot.workshop import Workshop
 from conversations.words import LANGUAGES, Words
 from storage.database import Database
 from storage.files import FileStore
+from storage.inspecting import Inspector
 from storage.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -39,18 +40,25 @@ RequestFactory = Callable[[int], BaseRequest]
 
 
 class Kawan:
-    """The bot, ready to be started. `make_request` lets tests reach a simulator in process."""
+    """The bot, ready to be started.
+
+    `make_request` lets tests reach a simulator in process. An `inspector` that is given may serve
+    several bots: it is not closed.
+    """
 
     def __init__(
         self,
         settings: Settings,
         clock: Clock | None = None,
         make_request: RequestFactory | None = None,
+        inspector: Inspector | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or Clock()
         self.database = Database(settings.database_url)
         self.files = FileStore(settings.data_dir / "files")
+        self._inspector = inspector or Inspector()
+        self._closes_inspector = inspector is None
         self.rulebook = RuleBook(settings.data_dir / "rulesets")
         make_request = make_request or partial(wire_to, settings.telegram_api_url)
         self._polling_request = make_request(2)
@@ -80,7 +88,7 @@ class Kawan:
             self.rulebook,
             self.replies,
             Failures(self.database, self.clock),
-            Fetching(wire, self.files),
+            Fetching(wire, self.files, self._inspector.inspect),
             self.files,
             self.tasks,
             self._wake,
@@ -137,6 +145,8 @@ class Kawan:
             await self.intake.tidy()
         finally:
             await self.application.shutdown()
+            if self._closes_inspector:
+                await asyncio.to_thread(self._inspector.close)
             await self.database.close()
 
     def _wake(self) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import logging
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from telegram import Document, Message, PhotoSize
@@ -17,11 +18,12 @@ from bot.wire import LargerThanSaid, download
 from conversations.dialogue import FileReader, Incoming
 from conversations.turn import FileLost
 from storage.files import DiskFull, FileStore
+from storage.inspecting import Inspected
 
 logger = logging.getLogger(__name__)
 
 READ_AT_ONCE = 2
-"""Files that are looked into at the same time: more would only take the memory of more."""
+"""Files that are read at the same time: one is looked into while another goes to the disk."""
 
 
 def attached(message: Message) -> Document | PhotoSize | None:
@@ -32,9 +34,12 @@ def attached(message: Message) -> Document | PhotoSize | None:
 class Fetching:
     """Streams what people send to the disk and has it read there."""
 
-    def __init__(self, request: BaseRequest, files: FileStore) -> None:
+    def __init__(
+        self, request: BaseRequest, files: FileStore, inspect: Callable[[Path], Inspected]
+    ) -> None:
         self._request = request
         self._files = files
+        self._inspect = inspect
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
 
     async def fetch(self, message: Message, reader: FileReader, school_id: int) -> object:
@@ -56,7 +61,7 @@ class Fetching:
             path = self._files.incoming()
             await insist(lambda: self._download(attachment, path, reader.most_bytes))
             async with self._reading:
-                incoming = Incoming(path, name, school_id, self._files)
+                incoming = Incoming(path, name, school_id, self._files, self._inspect)
                 return await asyncio.to_thread(reader.read, incoming)
         except LargerThanSaid:
             return None

@@ -35,6 +35,7 @@ from conversations.refusals import explain
 from conversations.turn import Turn, current_turn
 from storage.errors import NotFound, Refused
 from storage.files import FileStore
+from storage.inspecting import Inspected
 from storage.rulesets import UnknownCode
 
 B = TypeVar("B", bound=Button)
@@ -56,13 +57,15 @@ TAPS: dict[type[Button], tuple["Dialogue", TapHandler]] = {}
 class Incoming:
     """A file that has come in: where it lies for now, and the school that it is for.
 
-    It is taken away after it was read, unless `files` has been asked to place it.
+    It is taken away after it was read, unless `files` has been asked to place it. `inspect` says
+    what it is, or raises `Unusable`.
     """
 
     path: Path
     name: str
     school_id: int
     files: FileStore
+    inspect: Callable[[Path], Inspected]
 
 
 ReadFile = Callable[[Incoming], object]

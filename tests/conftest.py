@@ -13,9 +13,16 @@ import pytest
 from filelock import FileLock
 
 from storage.database import Database
-from tests.world import TestWorld, open_world
+from tests.world import INSPECTOR, TestWorld, open_world
 
 PostgresUri = str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_inspector() -> Iterator[None]:
+    """Close, at the end, what looks into the files of all worlds."""
+    yield
+    INSPECTOR.close()
 
 
 @pytest.fixture(scope="session")

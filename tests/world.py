@@ -14,12 +14,16 @@ from bot.simulator import Simulator
 from bot.simulator.driver import Person
 from bot.wire import Wire
 from storage.database import Database
+from storage.inspecting import Inspector
 from storage.members import found_school, invite
 from storage.models import Role, School
 
 TOKEN = "123456:TEST"
 MONDAY = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
 """Senin, 6 Juli 2026, pukul 10.00 WIB: the planning phase of July–December."""
+
+INSPECTOR = Inspector()
+"""One process looks into the files of all worlds: it has no memory of its own."""
 
 
 class StoppedClock(Clock):
@@ -52,7 +56,7 @@ class TestWorld:
 
     def _make_bot(self) -> Kawan:
         transport = httpx.ASGITransport(app=self.sim.app)
-        kawan = Kawan(self.settings, self.clock, lambda _connections: Wire(transport))
+        kawan = Kawan(self.settings, self.clock, lambda _connections: Wire(transport), INSPECTOR)
         # An album in a test comes at once.
         kawan.updates.gathers_for_s = 0.05
         return kawan

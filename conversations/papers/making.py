@@ -3,9 +3,7 @@
 import asyncio
 import json
 import logging
-import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,15 +22,14 @@ from conversations.papers.orders import (
     Refusal,
 )
 from conversations.papers.unfinished import unfinished_folder
+from storage.workers import command, surroundings
 
-WORKER = (sys.executable, "-m", "conversations.papers.worker")
+WORKER = command("conversations.papers.worker")
 LONGEST_S = 600.0
 
 _LONGEST_LINE = 8 * 2**20
 _COMPLAINT = 2_000
 """How much of the worker's last words is logged, in bytes."""
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
-_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +52,7 @@ async def make(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         limit=_LONGEST_LINE,
-        env=_surroundings(),
+        env=surroundings(),
     )
     try:
         async with asyncio.timeout(seconds):
@@ -64,11 +61,6 @@ async def make(
         raise NotMade(Refusal.TOO_SLOW) from None
     finally:
         await asyncio.shield(_end(worker, order.out))
-
-
-def _surroundings() -> dict[str, str]:
-    """Give the worker what it needs of the environment; files of strangers see no secrets."""
-    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | _ONE_THREAD
 
 
 async def _result(

@@ -4,13 +4,10 @@
 step, and ends with the papers or the reason why there are none. Exits with 0 or 1.
 """
 
-import contextlib
 import errno
 import json
-import os
-import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, TextIO
 
 from pydantic import BaseModel
@@ -28,17 +25,15 @@ from conversations.papers.orders import (
     Refusal,
 )
 from conversations.papers.unfinished import workbench
+from storage.workers import keep_small, own_output
 
-_POLITE: Final = 10
-_MOST_MEMORY: Final = 2 * 2**30
-"""Address space in bytes; libraries alone take a quarter of it."""
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def main() -> int:
     """Make the ordered paper; return the exit code."""
-    with _own_output() as lines:
-        _keep_small()
+    with own_output() as lines:
+        keep_small()
         try:
             order = ORDERS.validate_json(sys.stdin.buffer.read())
             made = _make(order, lambda done, of: _say(lines, Progress(done=done, of=of)))
@@ -55,22 +50,6 @@ def main() -> int:
             return 1
         _say(lines, Finished(made=made))
         return 0
-
-
-def _keep_small() -> None:
-    """Let chats go first, and let no file of a stranger take all memory."""
-    with contextlib.suppress(OSError):
-        os.nice(_POLITE)
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
-
-
-@contextlib.contextmanager
-def _own_output() -> Iterator[TextIO]:
-    """Keep the output for our lines: what a library prints goes where complaints go."""
-    with os.fdopen(os.dup(1), "w", encoding="utf-8") as lines:
-        os.dup2(2, 1)
-        yield lines
 
 
 def _say(lines: TextIO, what: BaseModel) -> None:

@@ -53,7 +53,7 @@ from storage.evidence import needs, reading, sending
 from storage.evidence.needs import Provable
 from storage.evidence.reading import Piece
 from storage.evidence.sending import Arrival, NotALink, Sent
-from storage.inspecting import MOST_BYTES, Inspected, Unusable, Why, inspect, safe_name
+from storage.inspecting import MOST_BYTES, Inspected, Unusable, Why, safe_name
 from storage.models import EvidenceStatus, Role
 from storage.people import known_id
 from storage.plans import FullPlan
@@ -253,7 +253,7 @@ def _links_in(text: str) -> list[str]:
 
 def take_in(incoming: Incoming) -> Inspected:
     """Judge and clean a file, and give it its lasting place; runs in a thread."""
-    seen = inspect(incoming.path)
+    seen = incoming.inspect(incoming.path)
     incoming.files.place(incoming.path, incoming.school_id, seen.sha256)
     return seen
 

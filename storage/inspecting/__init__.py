@@ -1,8 +1,10 @@
 """Files that teachers send: what they are, whether they may come in, and what is seen in them.
 
-Everything here works on a file on disk, in a thread, and knows nothing of schools or chats.
+Everything here works on a file on disk and knows nothing of schools or chats. `Inspector` looks in
+a process of its own; that process calls `inspect`.
 """
 
+from storage.inspecting.apart import Inspector
 from storage.inspecting.findings import MOST_BYTES, Complaint, Inspected, Unusable, Why
 from storage.inspecting.inspector import inspect
 from storage.inspecting.look import ALIKE_WITHIN, likeness
@@ -13,6 +15,7 @@ __all__ = [
     "MOST_BYTES",
     "Complaint",
     "Inspected",
+    "Inspector",
     "Unusable",
     "Why",
     "inspect",
