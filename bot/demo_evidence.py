@@ -24,8 +24,8 @@ from bot.demo_texts import (
 from conversations.words import LANGUAGES, Words
 from storage import plans
 from storage.errors import NotFound
-from storage.evidence import checking, needs, sending
-from storage.evidence.sending import Arrival, Sent
+from storage.evidence import checking, describing, filing, needs, receiving
+from storage.evidence.receiving import Arrival, Sent
 from storage.files import FileStore
 from storage.inspecting import Inspected, inspect
 from storage.models import EvidenceStatus
@@ -147,7 +147,7 @@ async def _receive(
         await asyncio.to_thread(files.place, path, actor.school_id, seen.sha256)
         # Telegram has no name for it yet: it is uploaded when it is first shown.
         arrival = Arrival(seen, paper.name, position, telegram_id="", is_photo=not paper.name)
-        sent.append(await sending.receive(session, actor, arrival, at, album=album))
+        sent.append(await receiving.receive(session, actor, arrival, at, album=album))
     return sent[-1].piece.id
 
 
@@ -165,13 +165,13 @@ async def _file(
     if full is None:
         raise NotFound
     entry = next(one.entry for one in needs.provable(rules, full) if one.entry.code == proof.code)
-    await sending.file_under(
+    await filing.file_under(
         session, actor, rules, full, evidence_id, known_id(entry.id), at,
-        today=today, kind=proof.kind,
+        kind=proof.kind,
     )  # fmt: skip
-    await sending.say_date(session, actor, evidence_id, proof.dated_on, at)
+    await describing.say_date(session, actor, evidence_id, proof.dated_on, at)
     if proof.note:
-        await sending.say_note(session, actor, evidence_id, proof.note, at)
+        await describing.say_note(session, actor, evidence_id, proof.note, at)
 
 
 async def _decide(

@@ -24,7 +24,7 @@ from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
 from storage import decisions, people, plans
-from storage.evidence import checking, needs, reading, sending
+from storage.evidence import changing, checking, needs, reading, receiving
 from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
 from storage.people import known_id, members_with
@@ -66,14 +66,14 @@ async def home_screen(turn: Turn) -> Screen:
         waiting=waiting,
         to_check=to_check,
         proof=proof,
-        unsorted=await sending.count_unsorted(turn.session, actor) if proof else 0,
+        unsorted=await receiving.count_unsorted(turn.session, actor) if proof else 0,
     )
     return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
 
 
 async def _proof(turn: Turn, plan: FullPlan | None) -> Progress | None:
     """Say how far the evidence is, once it can be sent."""
-    if plan is None or plan.status not in sending.OPEN_PLANS:
+    if plan is None or plan.status not in changing.OPEN_PLANS:
         return None
     rules = turn.rulebook.of_plan(turn.school, plan.plan)
     evidence = await reading.evidence_of_plan(turn.session, plan.id)

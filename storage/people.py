@@ -36,6 +36,11 @@ class Actor:
             raise NotAllowed
 
 
+def today_at(school: School, now: datetime) -> date:
+    """Give the day it is at a school."""
+    return now.astimezone(ZoneInfo(school.timezone)).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A member, the school, and the days (first, last) on which the member deputises."""
@@ -51,7 +56,7 @@ class Membership:
 
     def today(self, now: datetime) -> date:
         """Give the day it is at the school."""
-        return now.astimezone(self.zone).date()
+        return today_at(self.school, now)
 
     def actor(self, now: datetime) -> Actor:
         """Make the actor of this membership, with what the member may do on this day."""

@@ -24,7 +24,7 @@ from conversations.screens import Key, Row, Screen, Style, numbered, short
 from conversations.words import Words
 from storage import plans
 from storage.errors import NotFound
-from storage.evidence import checking, flags, reading, sending
+from storage.evidence import checking, filing, flags, reading
 from storage.evidence.reading import Piece
 from storage.models import EvidenceStatus
 from storage.plans import FullPlan
@@ -51,7 +51,7 @@ async def caption(person: Person, piece: Piece, place: tuple[int, int] | None = 
     """
     full, rules = await plan_behind(person, piece)
     period = rules.period(full.plan.period)
-    one = sending.provable_of(rules, full, piece)
+    one = filing.provable_of(rules, full, piece)
     found = await flags.flags_of(person.session, piece, period)
     comments = await reading.comments_on(person.session, piece.id)
     by = await reading.decider_of(person.session, piece)

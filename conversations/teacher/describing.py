@@ -24,7 +24,7 @@ from conversations.teacher.piece_card import SENDING, kinds_screen, plan_of, sho
 from conversations.teacher.sorting import show_sorting
 from conversations.turn import FILES, Turn
 from storage.errors import NotFound, PlanNotOpen
-from storage.evidence import needs, reading, sending
+from storage.evidence import changing, describing, filing, needs, reading, replacing
 from storage.evidence.reading import Piece
 from storage.models import EvidenceStatus
 from storage.people import known_id
@@ -83,7 +83,7 @@ async def see_files(turn: Turn, tap: SeeFiles) -> None:
 async def choose_kind(turn: Turn, tap: ChooseKind) -> None:
     """Ask what kind of document it is."""
     piece, rules, full = await _filed(turn, tap.evidence)
-    one = sending.provable_of(rules, full, piece)
+    one = filing.provable_of(rules, full, piece)
     if one is None:
         raise NotFound
     turn.show(kinds_screen(turn, rules, one, piece))
@@ -93,11 +93,11 @@ async def choose_kind(turn: Turn, tap: ChooseKind) -> None:
 async def say_kind(turn: Turn, tap: SayKind) -> None:
     """Keep what kind of document it is."""
     piece, rules, full = await _filed(turn, tap.evidence)
-    one = sending.provable_of(rules, full, piece)
+    one = filing.provable_of(rules, full, piece)
     kinds = needs.kinds_for(rules, one.step, one.entry) if one else ()
     if not 0 <= tap.kind < len(kinds):
         raise NotFound
-    piece = await sending.say_kind(
+    piece = await describing.say_kind(
         turn.session, turn.actor, rules, full, tap.evidence, kinds[tap.kind], turn.now
     )
     turn.toast(turn.words.label("proving.kept"))
@@ -108,7 +108,7 @@ async def say_kind(turn: Turn, tap: SayKind) -> None:
 async def say_covers(turn: Turn, tap: SayCovers) -> None:
     """Keep how many units of its entry the piece proves."""
     _piece, rules, full = await _filed(turn, tap.evidence)
-    piece = await sending.say_covers(
+    piece = await describing.say_covers(
         turn.session, turn.actor, rules, full, tap.evidence, tap.covers, turn.now
     )
     turn.toast(turn.words.label("proving.covers_kept", count=tap.covers))
@@ -143,7 +143,7 @@ async def take_date(turn: Turn, subject: WriteDate) -> None:
         turn.toast(turn.words.label("proving.no_date"))
         await write_date(turn, subject)
         return
-    piece = await sending.say_date(turn.session, turn.actor, subject.evidence, day, turn.now)
+    piece = await describing.say_date(turn.session, turn.actor, subject.evidence, day, turn.now)
     turn.toast(turn.words.label("proving.date_kept"))
     await _go_on(turn, piece, subject.sending)
     await show_piece(turn, piece)
@@ -155,7 +155,7 @@ async def _go_on(turn: Turn, piece: Piece, is_sending: int) -> None:
     one = None
     if full is not None and is_sending:
         rules = turn.rulebook.of_plan(turn.school, full.plan)
-        one = sending.provable_of(rules, full, piece)
+        one = filing.provable_of(rules, full, piece)
     if full is not None and one is not None:
         await turn.listen(SENDING, SendFor(full.id, known_id(one.entry.id)))
 
@@ -171,7 +171,9 @@ async def write_note(turn: Turn, tap: WriteNote) -> None:
 @dialogue.answer(NOTE_STATE)
 async def take_note(turn: Turn, subject: WriteNote) -> None:
     """Keep the note."""
-    piece = await sending.say_note(turn.session, turn.actor, subject.evidence, turn.text, turn.now)
+    piece = await describing.say_note(
+        turn.session, turn.actor, subject.evidence, turn.text, turn.now
+    )
     turn.toast(turn.words.label("proving.kept"))
     await _go_on(turn, piece, subject.sending)
     await show_piece(turn, piece)
@@ -184,8 +186,8 @@ async def take_note(turn: Turn, subject: WriteNote) -> None:
 async def replace_piece(turn: Turn, tap: ReplacePiece) -> None:
     """Wait for the file that takes the place of this one."""
     piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
-    if piece.status not in sending.CHANGEABLE:
-        await sending.raise_why_not(turn.session, piece)
+    if piece.status not in changing.CHANGEABLE:
+        await changing.raise_why_not(turn.session, piece)
     text = turn.words.body(
         "proving.replacing",
         what=kind_title(turn.words, turn.rules, piece),
@@ -199,7 +201,7 @@ async def replace_piece(turn: Turn, tap: ReplacePiece) -> None:
 @dialogue.tap(RemovePiece)
 async def remove_piece(turn: Turn, tap: RemovePiece) -> None:
     """Take the piece away; until it has been accepted nothing more is needed."""
-    piece = await sending.take_away(turn.session, turn.actor, tap.evidence, turn.now)
+    piece = await replacing.take_away(turn.session, turn.actor, tap.evidence, turn.now)
     turn.toast(turn.words.label("proving.removed"))
     await show_piece(turn, piece)
 
@@ -207,9 +209,7 @@ async def remove_piece(turn: Turn, tap: RemovePiece) -> None:
 @dialogue.tap(BringBack)
 async def bring_back(turn: Turn, tap: BringBack) -> None:
     """Undo a removal."""
-    piece = await sending.bring_back(
-        turn.session, turn.actor, tap.evidence, turn.now, today=turn.today
-    )
+    piece = await replacing.bring_back(turn.session, turn.actor, tap.evidence, turn.now)
     turn.toast(turn.words.label("proving.brought_back"))
     await show_piece(turn, piece)
 
@@ -217,5 +217,5 @@ async def bring_back(turn: Turn, tap: BringBack) -> None:
 @dialogue.tap(UseAgain)
 async def use_again(turn: Turn, tap: UseAgain) -> None:
     """Use the same files for another activity; whoever checks will see that."""
-    piece = await sending.use_again(turn.session, turn.actor, tap.evidence, turn.now)
+    piece = await filing.use_again(turn.session, turn.actor, tap.evidence, turn.now)
     await show_sorting(turn, piece)

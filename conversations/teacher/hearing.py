@@ -14,7 +14,7 @@ from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.screens import Key, Screen, Style
 from storage import plans
-from storage.evidence import checking, needs, reading, sending
+from storage.evidence import checking, filing, needs, reading
 from storage.evidence.reading import Piece
 from storage.models import EvidenceStatus
 from storage.rulesets import RuleSet
@@ -87,5 +87,5 @@ async def _behind(person: Person, piece: Piece) -> tuple[RuleSet, str]:
         return person.rules, ""
     full = await plans.own_plan(person.session, person.actor, piece.evidence.plan_id)
     rules = person.rulebook.of_plan(person.school, full.plan)
-    one = sending.provable_of(rules, full, piece)
+    one = filing.provable_of(rules, full, piece)
     return rules, entry_title(rules, one) if one else ""

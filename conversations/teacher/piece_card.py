@@ -31,7 +31,7 @@ from conversations.home import back_to, help_key
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import FILES, Turn
 from storage import plans
-from storage.evidence import flags, needs, reading, sending
+from storage.evidence import changing, filing, flags, needs, reading
 from storage.evidence.needs import COUNTS_AS_SENT, Need, Provable
 from storage.evidence.reading import Piece
 from storage.models import Evidence, EvidenceStatus
@@ -39,7 +39,7 @@ from storage.people import known_id
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
 
-CHANGEABLE = sending.CHANGEABLE
+CHANGEABLE = changing.CHANGEABLE
 
 SENDING = f"{FILES}evidence"
 """The state in which all that is sent is for one entry."""
@@ -60,11 +60,11 @@ async def plan_to_prove(turn: Turn) -> FullPlan | None:
     """
     member_id = turn.actor.member_id
     full = await plans.find_plan(turn.session, member_id, turn.period.id)
-    if full is not None and full.status in sending.OPEN_PLANS:
+    if full is not None and full.status in changing.OPEN_PLANS:
         return full
     last = turn.rules.previous_period(turn.period)
     before = await plans.find_plan(turn.session, member_id, last.id)
-    is_open = before is not None and before.status in sending.OPEN_PLANS
+    is_open = before is not None and before.status in changing.OPEN_PLANS
     return before if is_open else full
 
 
@@ -72,7 +72,7 @@ async def show_piece(turn: Turn, piece: Piece, *, saved: bool = False, more: boo
     """Show a piece's card: just `saved`, or with `more` that can be done than is needed daily."""
     full = await plan_of(turn, piece)
     rules = turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
-    one = sending.provable_of(rules, full, piece) if full else None
+    one = filing.provable_of(rules, full, piece) if full else None
     screen = await _card(turn, rules, full, one, piece, saved=saved)
     if more:
         screen = with_changes(
@@ -196,7 +196,7 @@ def _way_on(turn: Turn, full: FullPlan | None, one: Provable | None, piece: Piec
     if turn.waits_for_files:
         return [(Key(words.label("nav.done"), FinishSending(full.id, entry_id), Style.YES),)]
     rows: list[Row] = []
-    if full.status in sending.OPEN_PLANS:
+    if full.status in changing.OPEN_PLANS:
         rows.append(
             (Key(words.label("proving.send_more"), SendFor(full.id, entry_id), Style.NEXT),)
         )

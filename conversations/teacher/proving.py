@@ -49,10 +49,10 @@ from storage.errors import (
     SameFileHere,
     TooLong,
 )
-from storage.evidence import needs, reading, sending
+from storage.evidence import changing, describing, filing, needs, reading, receiving, replacing
 from storage.evidence.needs import Provable
 from storage.evidence.reading import Piece
-from storage.evidence.sending import Arrival, NotALink, Sent
+from storage.evidence.receiving import Arrival, NotALink, Sent
 from storage.inspecting import MOST_BYTES, Inspected, Unusable, Why, safe_name
 from storage.models import EvidenceStatus, Role
 from storage.people import known_id
@@ -103,7 +103,7 @@ async def open_evidence(turn: Turn, _tap: OpenEvidence) -> None:
         period=rules.period(full.plan.period) if full else turn.period, lines=lines,
         progress=needs.progress(entries, [piece.evidence for piece in pieces]),
         points=rules.points, unsorted=len(unsorted), required=rules.upload.required,
-        is_open=full is not None and full.status in sending.OPEN_PLANS,
+        is_open=full is not None and full.status in changing.OPEN_PLANS,
     )  # fmt: skip
     rows = _list_rows(turn, rules, full, entries, len(unsorted))
     turn.show(Screen(text, rows, view=OpenEvidence()))
@@ -118,7 +118,7 @@ def _list_rows(
 ) -> tuple[Row, ...]:
     words = turn.words
     rows: list[Row] = []
-    if full is not None and full.status in sending.OPEN_PLANS:
+    if full is not None and full.status in changing.OPEN_PLANS:
         keys = [
             Key(
                 short(entry_label(rules, one), LABEL_LENGTH),
@@ -171,12 +171,12 @@ async def _show_provable(turn: Turn, plan_id: int, entry_id: int, *, done: bool 
         needs=[(need_text(rules, need, turn.words), need.wanted) for need in one.needs],
         note=_note_of(rules, one), points=rules.points,
         progress=needs.progress(entries, [piece.evidence for piece in all_pieces]),
-        is_open=full.status in sending.OPEN_PLANS, status=full.status,
+        is_open=full.status in changing.OPEN_PLANS, status=full.status,
     )  # fmt: skip
     words = turn.words
     keys = numbered([Key(on_button(line), OpenPiece(line.id)) for line in lines[:KEYS_SHOWN]])
     rows: list[Row] = []
-    if full.status in sending.OPEN_PLANS:
+    if full.status in changing.OPEN_PLANS:
         rows.append((Key(words.label("proving.send"), SendFor(full.id, entry_id), Style.NEXT),))
     rows += in_rows(keys)
     if pieces and rules.upload.max_mb is not None:
@@ -204,9 +204,9 @@ def _note_of(rules: RuleSet, one: Provable) -> str:
 @dialogue.tap(SendFor)
 async def send_for(turn: Turn, tap: SendFor) -> None:
     """Wait for what is sent for one activity, until "Selesai"."""
-    full = await sending.own_open_plan(turn.session, turn.actor, tap.plan)
+    full = await changing.own_open_plan(turn.session, turn.actor, tap.plan)
     rules = turn.rulebook.of_plan(turn.school, full.plan)
-    one = sending.entry_of(rules, full, tap.entry)
+    one = filing.entry_of(rules, full, tap.entry)
     pieces = await reading.pieces_of_plan(turn.session, full.id)
     text = turn.words.body(
         "proving.sending", title=entry_title(rules, one), line=_line(turn, rules, one, pieces)
@@ -275,7 +275,7 @@ async def take_file(turn: Turn) -> None:
         is_photo=document is None,
     )
     album = message.media_group_id or ""
-    sent = await sending.receive(
+    sent = await receiving.receive(
         turn.session, turn.actor, arrival, turn.now,
         album=album, has_place=_target(turn) is not None,
     )  # fmt: skip
@@ -290,7 +290,7 @@ async def _keep_caption(turn: Turn, piece: Piece, caption: str) -> None:
     if not words:
         return
     evidence = piece.evidence
-    evidence.note = evidence.note or words[: sending.LONGEST_NOTE]
+    evidence.note = evidence.note or words[: describing.LONGEST_NOTE]
     day = read_day(words, turn.today)
     if evidence.dated_on is None and day is not None and day <= turn.today:
         evidence.dated_on = day
@@ -337,10 +337,10 @@ async def _use_known(turn: Turn, piece: Piece, target: SendFor | ReplacePiece | 
         return piece
     full = await plans.own_plan(turn.session, turn.actor, target.plan)
     rules = turn.rulebook.of_plan(turn.school, full.plan)
-    one = sending.provable_of(rules, full, piece)
+    one = filing.provable_of(rules, full, piece)
     if one is not None and one.entry.id == target.entry:
         return piece
-    return await sending.use_again(turn.session, turn.actor, piece.id, turn.now)
+    return await filing.use_again(turn.session, turn.actor, piece.id, turn.now)
 
 
 def _show_known(turn: Turn, piece: Piece, *, gathered: bool) -> None:
@@ -359,16 +359,16 @@ async def _place(turn: Turn, piece: Piece, target: SendFor | ReplacePiece) -> Pi
         if isinstance(target, SendFor):
             return await file_under(turn, piece.id, target.plan, target.entry)
         turn.stop_waiting()
-        return await sending.replace(
+        return await replacing.replace(
             turn.session, turn.actor, target.evidence, piece.id, turn.now,
-            today=turn.today, keep_day=await _day_fits(turn, target.evidence),
+            keep_day=await _day_fits(turn, target.evidence),
         )  # fmt: skip
     except SameFileHere as same:
         turn.alert(turn.words.label("proving.same_here"))
         await show_piece(turn, await reading.own_piece(turn.session, turn.actor, same.evidence_id))
         return None
     except (AlreadyDecided, EvidenceChanged, PlanNotOpen, NotFound) as too_late:
-        await sending.require_room(turn.session, turn.actor, 0)
+        await receiving.require_room(turn.session, turn.actor, 0)
         explain(turn, too_late)
         return piece
 
@@ -427,7 +427,7 @@ def _show_not_a_link(turn: Turn) -> None:
 async def _take_link(turn: Turn) -> None:
     links = _links_in(turn.text)
     try:
-        sent = await sending.receive_link(
+        sent = await receiving.receive_link(
             turn.session, turn.actor, links[0] if links else turn.text, turn.now,
             has_place=_target(turn) is not None,
         )  # fmt: skip

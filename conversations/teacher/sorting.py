@@ -20,7 +20,7 @@ from conversations.teacher.guessing import Clue, guess_kind, likeliest_first
 from conversations.teacher.piece_card import plan_of, plan_to_prove, show_piece
 from conversations.turn import Turn
 from storage.errors import SameFileHere
-from storage.evidence import flags, needs, reading, sending
+from storage.evidence import changing, filing, flags, needs, reading, replacing
 from storage.evidence.needs import Need, Provable
 from storage.evidence.reading import Piece
 from storage.models import Evidence, EvidenceStatus
@@ -45,7 +45,7 @@ async def present(turn: Turn, tap: SortPiece) -> None:
 async def sort_piece(turn: Turn, tap: SortPiece) -> None:
     """Ask which activity a piece belongs to."""
     piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
-    if piece.status not in sending.CHANGEABLE:
+    if piece.status not in changing.CHANGEABLE:
         await show_piece(turn, piece)
         return
     await show_sorting(turn, piece)
@@ -64,7 +64,7 @@ async def show_sorting(turn: Turn, piece: Piece, *, again: bool = False) -> None
     """Show the planned activities to choose from; `again`: this very file had come before."""
     full = await plan_of(turn, piece)
     rules = turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
-    is_open = full is not None and full.status in sending.OPEN_PLANS
+    is_open = full is not None and full.status in changing.OPEN_PLANS
     places = await _places(turn, rules, full, piece) if full is not None and is_open else []
     period = rules.period(full.plan.period) if full else None
     text = turn.words.body(
@@ -147,18 +147,18 @@ async def file_under(turn: Turn, evidence_id: int, plan_id: int, entry_id: int) 
 
     None when the entry has this very file already: then that one is shown.
     """
-    full = await sending.own_open_plan(turn.session, turn.actor, plan_id)
+    full = await changing.own_open_plan(turn.session, turn.actor, plan_id)
     rules = turn.rulebook.of_plan(turn.school, full.plan)
     piece = await reading.own_piece(turn.session, turn.actor, evidence_id)
-    one = sending.entry_of(rules, full, entry_id)
+    one = filing.entry_of(rules, full, entry_id)
     try:
-        return await sending.file_under(
+        return await filing.file_under(
             turn.session, turn.actor, rules, full, evidence_id, entry_id, turn.now,
-            today=turn.today, kind=guess_kind(rules, one, clue_of(piece)),
+            kind=guess_kind(rules, one, clue_of(piece)),
         )  # fmt: skip
     except SameFileHere as same:
         if piece.status is EvidenceStatus.UNSORTED:
-            await sending.take_away(turn.session, turn.actor, evidence_id, turn.now)
+            await replacing.take_away(turn.session, turn.actor, evidence_id, turn.now)
         turn.alert(turn.words.label("proving.same_here"))
         await show_piece(turn, await reading.own_piece(turn.session, turn.actor, same.evidence_id))
         return None
@@ -176,7 +176,7 @@ async def homeless(turn: Turn) -> list[Piece]:
         piece
         for piece in await reading.pieces_of_plan(turn.session, full.id)
         if (piece.evidence.step, piece.evidence.code) not in planned
-        and piece.status in sending.CHANGEABLE
+        and piece.status in changing.CHANGEABLE
     ]
 
 

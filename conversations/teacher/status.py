@@ -21,7 +21,7 @@ from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
 from storage import decisions, people, plans
 from storage.evidence import needs, reading
-from storage.evidence.sending import OPEN_PLANS
+from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
 

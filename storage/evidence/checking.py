@@ -16,8 +16,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import audit, cards, outbox
 from storage.cards import MessagePlace
 from storage.errors import EvidenceChanged, NotAllowed, NotAllSeen
+from storage.evidence.changing import OPEN_PLANS, raise_why_not
 from storage.evidence.reading import Piece, read_piece, with_pages
-from storage.evidence.sending import OPEN_PLANS, raise_why_not
 from storage.models import (
     Evidence,
     EvidenceComment,

@@ -78,11 +78,18 @@ def needs_of(rules: RuleSet, step: Step, entry: PlanEntry) -> tuple[Need, ...]:
         return tuple(Need((kind,), entry.quantity) for kind in kinds) or (
             Need((), entry.quantity),
         )
-    either = tuple(kind for kind in kinds if kind in rules.duty_rules.interchangeable)
+    either = _interchangeable(rules, kinds)
     others = tuple(kind for kind in kinds if kind not in either)
     needs = [Need(either, entry.quantity)] if either else []
     needs += [Need((kind,), entry.quantity) for kind in others]
     return tuple(needs) or (Need((), entry.quantity),)
+
+
+def _interchangeable(rules: RuleSet, kinds: Sequence[str]) -> tuple[str, ...]:
+    """Give all kinds that stand for each other, if one of them is among `kinds`: that first."""
+    every = rules.duty_rules.interchangeable
+    named = [kind for kind in kinds if kind in every]
+    return tuple(dict.fromkeys([*named, *every])) if named else ()
 
 
 def kinds_for(rules: RuleSet, step: Step, entry: PlanEntry) -> tuple[str, ...]:
@@ -98,7 +105,10 @@ def kinds_for(rules: RuleSet, step: Step, entry: PlanEntry) -> tuple[str, ...]:
     except UnknownCode:
         # The rule set has been corrected since; what the plan intended still holds.
         allowed = ()
-    return tuple(dict.fromkeys([*entry.evidence, *allowed]))
+    intended = entry.evidence
+    if step.kind is StepKind.DUTIES:
+        intended = [*intended, *_interchangeable(rules, intended)]
+    return tuple(dict.fromkeys([*intended, *allowed]))
 
 
 def missing(needs: Sequence[Need], pieces: Iterable[Evidence]) -> tuple[Need, ...]:

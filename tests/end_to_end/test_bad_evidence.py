@@ -22,7 +22,7 @@ from bot.simulator.driver import Person
 from bot.simulator.models import Message
 from conversations.callbacks import FilePiece, SendFor
 from storage import decisions, plans
-from storage.evidence import needs, sending
+from storage.evidence import describing, filing, needs, receiving
 from storage.files import GRACE_S
 from storage.inspecting import MOST_BYTES
 from storage.models import Evidence, EvidencePage, EvidenceStatus, OutboxMessage, Role, School
@@ -437,7 +437,7 @@ async def test_a_caption_of_1024_signs_of_html(
     await rina.taps("Pelatihan mandiri")
     await rina.sees("Tersimpan.")
     (piece,) = await pieces(world)
-    assert piece.note == caption[: sending.LONGEST_NOTE]
+    assert piece.note == caption[: describing.LONGEST_NOTE]
     card = await answer_to(kepala, kepala.types("/persetujuan"), "<b>&amp;</b><script>")
     assert card.content["photo"]
 
@@ -774,7 +774,7 @@ async def test_the_thirty_first_piece_that_belongs_nowhere_is_refused(
     owner, now = await actor_of(world, rina), world.clock.now()
     async with world.database.transaction() as session:
         for number in range(28):
-            await sending.receive_link(session, owner, f"https://guru.id/{number}", now)
+            await receiving.receive_link(session, owner, f"https://guru.id/{number}", now)
     for number in (29, 30):
         send = rina.sends_photo(papers.photo(f"nomor {number}"))
         await answer_to(rina, send, "Untuk kegiatan yang mana?")
@@ -804,7 +804,7 @@ async def test_what_finds_its_place_gone_is_kept_while_there_is_room(
     owner, now = await actor_of(world, rina), world.clock.now()
     async with world.database.transaction() as session:
         for number in range(29):
-            await sending.receive_link(session, owner, f"https://guru.id/{number}", now)
+            await receiving.receive_link(session, owner, f"https://guru.id/{number}", now)
     await reopens(world, kepala, await plan_of(world, rina))
     await answer_to(rina, rina.sends_photo(papers.photo("nomor 30")), NOT_OPEN)
     full = "Sudah ada 30 kiriman yang menunggu."
@@ -1117,12 +1117,11 @@ async def test_the_fullest_plan_fits_on_every_screen(world: TestWorld) -> None:
     assert len(needs.provable(rules, full)) > 40
     async with world.database.transaction() as session:
         for number in range(70):
-            sent = await sending.receive_link(
+            sent = await receiving.receive_link(
                 session, owner, f"https://guru.id/{number}/" + "a" * 1900, now, has_place=True
             )
-            await sending.file_under(
+            await filing.file_under(
                 session, owner, rules, full, sent.piece.id, full.entries[0].id or 0, now,
-                today=MONDAY.date(),
             )  # fmt: skip
     await answer_to(rina, rina.sends_photo(papers.photo()), "Untuk kegiatan yang mana?")
     await answer_to(rina, rina.types("/bukti"), "Bukti saya")

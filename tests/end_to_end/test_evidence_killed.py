@@ -15,8 +15,8 @@ from bot.simulator.driver import Person
 from bot.simulator.models import Message
 from conversations.callbacks import AcceptPiece, CheckPiece, PrepareForPmm, SendFor
 from storage import decisions, plans
-from storage.evidence import sending
-from storage.evidence.sending import Arrival
+from storage.evidence import filing, receiving
+from storage.evidence.receiving import Arrival
 from storage.files import GRACE_S
 from storage.inspecting import inspect
 from storage.models import (
@@ -254,12 +254,11 @@ async def hands_in(on: Stage, rina: Person, full: FullPlan, albums: list[list[by
                 seen = inspect(arrived)
                 on.files.place(arrived, actor.school_id, seen.sha256)
                 arrival = Arrival(seen, "", at, telegram_id="", is_photo=True)
-                sent = await sending.receive(
+                sent = await receiving.receive(
                     session, actor, arrival, MONDAY, album=f"album {number}"
                 )
-            await sending.file_under(
+            await filing.file_under(
                 session, actor, rules, full, sent.piece.id, full.entries[0].id or 0, MONDAY,
-                today=MONDAY.date(),
             )  # fmt: skip
 
 

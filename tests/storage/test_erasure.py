@@ -8,7 +8,7 @@ from storage.cards import Subject
 from storage.database import Database
 from storage.erasure import ERASED_NAME, erase_member
 from storage.errors import NotFound
-from storage.evidence import checking, flags, reading, sending
+from storage.evidence import checking, describing, flags, reading, receiving, replacing
 from storage.models import (
     Card,
     Evidence,
@@ -24,7 +24,6 @@ from storage.people import Actor
 from storage.plans import FullPlan
 from tests.storage.evidence.staging import (
     NOW,
-    TODAY,
     Cast,
     arrives,
     cast_for,
@@ -69,17 +68,17 @@ async def test_all_that_was_sent_and_said_about_it_goes(
     async with database.transaction() as session:
         for at in (1, 2):
             arrival = arrives(f"rahasia {at}", at)
-            await sending.receive(session, cast.rina, arrival, NOW, album="album")
+            await receiving.receive(session, cast.rina, arrival, NOW, album="album")
         piece = await files(session, cast.rina, plan, "rahasia")
-        await sending.say_note(session, cast.rina, piece.id, "catatan rahasia", NOW)
+        await describing.say_note(session, cast.rina, piece.id, "catatan rahasia", NOW)
         link = "https://guru.id/rahasia"
-        await sending.receive_link(session, cast.rina, link, NOW)
+        await receiving.receive_link(session, cast.rina, link, NOW)
         back = await files(session, cast.rina, plan, "rahasia lama")
         await checking.send_back(session, cast.principal, back.id, 2, NOW, reason="rahasia")
         spare = await sends(session, cast.rina, "rahasia baru")
-        await sending.replace(session, cast.rina, back.id, spare.id, NOW, today=TODAY)
+        await replacing.replace(session, cast.rina, back.id, spare.id, NOW)
         gone = await files(session, cast.rina, plan, "rahasia hilang")
-        await sending.take_away(session, cast.rina, gone.id, NOW)
+        await replacing.take_away(session, cast.rina, gone.id, NOW)
         for who in (cast.principal, cast.deputy):
             await checking.note_look(session, who, piece)
             await checking.comment(session, who, piece.id, "tentang rahasia", NOW)
@@ -147,9 +146,9 @@ async def test_a_file_that_came_before_what_it_replaces(
         spare = await sends(session, cast.rina, "dikirim dulu")
         old = await files(session, cast.rina, plan, "dipasang")
         assert spare.id < old.id
-        await sending.replace(session, cast.rina, old.id, spare.id, NOW, today=TODAY)
+        await replacing.replace(session, cast.rina, old.id, spare.id, NOW)
         later = await sends(session, cast.rina, "terakhir")
-        await sending.replace(session, cast.rina, spare.id, later.id, NOW, today=TODAY)
+        await replacing.replace(session, cast.rina, spare.id, later.id, NOW)
     await erase(database, cast, cast.rina)
     assert await count(database, Evidence) == 0
 

@@ -17,9 +17,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import decisions, members, plans
 from storage.database import Database
 from storage.errors import Refused
-from storage.evidence import needs, reading, sending
+from storage.evidence import filing, needs, reading, receiving
 from storage.evidence.reading import Piece
-from storage.evidence.sending import Arrival
+from storage.evidence.receiving import Arrival
 from storage.inspecting import Complaint, Inspected
 from storage.models import (
     Account,
@@ -193,7 +193,7 @@ async def sends(
     session: AsyncSession, actor: Actor, words: str, now: datetime = NOW, **how: Any
 ) -> Piece:
     """Send a photo."""
-    return (await sending.receive(session, actor, arrives(words, **how), now)).piece
+    return (await receiving.receive(session, actor, arrives(words, **how), now)).piece
 
 
 async def files(
@@ -224,8 +224,8 @@ async def moves(
 ) -> Piece:
     """File a piece under an entry, or move it there."""
     entry_id = known_id(entry_of(full, code).id)
-    return await sending.file_under(
-        session, actor, RULES, full, evidence_id, entry_id, now, today=TODAY, kind=kind
+    return await filing.file_under(
+        session, actor, RULES, full, evidence_id, entry_id, now, kind=kind
     )
 
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from storage.database import Database
 from storage.errors import AlreadyDecided, EvidenceChanged, NotAllSeen, NotFound, Refused
-from storage.evidence import checking, reading, sending
+from storage.evidence import checking, describing, reading, receiving, replacing
 from storage.evidence.reading import Piece
 from storage.models import AuditEntry, Evidence, EvidenceStatus
 from storage.people import Actor
@@ -43,7 +43,7 @@ def gives_back(who: Actor, piece: Piece) -> Work:
 
 
 def replaces(who: Actor, piece: Piece, by: Piece) -> Work:
-    return lambda session: sending.replace(session, who, piece.id, by.id, NOW, today=TODAY)
+    return lambda session: replacing.replace(session, who, piece.id, by.id, NOW)
 
 
 async def statuses(database: Database) -> list[str]:
@@ -192,10 +192,10 @@ async def test_a_decision_or_a_change_but_not_both(
 ) -> None:
     """Whatever the teacher changes: nobody accepts what they have not seen."""
     changes: list[Work] = [
-        lambda session: sending.say_date(session, cast.rina, 1, TODAY, NOW),
+        lambda session: describing.say_date(session, cast.rina, 1, TODAY, NOW),
         lambda session: moves(session, cast.rina, plan, 2, "RHK-07"),
-        lambda session: sending.take_away(session, cast.rina, 3, NOW),
-        lambda session: sending.say_covers(session, cast.rina, RULES, plan, 4, 2, NOW),
+        lambda session: replacing.take_away(session, cast.rina, 3, NOW),
+        lambda session: describing.say_covers(session, cast.rina, RULES, plan, 4, 2, NOW),
     ]
     async with database.transaction() as session:
         pieces = [await files(session, cast.rina, plan, words) for words in "abcd"]
@@ -217,7 +217,7 @@ async def test_accepting_all_accepts_all_or_nothing(
             await checking.note_look(session, cast.principal, piece)
     done, late = await overtaking(
         database, other,
-        lambda session: sending.say_date(session, cast.rina, pieces[1].id, TODAY, NOW),
+        lambda session: describing.say_date(session, cast.rina, pieces[1].id, TODAY, NOW),
         lambda session: checking.accept_all(session, cast.principal, cast.rina.member_id, NOW),
     )  # fmt: skip
     assert isinstance(done, Piece)
@@ -268,15 +268,15 @@ async def test_a_page_of_an_album_that_is_accepted_meanwhile_is_kept_by_itself(
     database: Database, other: Database, cast: Cast, plan: FullPlan
 ) -> None:
     async with database.transaction() as session:
-        sent = await sending.receive(session, cast.rina, arrives("satu"), NOW, album="A")
+        sent = await receiving.receive(session, cast.rina, arrives("satu"), NOW, album="A")
         piece = await moves(session, cast.rina, plan, sent.piece.id, "RHK-01")
     done, late = await overtaking(
         database, other,
         accepts(cast.principal, piece),
-        lambda session: sending.receive(session, cast.rina, arrives("dua"), NOW, album="A"),
+        lambda session: receiving.receive(session, cast.rina, arrives("dua"), NOW, album="A"),
     )  # fmt: skip
     assert isinstance(done, Piece)
-    assert isinstance(late, sending.Sent), late
+    assert isinstance(late, receiving.Sent), late
     assert await statuses(database) == ["accepted", "unsorted"]
     async with database.reading() as session:
         first = await reading.own_piece(session, cast.rina, piece.id)

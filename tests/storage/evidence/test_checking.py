@@ -21,7 +21,7 @@ from storage.errors import (
     Refused,
     TooLong,
 )
-from storage.evidence import checking, reading, sending
+from storage.evidence import checking, describing, filing, reading, receiving, replacing
 from storage.evidence.reading import Piece
 from storage.models import AuditEntry, Card, EvidenceStatus, OutboxMessage
 from storage.people import Actor, find_account, known_id
@@ -105,7 +105,7 @@ async def test_who_has_waited_longest_comes_first(
         deputy_id = cast.deputy.member_id
         assert await checking.waiting_pieces(session, cast.deputy, deputy_id) == []
         # What was changed waits from then on.
-        await sending.say_note(session, cast.budi, first.id, "asli", NOW + 9 * A_MINUTE)
+        await describing.say_note(session, cast.budi, first.id, "asli", NOW + 9 * A_MINUTE)
         waiting = await checking.waiting_teachers(session, cast.principal)
         assert [one.name for one in waiting] == ["Rina", "Wakil", "Budi"]
         # Another school sees none of it.
@@ -177,7 +177,7 @@ async def test_reading_the_queue_takes_as_many_statements_however_much_there_is(
                 await checking.waiting_teachers(session, cast.principal)
                 found = await checking.waiting_pieces(session, cast.principal, cast.rina.member_id)
                 await checking.unseen(session, cast.principal, found)
-                await sending.count_unsorted(session, cast.rina)
+                await receiving.count_unsorted(session, cast.rina)
                 await reading.unsorted_of(session, cast.rina)
                 await reading.pieces_of_plan(session, plan.id)
                 await reading.pieces_of_member(session, cast.coach, plan.id)
@@ -275,7 +275,7 @@ async def test_one_revision_is_decided_once(
                 assert refusal.by_member == cast.principal.member_id
         if first == "send_back":
             # Handed in again it is another revision, to be decided on by whoever looks first.
-            await sending.say_note(session, cast.rina, piece.id, "sudah", NOW)
+            await describing.say_note(session, cast.rina, piece.id, "sudah", NOW)
             await refuses(session, EvidenceChanged, accept(cast.principal, revision))
             await accept(cast.deputy, revision + 1)
             assert piece.evidence.reason == ""
@@ -305,10 +305,12 @@ async def test_what_changes_under_the_hand_is_not_decided_on(
         for message, piece in enumerate((moved, dated, kinded, replaced, gone)):
             await shows(session, cast.principal, piece, message)
         await moves(session, cast.rina, plan, moved.id, "RHK-07")
-        await sending.say_date(session, cast.rina, dated.id, TODAY, NOW)
-        await sending.say_kind(session, cast.rina, RULES, plan, kinded.id, "dokumen_relevan", NOW)
-        await sending.replace(session, cast.rina, replaced.id, spare.id, NOW, today=TODAY)
-        await sending.take_away(session, cast.rina, gone.id, NOW)
+        await describing.say_date(session, cast.rina, dated.id, TODAY, NOW)
+        await describing.say_kind(
+            session, cast.rina, RULES, plan, kinded.id, "dokumen_relevan", NOW
+        )
+        await replacing.replace(session, cast.rina, replaced.id, spare.id, NOW)
+        await replacing.take_away(session, cast.rina, gone.id, NOW)
         assert await open_cards(session) == []
         loose = await sends(session, cast.rina, "f")
         for piece, error in (
@@ -389,7 +391,7 @@ async def test_all_are_accepted_once_all_were_seen(
             await checking.note_look(session, cast.principal, piece)
         # What somebody else has seen is not seen; what has changed since is not either.
         await refuses(session, NotAllSeen, accept_all(cast.deputy))
-        await sending.say_note(session, cast.rina, pieces[0].id, "asli", NOW)
+        await describing.say_note(session, cast.rina, pieces[0].id, "asli", NOW)
         assert ids(await checking.unseen(session, cast.principal, pieces)) == [pieces[0].id]
         await refuses(session, NotAllSeen, accept_all(cast.principal))
         await checking.note_look(session, cast.principal, pieces[0])
@@ -416,7 +418,7 @@ async def test_who_may_read_a_piece(database: Database, cast: Cast, plan: FullPl
         piece = await files(session, cast.rina, plan, "a")
         loose = await sends(session, cast.rina, "b")
         gone = await files(session, cast.rina, plan, "c")
-        await sending.take_away(session, cast.rina, gone.id, NOW)
+        await replacing.take_away(session, cast.rina, gone.id, NOW)
         former = replace(cast.principal, decides=False)
         for who in (cast.rina, cast.principal, cast.deputy, cast.coach, former):
             assert (await reading.read_piece(session, who, piece.id)).id == piece.id
@@ -482,5 +484,5 @@ async def test_coaches_and_deciders_comment_without_deciding(
             await refuses(session, error, comment(who))
         await checking.accept(session, cast.principal, piece.id, revision, NOW)
         await comment(cast.coach, "Selamat")
-        await sending.use_again(session, cast.rina, piece.id, NOW)
+        await filing.use_again(session, cast.rina, piece.id, NOW)
     assert await told(database, "evidence_comment") == [cast.rina.member_id] * 3

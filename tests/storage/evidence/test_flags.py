@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from storage.database import Database
-from storage.evidence import flags, reading, sending
+from storage.evidence import describing, filing, flags, reading, receiving, replacing
 from storage.evidence.flags import Flags
 from storage.evidence.reading import Piece
 from storage.inspecting import ALIKE_WITHIN, Complaint, likeness
@@ -13,7 +13,6 @@ from storage.plans import FullPlan
 from tests.storage.evidence.staging import (
     NOW,
     PERIOD,
-    TODAY,
     Cast,
     arrives,
     files,
@@ -51,7 +50,7 @@ async def test_one_page_in_common_is_enough(database: Database, cast: Cast) -> N
     async with database.transaction() as session:
         for at, words in enumerate("abc"):
             arrival = arrives(words, at)
-            sent = await sending.receive(session, cast.rina, arrival, NOW, album="album")
+            sent = await receiving.receive(session, cast.rina, arrival, NOW, album="album")
         theirs = await sends(session, cast.budi, "b")
     assert await twins(database, sent.piece) == [(theirs.id, "Budi", True)]
     assert await twins(database, theirs) == [(sent.piece.id, "Rina", True)]
@@ -62,7 +61,7 @@ async def test_what_is_used_again_is_marked(
 ) -> None:
     async with database.transaction() as session:
         piece = await files(session, cast.rina, plan, "a")
-        copy = await sending.use_again(session, cast.rina, piece.id, NOW)
+        copy = await filing.use_again(session, cast.rina, piece.id, NOW)
     assert await twins(database, piece) == [(copy.id, "Rina", True)]
     assert await twins(database, copy) == [(piece.id, "Rina", True)]
 
@@ -70,10 +69,10 @@ async def test_what_is_used_again_is_marked(
 async def test_history_is_nobodys_twin(database: Database, cast: Cast, plan: FullPlan) -> None:
     async with database.transaction() as session:
         gone = await sends(session, cast.budi, "a", looks=look())
-        await sending.take_away(session, cast.budi, gone.id, NOW)
+        await replacing.take_away(session, cast.budi, gone.id, NOW)
         old = await files(session, cast.rina, plan, "a", looks=look())
         spare = await sends(session, cast.rina, "b", looks=ALIKE)
-        new = await sending.replace(session, cast.rina, old.id, spare.id, NOW, today=TODAY)
+        new = await replacing.replace(session, cast.rina, old.id, spare.id, NOW)
     # A better photo of the same document replaces the first: that is no second use of it.
     assert await twins(database, new) == []
 
@@ -81,7 +80,7 @@ async def test_history_is_nobodys_twin(database: Database, cast: Cast, plan: Ful
 async def test_a_link_has_no_twins(database: Database, cast: Cast) -> None:
     async with database.transaction() as session:
         for who in (cast.rina, cast.budi):
-            sent = await sending.receive_link(session, who, "https://guru.id/a", NOW)
+            sent = await receiving.receive_link(session, who, "https://guru.id/a", NOW)
     assert await twins(database, sent.piece) == []
 
 
@@ -115,7 +114,7 @@ async def test_pages_of_one_piece_may_look_alike(database: Database, cast: Cast)
     async with database.transaction() as session:
         for at in (1, 2):
             arrival = arrives(f"hal {at}", at, looks=look(at))
-            sent = await sending.receive(session, cast.rina, arrival, NOW, album="album")
+            sent = await receiving.receive(session, cast.rina, arrival, NOW, album="album")
     assert [page.alike for page in sent.piece.pages] == [[], []]
     assert await twins(database, sent.piece) == []
 
@@ -168,7 +167,7 @@ async def test_a_document_is_made_within_its_period(
     async with database.transaction() as session:
         piece = await sends(session, cast.rina, "a")
         if day is not None:
-            await sending.say_date(session, cast.rina, piece.id, day, NOW)
+            await describing.say_date(session, cast.rina, piece.id, day, NOW)
         found = await flags.flags_of(session, piece, PERIOD)
         assert found == Flags(outside, (), ())
         assert bool(found) == outside
@@ -182,7 +181,7 @@ async def test_complaints_of_all_pages_are_told_once(database: Database, cast: C
             ((Complaint.DARK,), (), (Complaint.BLURRED, Complaint.DARK))
         ):
             arrival = arrives(f"hal {at}", at, complaints=complaints)
-            await sending.receive(session, cast.rina, arrival, NOW, album="album")
+            await receiving.receive(session, cast.rina, arrival, NOW, album="album")
     async with database.reading() as session:
         (piece,) = await reading.unsorted_of(session, cast.rina)
         found = await flags.flags_of(session, piece, PERIOD)

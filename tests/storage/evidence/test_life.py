@@ -33,7 +33,16 @@ from storage.errors import (
     SameFileHere,
     TooMany,
 )
-from storage.evidence import checking, needs, reading, sending
+from storage.evidence import (
+    changing,
+    checking,
+    describing,
+    filing,
+    needs,
+    reading,
+    receiving,
+    replacing,
+)
 from storage.evidence.reading import HISTORY, Piece
 from storage.models import (
     AuditEntry,
@@ -214,7 +223,7 @@ class EvidenceLife(RuleBasedStateMachine):
         return found
 
     def is_open(self, owner: str) -> bool:
-        return self.world.plans[owner] in sending.OPEN_PLANS
+        return self.world.plans[owner] in changing.OPEN_PLANS
 
     def unsorted(self, owner: str) -> int:
         mine = self.actor(owner).member_id
@@ -264,24 +273,24 @@ class EvidenceLife(RuleBasedStateMachine):
             for piece_id, one in before.items()
             if album
             and (one.row["member_id"], one.row["album"]) == (actor.member_id, album)
-            and one.status in sending.CHANGEABLE
+            and one.status in changing.CHANGEABLE
         ]
-        full_house = self.unsorted(owner) >= sending.MOST_UNSORTED
+        full_house = self.unsorted(owner) >= receiving.MOST_UNSORTED
         done = self.does(
-            lambda session: sending.receive(session, actor, arrival, self.now, album=album)
+            lambda session: receiving.receive(session, actor, arrival, self.now, album=album)
         )
         if known:
-            assert isinstance(done, sending.Sent)
+            assert isinstance(done, receiving.Sent)
             assert done.known
             assert done.piece.id == max(known)
             assert self.world.pieces == before
         elif open_album:
-            assert isinstance(done, sending.Sent)
+            assert isinstance(done, receiving.Sent)
             assert done.piece.id == max(open_album)
         elif full_house:
             assert isinstance(done, TooMany)
         else:
-            assert isinstance(done, sending.Sent)
+            assert isinstance(done, receiving.Sent)
             assert not done.known
             assert done.piece.id not in before
 
@@ -301,9 +310,9 @@ class EvidenceLife(RuleBasedStateMachine):
         async def work(session: AsyncSession) -> Piece:
             full = await self.full(session, owner)
             entry = next((one for one in full.entries if one.code == code), None)
-            return await sending.file_under(
+            return await filing.file_under(
                 session, actor, RULES, full, piece_id, known_id(entry.id) if entry else 0,
-                self.now, today=TODAY, kind=kind,
+                self.now, kind=kind,
             )  # fmt: skip
 
         twins = self._same_files(piece_id, before, owner, code)
@@ -364,17 +373,17 @@ class EvidenceLife(RuleBasedStateMachine):
             match what:
                 case "kind":
                     kind = ("sertifikat", "sertifikat_topik", "sk")[size % 3]
-                    return await sending.say_kind(
+                    return await describing.say_kind(
                         session, actor, RULES, full, piece_id, kind, self.now
                     )
                 case "covers":
-                    return await sending.say_covers(
+                    return await describing.say_covers(
                         session, actor, RULES, full, piece_id, size, self.now
                     )
                 case "date":
                     day = date(2026, 6, 25) + timedelta(days=size)
-                    return await sending.say_date(session, actor, piece_id, day, self.now)
-            return await sending.say_note(session, actor, piece_id, f"catatan {size}", self.now)
+                    return await describing.say_date(session, actor, piece_id, day, self.now)
+            return await describing.say_note(session, actor, piece_id, f"catatan {size}", self.now)
 
         done = self.does(work)
         if isinstance(done, NotFound | OutOfRange):
@@ -393,7 +402,7 @@ class EvidenceLife(RuleBasedStateMachine):
         (old_id, old), (new_id, spare) = picked, new
         actor = self.actor(self.owner_of(old if by % 2 else spare))
         done = self.does(
-            lambda session: sending.replace(session, actor, old_id, new_id, self.now, today=TODAY)
+            lambda session: replacing.replace(session, actor, old_id, new_id, self.now)
         )
         if {old.row["member_id"], spare.row["member_id"]} != {actor.member_id}:
             assert isinstance(done, NotAllowed)
@@ -423,7 +432,7 @@ class EvidenceLife(RuleBasedStateMachine):
             return
         piece_id, before = picked
         actor = self.actor(self.owner_of(before))
-        done = self.does(lambda session: sending.take_away(session, actor, piece_id, self.now))
+        done = self.does(lambda session: replacing.take_away(session, actor, piece_id, self.now))
         if before.status not in BY_TEACHER:
             self._is_final(done, before)
         else:
@@ -444,9 +453,7 @@ class EvidenceLife(RuleBasedStateMachine):
             if one.row["replaces_id"] == piece_id and one.status not in HISTORY
         ]
         twins = self._same_files(piece_id, before, self.owner_of(before), before.row["code"])
-        done = self.does(
-            lambda session: sending.bring_back(session, actor, piece_id, self.now, today=TODAY)
-        )
+        done = self.does(lambda session: replacing.bring_back(session, actor, piece_id, self.now))
         if before.status is not REMOVED:
             assert isinstance(done, EvidenceChanged)
         elif live:
@@ -470,9 +477,9 @@ class EvidenceLife(RuleBasedStateMachine):
             return
         piece_id, before = picked
         owner = self.owner_of(before)
-        full_house = self.unsorted(owner) >= sending.MOST_UNSORTED
+        full_house = self.unsorted(owner) >= receiving.MOST_UNSORTED
         actor = self.actor(owner)
-        done = self.does(lambda session: sending.use_again(session, actor, piece_id, self.now))
+        done = self.does(lambda session: filing.use_again(session, actor, piece_id, self.now))
         if before.status in (UNSORTED, *HISTORY):
             assert isinstance(done, EvidenceChanged)
         elif full_house:
@@ -581,12 +588,12 @@ class EvidenceLife(RuleBasedStateMachine):
         piece_id, before = picked
         actor, shown = self.actor(who), before.row["revision"]
         attempts: list[Callable[[AsyncSession], Awaitable[object]]] = [
-            lambda s: sending.take_away(s, actor, piece_id, self.now),
-            lambda s: sending.bring_back(s, actor, piece_id, self.now, today=TODAY),
-            lambda s: sending.use_again(s, actor, piece_id, self.now),
-            lambda s: sending.say_note(s, actor, piece_id, "x", self.now),
-            lambda s: sending.say_date(s, actor, piece_id, TODAY, self.now),
-            lambda s: sending.replace(s, actor, piece_id, piece_id, self.now, today=TODAY),
+            lambda s: replacing.take_away(s, actor, piece_id, self.now),
+            lambda s: replacing.bring_back(s, actor, piece_id, self.now),
+            lambda s: filing.use_again(s, actor, piece_id, self.now),
+            lambda s: describing.say_note(s, actor, piece_id, "x", self.now),
+            lambda s: describing.say_date(s, actor, piece_id, TODAY, self.now),
+            lambda s: replacing.replace(s, actor, piece_id, piece_id, self.now),
             lambda s: checking.accept(s, actor, piece_id, shown, self.now),
             lambda s: checking.send_back(s, actor, piece_id, shown, self.now, reason="x"),
         ]
@@ -771,7 +778,7 @@ async def _prepare(database: Database) -> Cast:
 
 @pytest.fixture(autouse=True)
 def room_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "MOST_UNSORTED", MOST_UNSORTED)
+    monkeypatch.setattr(receiving, "MOST_UNSORTED", MOST_UNSORTED)
 
 
 def test_a_pieces_life_on_sqlite(tmp_path: Path) -> None:

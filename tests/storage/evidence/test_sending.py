@@ -26,9 +26,9 @@ from storage.errors import (
     TooLong,
     TooMany,
 )
-from storage.evidence import checking, reading, sending
+from storage.evidence import changing, checking, describing, filing, reading, receiving, replacing
 from storage.evidence.reading import Piece
-from storage.evidence.sending import NotALink, read_link
+from storage.evidence.receiving import NotALink, read_link
 from storage.models import AuditEntry, EvidencePage, EvidenceStatus, PlanStatus
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
@@ -88,7 +88,7 @@ async def test_what_is_sent_is_kept_and_belongs_nowhere_yet(
         assert (page.position, page.sha256) == (7, digest("sertifikat"))
         assert page.telegram_id == "at telegram: sertifikat"
         assert kept.id == piece.id
-        assert await sending.count_unsorted(session, cast.rina) == 1
+        assert await receiving.count_unsorted(session, cast.rina) == 1
         assert await reading.unsorted_of(session, cast.budi) == []
     assert await told(database, "evidence_waiting") == []
 
@@ -105,21 +105,38 @@ async def test_a_file_is_kept_once_for_a_teacher(
     database: Database, cast: Cast, plan: FullPlan
 ) -> None:
     async with database.transaction() as session:
-        first = await sending.receive(session, cast.rina, arrives("a"), NOW)
-        again = await sending.receive(session, cast.rina, arrives("a", 2), NOW)
+        first = await receiving.receive(session, cast.rina, arrives("a"), NOW)
+        again = await receiving.receive(session, cast.rina, arrives("a", 2), NOW)
         assert (first.known, again.known) == (False, True)
         assert again.piece.id == first.piece.id
         await moves(session, cast.rina, plan, first.piece.id, "RHK-01")
-        again = await sending.receive(session, cast.rina, arrives("a", 3), NOW)
+        again = await receiving.receive(session, cast.rina, arrives("a", 3), NOW)
         assert (again.known, again.piece.id) == (True, first.piece.id)
         # A colleague may have the same file, and keeps it too.
-        theirs = await sending.receive(session, cast.budi, arrives("a"), NOW)
+        theirs = await receiving.receive(session, cast.budi, arrives("a"), NOW)
         assert not theirs.known
         # What was taken away can be sent anew.
-        await sending.take_away(session, cast.rina, first.piece.id, NOW)
-        anew = await sending.receive(session, cast.rina, arrives("a", 4), NOW)
+        await replacing.take_away(session, cast.rina, first.piece.id, NOW)
+        anew = await receiving.receive(session, cast.rina, arrives("a", 4), NOW)
         assert not anew.known
         assert anew.piece.id != first.piece.id
+
+
+async def test_an_album_keeps_a_page_that_was_sent_by_itself_before(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        await files(session, cast.rina, plan, "hal 2")
+        for at in (1, 2, 3):
+            arrival = arrives(f"hal {at}", at)
+            sent = await receiving.receive(session, cast.rina, arrival, NOW, album="album")
+            assert not sent.known
+        assert words_of(sent.piece) == ["hal 1", "hal 2", "hal 3"]
+        # The whole album once more is known page by page.
+        for at in (1, 2, 3):
+            arrival = arrives(f"hal {at}", at + 3)
+            again = await receiving.receive(session, cast.rina, arrival, NOW, album="again")
+            assert (again.known, again.piece.id) == (True, sent.piece.id)
 
 
 @pytest.mark.parametrize("order", [(1, 2, 3), (3, 1, 2), (2, 3, 1)])
@@ -129,12 +146,12 @@ async def test_the_pages_of_an_album_join_in_the_order_of_its_messages(
     for at in order:
         async with database.transaction() as session:
             arrival = arrives(f"hal {at}", at)
-            sent = await sending.receive(session, cast.rina, arrival, NOW, album="album")
+            sent = await receiving.receive(session, cast.rina, arrival, NOW, album="album")
             assert [page.position for page in sent.piece.pages] == sorted(
                 order[: order.index(at) + 1]
             )
             # Somebody else's album of the same name is another one.
-            await sending.receive(session, cast.budi, arrives(f"b {at}", at), NOW, album="album")
+            await receiving.receive(session, cast.budi, arrives(f"b {at}", at), NOW, album="album")
     async with database.reading() as session:
         (mine,) = await reading.unsorted_of(session, cast.rina)
         (theirs,) = await reading.unsorted_of(session, cast.budi)
@@ -147,7 +164,7 @@ async def test_late_pages_join_an_album_until_it_is_accepted(
 ) -> None:
     async def page(session: AsyncSession, at: int) -> Piece:
         arrival = arrives(f"hal {at}", at)
-        return (await sending.receive(session, cast.rina, arrival, NOW, album="x" * 50)).piece
+        return (await receiving.receive(session, cast.rina, arrival, NOW, album="x" * 50)).piece
 
     async with database.transaction() as session:
         piece = await page(session, 1)
@@ -171,13 +188,13 @@ async def test_late_pages_join_an_album_until_it_is_accepted(
 async def test_an_album_has_its_limit(
     database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "MOST_PAGES", 2)
+    monkeypatch.setattr(receiving, "MOST_PAGES", 2)
     async with database.transaction() as session:
         for at in (1, 2):
-            await sending.receive(session, cast.rina, arrives(f"hal {at}", at), NOW, album="a")
+            await receiving.receive(session, cast.rina, arrives(f"hal {at}", at), NOW, album="a")
 
         async def third() -> object:
-            return await sending.receive(session, cast.rina, arrives("hal 3", 3), NOW, album="a")
+            return await receiving.receive(session, cast.rina, arrives("hal 3", 3), NOW, album="a")
 
         await refuses(session, TooMany, third)
 
@@ -185,24 +202,24 @@ async def test_an_album_has_its_limit(
 async def test_a_whole_gallery_is_refused_but_nothing_of_it_is_lost(
     database: Database, cast: Cast, plan: FullPlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "MOST_UNSORTED", 3)
+    monkeypatch.setattr(receiving, "MOST_UNSORTED", 3)
     async with database.transaction() as session:
         filed = await files(session, cast.rina, plan, "terpasang")
         first, *_ = [await sends(session, cast.rina, f"foto {at}") for at in range(3)]
-        await sending.receive(session, cast.budi, arrives("milik Budi"), NOW)
+        await receiving.receive(session, cast.budi, arrives("milik Budi"), NOW)
 
         async def a_file() -> object:
             return await sends(session, cast.rina, "foto 4")
 
         async def a_link() -> object:
-            return await sending.receive_link(session, cast.rina, "guru.id/artikel", NOW)
+            return await receiving.receive_link(session, cast.rina, "guru.id/artikel", NOW)
 
         async def a_copy() -> object:
-            return await sending.use_again(session, cast.rina, filed.id, NOW)
+            return await filing.use_again(session, cast.rina, filed.id, NOW)
 
         await refuses(session, TooMany, a_file, a_link, a_copy)
         # What is known already still comes to light, and one that is filed makes room.
-        assert (await sending.receive(session, cast.rina, arrives("foto 0"), NOW)).known
+        assert (await receiving.receive(session, cast.rina, arrives("foto 0"), NOW)).known
         await moves(session, cast.rina, plan, first.id, "RHK-01")
         await a_file()
 
@@ -215,7 +232,7 @@ async def test_only_teachers_send(database: Database, cast: Cast) -> None:
                 return await sends(session, who, "a")
 
             async def a_link(who: Actor = who) -> object:
-                return await sending.receive_link(session, who, "https://guru.id/a", NOW)
+                return await receiving.receive_link(session, who, "https://guru.id/a", NOW)
 
             await refuses(session, NotAllowed, a_file, a_link)
 
@@ -226,22 +243,22 @@ async def test_only_teachers_send(database: Database, cast: Cast) -> None:
 async def test_a_link_is_kept_once(database: Database, cast: Cast) -> None:
     address = "https://guru.kemdikbud.go.id/bukti-karya/artikel/123"
     async with database.transaction() as session:
-        sent = await sending.receive_link(session, cast.rina, f" {address}\n", NOW)
+        sent = await receiving.receive_link(session, cast.rina, f" {address}\n", NOW)
         assert (sent.known, sent.piece.evidence.link, sent.piece.pages) == (False, address, [])
-        again = await sending.receive_link(session, cast.rina, address, NOW)
+        again = await receiving.receive_link(session, cast.rina, address, NOW)
         assert (again.known, again.piece.id) == (True, sent.piece.id)
-        assert not (await sending.receive_link(session, cast.budi, address, NOW)).known
+        assert not (await receiving.receive_link(session, cast.budi, address, NOW)).known
 
 
 @pytest.mark.parametrize("scheme", ["", "https://"])
 async def test_the_longest_link_is_kept_whole(database: Database, cast: Cast, scheme: str) -> None:
-    link = "https://guru.id/".ljust(sending.LONGEST_LINK, "a")
+    link = "https://guru.id/".ljust(receiving.LONGEST_LINK, "a")
     typed = scheme + link.removeprefix("https://")
     async with database.transaction() as session:
         with pytest.raises(TooLong) as refusal:
-            await sending.receive_link(session, cast.rina, f"{typed}a", NOW)
+            await receiving.receive_link(session, cast.rina, f"{typed}a", NOW)
         assert (refusal.value.longest, refusal.value.length) == (2000, 2001)
-        sent = await sending.receive_link(session, cast.rina, typed, NOW)
+        sent = await receiving.receive_link(session, cast.rina, typed, NOW)
     async with database.reading() as session:
         kept = await reading.own_piece(session, cast.rina, sent.piece.id)
         assert kept.evidence.link == link
@@ -296,11 +313,11 @@ def test_no_text_makes_reading_a_link_stumble(typed: str) -> None:
     try:
         link = read_link(typed)
     except TooLong:
-        assert len(typed) > sending.LONGEST_LINK - len("https://")
+        assert len(typed) > receiving.LONGEST_LINK - len("https://")
     except NotALink:
         pass
     else:
-        assert len(link) <= sending.LONGEST_LINK
+        assert len(link) <= receiving.LONGEST_LINK
         assert link.lower().startswith(("http://", "https://"))
         assert link.endswith(typed.strip())
         assert read_link(link) == link
@@ -341,13 +358,11 @@ async def test_nobody_is_told_of_their_own_evidence(database: Database, cast: Ca
 async def test_a_deputy_is_told_on_the_days_of_the_deputation(
     database: Database, cast: Cast, plan: FullPlan
 ) -> None:
-    later = TODAY + timedelta(days=31)
+    later = NOW + timedelta(days=31)
     async with database.transaction() as session:
         piece = await sends(session, cast.rina, "a")
         entry_id = known_id(entry_of(plan, "RHK-01").id)
-        await sending.file_under(
-            session, cast.rina, RULES, plan, piece.id, entry_id, NOW, today=later
-        )
+        await filing.file_under(session, cast.rina, RULES, plan, piece.id, entry_id, later)
     assert await told(database, "evidence_waiting") == [cast.principal.member_id] * 2
 
 
@@ -375,7 +390,7 @@ async def test_filing_needs_a_plan_that_was_approved(
             return
         await refuses(session, PlanNotOpen, file)
         with pytest.raises(PlanNotOpen) as refusal:
-            await sending.own_open_plan(session, cast.rina, full.id)
+            await changing.own_open_plan(session, cast.rina, full.id)
         assert refusal.value.status == status
         assert [one.id for one in await reading.unsorted_of(session, cast.rina)] == [piece.id]
 
@@ -411,8 +426,8 @@ async def test_filing_under_what_is_not_planned(
         for entry_id in (0, -1, 10**9, known_id(guide.id), known_id(elsewhere.id)):
 
             async def file(entry_id: int = entry_id) -> object:
-                return await sending.file_under(
-                    session, cast.rina, RULES, plan, piece.id, entry_id, NOW, today=TODAY
+                return await filing.file_under(
+                    session, cast.rina, RULES, plan, piece.id, entry_id, NOW
                 )
 
             await refuses(session, NotFound, file)
@@ -441,11 +456,11 @@ async def test_a_piece_belongs_to_its_own_plan_alone(
         following = RULES.period_at(TODAY + timedelta(days=200))
         full = await plans.open_plan(session, cast.rina, RULES, following, NOW)
         full = await plans.take_picks(session, cast.rina, RULES, full.id, PICKS, NOW)
-        one = sending.provable_of(RULES, plan, piece)
+        one = filing.provable_of(RULES, plan, piece)
         assert one is not None
         assert one.entry.code == "RHK-01"
-        assert sending.provable_of(RULES, full, piece) is None
-        assert sending.provable_of(RULES, plan, loose) is None
+        assert filing.provable_of(RULES, full, piece) is None
+        assert filing.provable_of(RULES, plan, loose) is None
         assert await reading.evidence_of_plan(session, full.id) == []
 
 
@@ -473,7 +488,7 @@ async def test_the_same_file_is_refused_in_an_entry_and_allowed_in_another(
 ) -> None:
     async with database.transaction() as session:
         piece = await files(session, cast.rina, plan, "a")
-        copy = await sending.use_again(session, cast.rina, piece.id, NOW)
+        copy = await filing.use_again(session, cast.rina, piece.id, NOW)
         assert copy.status is EvidenceStatus.UNSORTED
         assert words_of(copy) == ["a"]
 
@@ -488,15 +503,15 @@ async def test_the_same_file_is_refused_in_an_entry_and_allowed_in_another(
         # Nor can it be moved, or put in the place of another, to where it is already.
         await refuses(session, SameFileHere, here)
         third = await files(session, cast.rina, plan, "b")
-        again = await sending.use_again(session, cast.rina, piece.id, NOW)
+        again = await filing.use_again(session, cast.rina, piece.id, NOW)
 
         async def instead() -> object:
-            return await sending.replace(session, cast.rina, third.id, again.id, NOW, today=TODAY)
+            return await replacing.replace(session, cast.rina, third.id, again.id, NOW)
 
         await refuses(session, SameFileHere, instead)
         # In the place of itself it is welcome, and where the other is gone as well.
-        await sending.replace(session, cast.rina, piece.id, again.id, NOW, today=TODAY)
-        await sending.take_away(session, cast.rina, again.id, NOW)
+        await replacing.replace(session, cast.rina, piece.id, again.id, NOW)
+        await replacing.take_away(session, cast.rina, again.id, NOW)
         await here()
 
 
@@ -504,13 +519,13 @@ async def test_the_same_link_is_refused_in_an_entry(
     database: Database, cast: Cast, plan: FullPlan
 ) -> None:
     async with database.transaction() as session:
-        sent = await sending.receive_link(session, cast.rina, "https://guru.id/a", NOW)
+        sent = await receiving.receive_link(session, cast.rina, "https://guru.id/a", NOW)
         await moves(session, cast.rina, plan, sent.piece.id, "RHK-01")
-        copy = await sending.use_again(session, cast.rina, sent.piece.id, NOW)
+        copy = await filing.use_again(session, cast.rina, sent.piece.id, NOW)
         assert copy.evidence.link == "https://guru.id/a"
         with pytest.raises(SameFileHere):
             await moves(session, cast.rina, plan, copy.id, "RHK-01")
-        other = await sending.receive_link(session, cast.rina, "https://guru.id/b", NOW)
+        other = await receiving.receive_link(session, cast.rina, "https://guru.id/b", NOW)
         await moves(session, cast.rina, plan, other.piece.id, "RHK-01")
 
 
@@ -519,9 +534,9 @@ async def test_a_piece_moves_with_all_that_was_said_of_it(
 ) -> None:
     async with database.transaction() as session:
         piece = await files(session, cast.rina, plan, "a")
-        await sending.say_date(session, cast.rina, piece.id, DAY, NOW)
-        await sending.say_note(session, cast.rina, piece.id, "asli di map", NOW)
-        await sending.say_covers(session, cast.rina, RULES, plan, piece.id, 4, NOW)
+        await describing.say_date(session, cast.rina, piece.id, DAY, NOW)
+        await describing.say_note(session, cast.rina, piece.id, "asli di map", NOW)
+        await describing.say_covers(session, cast.rina, RULES, plan, piece.id, 4, NOW)
         revision = piece.evidence.revision
         await moves(session, cast.rina, plan, piece.id, "RHK-07")
         evidence = piece.evidence
@@ -538,25 +553,25 @@ async def test_describing_a_piece(database: Database, cast: Cast, plan: FullPlan
     async with database.transaction() as session:
         piece = await files(session, cast.rina, plan, "a")
         said = (session, cast.rina, RULES, plan, piece.id)
-        await sending.say_kind(*said, "dokumen_relevan", NOW)
-        await sending.say_covers(*said, 3, NOW)
-        await sending.say_date(session, cast.rina, piece.id, DAY, NOW)
-        await sending.say_note(session, cast.rina, piece.id, "  asli\n menyusul ", NOW)
+        await describing.say_kind(*said, "dokumen_relevan", NOW)
+        await describing.say_covers(*said, 3, NOW)
+        await describing.say_date(session, cast.rina, piece.id, DAY, NOW)
+        await describing.say_note(session, cast.rina, piece.id, "  asli\n menyusul ", NOW)
 
         async def other_kind() -> object:
-            return await sending.say_kind(*said, "sk", NOW)
+            return await describing.say_kind(*said, "sk", NOW)
 
         async def no_note() -> object:
-            return await sending.say_note(session, cast.rina, piece.id, " \n", NOW)
+            return await describing.say_note(session, cast.rina, piece.id, " \n", NOW)
 
         async def long_note() -> object:
-            return await sending.say_note(session, cast.rina, piece.id, "a" * 301, NOW)
+            return await describing.say_note(session, cast.rina, piece.id, "a" * 301, NOW)
 
         async def none() -> object:
-            return await sending.say_covers(*said, 0, NOW)
+            return await describing.say_covers(*said, 0, NOW)
 
         async def too_many() -> object:
-            return await sending.say_covers(*said, 5, NOW)
+            return await describing.say_covers(*said, 5, NOW)
 
         await refuses(session, NotFound, other_kind)
         await refuses(session, ReasonMissing, no_note)
@@ -576,36 +591,55 @@ async def test_what_is_unsorted_can_be_dated_but_has_no_kind(
 ) -> None:
     async with database.transaction() as session:
         piece = await sends(session, cast.rina, "a")
-        await sending.say_date(session, cast.rina, piece.id, DAY, NOW)
-        await sending.say_note(session, cast.rina, piece.id, "asli", NOW)
+        await describing.say_date(session, cast.rina, piece.id, DAY, NOW)
+        await describing.say_note(session, cast.rina, piece.id, "asli", NOW)
         assert piece.status is EvidenceStatus.UNSORTED
         said = (session, cast.rina, RULES, plan, piece.id)
 
         async def kind() -> object:
-            return await sending.say_kind(*said, "sertifikat_topik", NOW)
+            return await describing.say_kind(*said, "sertifikat_topik", NOW)
 
         async def covers() -> object:
-            return await sending.say_covers(*said, 1, NOW)
+            return await describing.say_covers(*said, 1, NOW)
 
         await refuses(session, NotFound, kind, covers)
+
+
+async def test_what_is_handed_in_again_is_told_to_those_who_check(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    later = NOW + timedelta(hours=2)
+    both = sorted([cast.principal.member_id, cast.deputy.member_id] * 2)
+    async with database.transaction() as session:
+        piece = await files(session, cast.rina, plan, "a")
+        shown = piece.evidence.revision
+        await checking.send_back(session, cast.principal, piece.id, shown, NOW, reason="Ubah")
+    assert await told(database, "evidence_waiting") == both
+    async with database.transaction() as session:
+        await describing.say_note(session, cast.rina, piece.id, "sudah diganti", later)
+    assert await told(database, "evidence_waiting") == sorted(both * 2)
+    async with database.transaction() as session:
+        # A further word on what waits already is no news.
+        await describing.say_date(session, cast.rina, piece.id, DAY, later + timedelta(hours=2))
+    assert await told(database, "evidence_waiting") == sorted(both * 2)
 
 
 Change = Callable[[AsyncSession, Actor, FullPlan, int], Awaitable[Piece]]
 
 
 def _dates(session: AsyncSession, who: Actor, _plan: FullPlan, piece: int) -> Awaitable[Piece]:
-    return sending.say_date(session, who, piece, DAY, NOW)
+    return describing.say_date(session, who, piece, DAY, NOW)
 
 
 def _notes(session: AsyncSession, who: Actor, _plan: FullPlan, piece: int) -> Awaitable[Piece]:
-    return sending.say_note(session, who, piece, "asli menyusul", NOW)
+    return describing.say_note(session, who, piece, "asli menyusul", NOW)
 
 
 CHANGES: dict[str, Change] = {
-    "kind": lambda session, who, plan, piece: sending.say_kind(
+    "kind": lambda session, who, plan, piece: describing.say_kind(
         session, who, RULES, plan, piece, "dokumen_relevan", NOW
     ),
-    "covers": lambda session, who, plan, piece: sending.say_covers(
+    "covers": lambda session, who, plan, piece: describing.say_covers(
         session, who, RULES, plan, piece, 2, NOW
     ),
     "date": _dates,
@@ -644,9 +678,9 @@ async def test_nothing_changes_any_more_at_the_end(
             await checking.accept(session, cast.principal, piece.id, 2, NOW)
         elif final == "replaced":
             spare = await sends(session, cast.rina, "c")
-            await sending.replace(session, cast.rina, piece.id, spare.id, NOW, today=TODAY)
+            await replacing.replace(session, cast.rina, piece.id, spare.id, NOW)
         else:
-            await sending.take_away(session, cast.rina, piece.id, NOW)
+            await replacing.take_away(session, cast.rina, piece.id, NOW)
         assert piece.status == final
         error = AlreadyDecided if final == "accepted" else EvidenceChanged
 
@@ -654,10 +688,10 @@ async def test_nothing_changes_any_more_at_the_end(
             return lambda: change(session, cast.rina, plan, piece.id)
 
         async def instead() -> object:
-            return await sending.replace(session, cast.rina, piece.id, loose.id, NOW, today=TODAY)
+            return await replacing.replace(session, cast.rina, piece.id, loose.id, NOW)
 
         async def away() -> object:
-            return await sending.take_away(session, cast.rina, piece.id, NOW)
+            return await replacing.take_away(session, cast.rina, piece.id, NOW)
 
         await refuses(session, error, *(doing(one) for one in CHANGES.values()), instead, away)
         if final == "accepted":
@@ -667,7 +701,7 @@ async def test_nothing_changes_any_more_at_the_end(
         else:
 
             async def again() -> object:
-                return await sending.use_again(session, cast.rina, piece.id, NOW)
+                return await filing.use_again(session, cast.rina, piece.id, NOW)
 
             await refuses(session, EvidenceChanged, again)
 
@@ -680,13 +714,13 @@ async def test_a_replacement_carries_on_what_was_said(
 ) -> None:
     async with database.transaction() as session:
         old = await files(session, cast.rina, plan, "lama", kind="dokumen_relevan")
-        await sending.say_date(session, cast.rina, old.id, DAY, NOW)
-        await sending.say_note(session, cast.rina, old.id, "asli", NOW)
-        await sending.say_covers(session, cast.rina, RULES, plan, old.id, 3, NOW)
+        await describing.say_date(session, cast.rina, old.id, DAY, NOW)
+        await describing.say_note(session, cast.rina, old.id, "asli", NOW)
+        await describing.say_covers(session, cast.rina, RULES, plan, old.id, 3, NOW)
         shown = old.evidence.revision
         await checking.send_back(session, cast.principal, old.id, shown, NOW, reason="Buram")
         spare = await sends(session, cast.rina, "baru")
-        new = await sending.replace(session, cast.rina, old.id, spare.id, NOW, today=TODAY)
+        new = await replacing.replace(session, cast.rina, old.id, spare.id, NOW)
         assert new.id == spare.id
         assert (old.status, new.status) == (EvidenceStatus.REPLACED, EvidenceStatus.RECEIVED)
         evidence = new.evidence
@@ -698,7 +732,7 @@ async def test_a_replacement_carries_on_what_was_said(
         assert words_of(await reading.own_piece(session, cast.rina, old.id)) == ["lama"]
         assert old.evidence.reason == "Buram"
         third = await sends(session, cast.rina, "lebih baru")
-        newest = await sending.replace(session, cast.rina, new.id, third.id, NOW, today=TODAY)
+        newest = await replacing.replace(session, cast.rina, new.id, third.id, NOW)
         earlier = await reading.replaced_by(session, newest)
         assert [one.id for one in earlier] == [new.id, old.id]
         assert [one.id for one in await reading.pieces_of_plan(session, plan.id)] == [newest.id]
@@ -709,10 +743,10 @@ async def test_the_words_sent_with_a_replacement_are_kept(
 ) -> None:
     async with database.transaction() as session:
         old = await files(session, cast.rina, plan, "lama")
-        await sending.say_note(session, cast.rina, old.id, "asli menyusul", NOW)
+        await describing.say_note(session, cast.rina, old.id, "asli menyusul", NOW)
         spare = await sends(session, cast.rina, "baru")
         spare.evidence.note = "sudah ditandatangani"
-        new = await sending.replace(session, cast.rina, old.id, spare.id, NOW, today=TODAY)
+        new = await replacing.replace(session, cast.rina, old.id, spare.id, NOW)
         assert new.evidence.note == "sudah ditandatangani"
 
 
@@ -721,11 +755,11 @@ async def test_the_date_of_a_replacement_is_its_own_where_it_has_one(
 ) -> None:
     async with database.transaction() as session:
         old = await files(session, cast.rina, plan, "lama")
-        await sending.say_date(session, cast.rina, old.id, DAY, NOW)
+        await describing.say_date(session, cast.rina, old.id, DAY, NOW)
         spare = await sends(session, cast.rina, "baru")
         other_day = DAY + timedelta(days=1)
-        await sending.say_date(session, cast.rina, spare.id, other_day, NOW)
-        new = await sending.replace(session, cast.rina, old.id, spare.id, NOW, today=TODAY)
+        await describing.say_date(session, cast.rina, spare.id, other_day, NOW)
+        new = await replacing.replace(session, cast.rina, old.id, spare.id, NOW)
         assert new.evidence.dated_on == other_day
 
 
@@ -734,7 +768,7 @@ async def test_what_is_unsorted_is_replaced_without_telling_anybody(
 ) -> None:
     async with database.transaction() as session:
         old, spare = [await sends(session, cast.rina, words) for words in "ab"]
-        new = await sending.replace(session, cast.rina, old.id, spare.id, NOW, today=TODAY)
+        new = await replacing.replace(session, cast.rina, old.id, spare.id, NOW)
         assert (old.status, new.status) == (EvidenceStatus.REPLACED, EvidenceStatus.UNSORTED)
     assert await told(database, "evidence_waiting") == []
 
@@ -746,11 +780,11 @@ async def test_only_what_is_unsorted_takes_a_place(
         old = await files(session, cast.rina, plan, "lama")
         filed = await files(session, cast.rina, plan, "lain")
         gone = await sends(session, cast.rina, "hilang")
-        await sending.take_away(session, cast.rina, gone.id, NOW)
+        await replacing.take_away(session, cast.rina, gone.id, NOW)
         for by_id in (old.id, filed.id, gone.id):
 
             async def instead(by_id: int = by_id) -> object:
-                return await sending.replace(session, cast.rina, old.id, by_id, NOW, today=TODAY)
+                return await replacing.replace(session, cast.rina, old.id, by_id, NOW)
 
             await refuses(session, EvidenceChanged, instead)
 
@@ -758,7 +792,7 @@ async def test_only_what_is_unsorted_takes_a_place(
 async def test_taking_away_leaves_a_trace(database: Database, cast: Cast, plan: FullPlan) -> None:
     async with database.transaction() as session:
         piece = await files(session, cast.rina, plan, "a")
-        await sending.take_away(session, cast.rina, piece.id, NOW + A_MINUTE)
+        await replacing.take_away(session, cast.rina, piece.id, NOW + A_MINUTE)
         assert piece.evidence.changed_at == NOW + A_MINUTE
         assert await reading.pieces_of_plan(session, plan.id) == []
         assert await checking.count_waiting(session, cast.principal) == 0
@@ -776,15 +810,15 @@ async def test_what_was_taken_away_comes_back_as_it_was(
 ) -> None:
     async with database.transaction() as session:
         piece = await files(session, cast.rina, plan, "a", kind="dokumen_relevan")
-        await sending.say_date(session, cast.rina, piece.id, DAY, NOW)
-        await sending.say_note(session, cast.rina, piece.id, "asli", NOW)
-        await sending.say_covers(session, cast.rina, RULES, plan, piece.id, 2, NOW)
+        await describing.say_date(session, cast.rina, piece.id, DAY, NOW)
+        await describing.say_note(session, cast.rina, piece.id, "asli", NOW)
+        await describing.say_covers(session, cast.rina, RULES, plan, piece.id, 2, NOW)
 
         async def back(who: Actor = cast.rina) -> Piece:
-            return await sending.bring_back(session, who, piece.id, NOW, today=TODAY)
+            return await replacing.bring_back(session, who, piece.id, NOW)
 
         await refuses(session, EvidenceChanged, back)
-        await sending.take_away(session, cast.rina, piece.id, NOW)
+        await replacing.take_away(session, cast.rina, piece.id, NOW)
         await refuses(session, NotAllowed, lambda: back(cast.budi))
         await refuses(session, NotFound, lambda: back(cast.stranger))
         again = await back()
@@ -798,7 +832,7 @@ async def test_what_was_taken_away_comes_back_as_it_was(
         waiting = await checking.waiting_pieces(session, cast.principal, cast.rina.member_id)
         assert [one.id for one in waiting] == [again.id]
         # Taken away once more it can come back once more.
-        await sending.take_away(session, cast.rina, again.id, NOW)
+        await replacing.take_away(session, cast.rina, again.id, NOW)
         assert (await back()).id not in (piece.id, again.id)
 
 
@@ -809,16 +843,35 @@ async def test_what_was_sent_anew_meanwhile_need_not_come_back(
         piece = await files(session, cast.rina, plan, "a")
         loose = await sends(session, cast.rina, "b")
         for one in (piece, loose):
-            await sending.take_away(session, cast.rina, one.id, NOW)
+            await replacing.take_away(session, cast.rina, one.id, NOW)
         await files(session, cast.rina, plan, "a")
 
         async def back() -> object:
-            return await sending.bring_back(session, cast.rina, piece.id, NOW, today=TODAY)
+            return await replacing.bring_back(session, cast.rina, piece.id, NOW)
 
         await refuses(session, SameFileHere, back)
         # What belonged nowhere belongs nowhere.
-        again = await sending.bring_back(session, cast.rina, loose.id, NOW, today=TODAY)
+        again = await replacing.bring_back(session, cast.rina, loose.id, NOW)
         assert (again.status, again.evidence.plan_id) == (EvidenceStatus.UNSORTED, None)
+
+
+async def test_what_comes_back_unsorted_needs_room(
+    database: Database, cast: Cast, plan: FullPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "MOST_UNSORTED", 2)
+    async with database.transaction() as session:
+        filed = await files(session, cast.rina, plan, "terpasang")
+        loose = await sends(session, cast.rina, "lepas")
+        for one in (filed, loose):
+            await replacing.take_away(session, cast.rina, one.id, NOW)
+        for words in ("a", "b"):
+            await sends(session, cast.rina, words)
+        await refuses(
+            session, TooMany, lambda: replacing.bring_back(session, cast.rina, loose.id, NOW)
+        )
+        # What has its place takes none of that room.
+        back = await replacing.bring_back(session, cast.rina, filed.id, NOW)
+        assert back.status is EvidenceStatus.RECEIVED
 
 
 async def test_files_are_used_again_as_a_piece_of_its_own(
@@ -827,11 +880,11 @@ async def test_files_are_used_again_as_a_piece_of_its_own(
     async with database.transaction() as session:
         for at in (2, 1):
             arrival = arrives(f"hal {at}", at)
-            sent = await sending.receive(session, cast.rina, arrival, NOW, album="album")
+            sent = await receiving.receive(session, cast.rina, arrival, NOW, album="album")
         piece = await moves(session, cast.rina, plan, sent.piece.id, "RHK-01")
-        await sending.say_date(session, cast.rina, piece.id, DAY, NOW)
+        await describing.say_date(session, cast.rina, piece.id, DAY, NOW)
         await checking.accept(session, cast.principal, piece.id, piece.evidence.revision, NOW)
-        copy = await sending.use_again(session, cast.rina, piece.id, NOW)
+        copy = await filing.use_again(session, cast.rina, piece.id, NOW)
         assert (copy.status, copy.evidence.dated_on) == (EvidenceStatus.UNSORTED, DAY)
         assert (copy.evidence.decided_by, copy.evidence.album) == (None, "")
     async with database.reading() as session:
@@ -847,7 +900,7 @@ async def test_what_is_unsorted_need_not_be_used_again(database: Database, cast:
         piece = await sends(session, cast.rina, "a")
 
         async def again() -> object:
-            return await sending.use_again(session, cast.rina, piece.id, NOW)
+            return await filing.use_again(session, cast.rina, piece.id, NOW)
 
         await refuses(session, EvidenceChanged, again)
 
@@ -878,17 +931,17 @@ async def test_a_piece_is_its_senders_alone_to_change(
 
             await refuses(
                 session, error, *(doing(one) for one in CHANGES.values()),
-                act(sending.take_away, piece.id, NOW),
-                act(sending.use_again, piece.id, NOW),
-                act(sending.replace, piece.id, loose.id, NOW, today=TODAY),
-                act(sending.replace, piece.id, theirs.id, NOW, today=TODAY),
+                act(replacing.take_away, piece.id, NOW),
+                act(filing.use_again, piece.id, NOW),
+                act(replacing.replace, piece.id, loose.id, NOW),
+                act(replacing.replace, piece.id, theirs.id, NOW),
                 act(reading.own_piece, piece.id),
-                act(sending.own_open_plan, plan.id),
+                act(changing.own_open_plan, plan.id),
             )  # fmt: skip
 
         # Nor does somebody else's file take the place of one's own.
         async def instead() -> object:
-            return await sending.replace(session, cast.rina, piece.id, theirs.id, NOW, today=TODAY)
+            return await replacing.replace(session, cast.rina, piece.id, theirs.id, NOW)
 
         async def nothing() -> object:
             return await reading.own_piece(session, cast.rina, 10**9)
@@ -900,8 +953,8 @@ async def test_a_piece_is_its_senders_alone_to_change(
 async def test_two_schools_keep_the_same_file_apart(database: Database) -> None:
     cast = await cast_for(database)
     async with database.transaction() as session:
-        ours = await sending.receive(session, cast.rina, arrives("a"), NOW)
-        theirs = await sending.receive(session, cast.stranger, arrives("a"), NOW)
+        ours = await receiving.receive(session, cast.rina, arrives("a"), NOW)
+        theirs = await receiving.receive(session, cast.stranger, arrives("a"), NOW)
         assert not ours.known
         assert not theirs.known
         assert theirs.piece.evidence.school_id == cast.stranger.school_id
