@@ -40,6 +40,7 @@ from conversations.teacher import (
     status,
     suggesting,
     summary,
+    taking_in,
 )
 from conversations.turn import current_turn
 from conversations.words import Words
@@ -56,6 +57,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     suggesting.dialogue,
     status.dialogue,
     asking.dialogue,
+    proving.dialogue,
     describing.dialogue,
     sorting.dialogue,
     preparing.dialogue,
@@ -69,7 +71,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     members.dialogue,
     inviting.dialogue,
     roster.dialogue,
-    proving.dialogue,  # after the roster: an operator's tables are rosters
+    taking_in.dialogue,  # after the roster: an operator's tables are rosters
     erasing.dialogue,
     home.dialogue,
     joining.dialogue,

@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from conversations.papers.names import Original, safe_name
+from conversations.papers.names import Original, path_part
 from conversations.papers.orders import Chapter, PaperTexts, Piece
 
 _LONGEST_CELL: Final = 32_000
@@ -26,7 +26,7 @@ _HEADING: Final = PatternFill("solid", fgColor="1F4E5F")
 
 def index_name(texts: PaperTexts) -> str:
     """Name the index so that it stands first in the archive."""
-    return safe_name(f"00 {texts.index_name}") + ".xlsx"
+    return path_part(f"00 {texts.index_name}") + ".xlsx"
 
 
 def index_sheet(
@@ -44,7 +44,7 @@ def index_sheet(
     sheet = book.active
     if not isinstance(sheet, Worksheet):
         raise TypeError("a new book has a sheet")
-    sheet.title = safe_name(texts.index_name.replace("[", "").replace("]", ""), 31)
+    sheet.title = path_part(texts.index_name.replace("[", "").replace("]", ""), 31)
     split = len(set(parts.values())) > 1
     _write_heading(sheet, texts, split=split)
     for chapter in chapters:

@@ -9,17 +9,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from conversations.papers.orders import Chapter, PaperTexts, Piece, SourceFile
+from storage.inspecting import ending_of
 
-ENDINGS: Final = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "application/pdf": ".pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
-}
-UNKNOWN_ENDING: Final = ".bin"
 LONGEST: Final = 100
 """The longest part of a name, in bytes of UTF-8: Windows takes 260 signs for a whole path."""
 
@@ -28,7 +19,7 @@ _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk"})
 _DEVICES: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
-def safe_name(text: str, longest: int = LONGEST) -> str:
+def path_part(text: str, longest: int = LONGEST) -> str:
     """Return a text as a part of a file's name: no path, no signs that a system refuses.
 
     What is left is at most `longest` bytes and never empty.
@@ -52,8 +43,8 @@ def _cut(text: str, longest: int) -> str:
 def part_name(name: str, ending: str, texts: PaperTexts, part: int, parts: int) -> str:
     """Name one part of a paper: `Arsip Rina bagian 1 dari 3.zip`; alone it has no number."""
     if parts > 1:
-        ending = f" {safe_name(texts.part_of.format(part=part, parts=parts))}{ending}"
-    return safe_name(name) + ending
+        ending = f" {path_part(texts.part_of.format(part=part, parts=parts))}{ending}"
+    return path_part(name) + ending
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,12 +62,12 @@ def originals(chapters: Sequence[Chapter]) -> Iterator[Original]:
     pieces = max((piece.number for chapter in chapters for piece in chapter.pieces), default=0)
     width = max(2, len(str(pieces)))
     for chapter in chapters:
-        folder = safe_name(f"{chapter.number:02} {chapter.title}", 60)
+        folder = path_part(f"{chapter.number:02} {chapter.title}", 60)
         for piece in chapter.pieces:
             for at, file in enumerate(piece.files, start=1):
                 stem = f"{piece.number:0{width}} {_cut(piece.kind, 60)}{_dated(piece.dated)}"
                 several = f" ({at})" if len(piece.files) > 1 else ""
-                name = safe_name(stem) + several + ENDINGS.get(file.media_type, UNKNOWN_ENDING)
+                name = path_part(stem) + several + ending_of(file.media_type)
                 yield Original(chapter, piece, file, PurePosixPath(folder, name))
 
 

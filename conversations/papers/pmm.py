@@ -15,7 +15,7 @@ from typing import Any, Final
 import cv2
 import pypdfium2 as pdfium
 
-from conversations.papers.names import ENDINGS, safe_name
+from conversations.papers.names import path_part
 from conversations.papers.orders import (
     LeftOut,
     Made,
@@ -49,6 +49,7 @@ from conversations.papers.pictures import (
 )
 from conversations.papers.sheets import brightened, find_sheet, straightened
 from conversations.papers.unfinished import publish
+from storage.inspecting import ending_of
 
 A4_MM: Final = (210.0, 297.0)
 MARGIN_MM: Final = 5.0
@@ -116,7 +117,7 @@ def make_pmm(
     gathered = _gather(order, bench, on_progress)
     if not gathered.leaves:
         raise NotMade(Refusal.NOTHING, left_out=gathered.left_out)
-    name = safe_name(order.name) + ENDINGS[PDF]
+    name = path_part(order.name) + ending_of(PDF)
     half = len(order.files)
     binder = _Binder(
         gathered.leaves,

@@ -34,7 +34,7 @@ from conversations.papers.blocks import (
     unseen_notice,
 )
 from conversations.papers.gathering import Picture, Shown, Unseen, gather
-from conversations.papers.names import ENDINGS, part_name
+from conversations.papers.names import part_name
 from conversations.papers.orders import (
     LeftOut,
     Made,
@@ -48,6 +48,7 @@ from conversations.papers.pdf_pages import PDF, POINTS_PER_INCH, place, save
 from conversations.papers.pen import GREY, PAGE, Pen, Style
 from conversations.papers.splitting import split
 from conversations.papers.unfinished import publish
+from storage.inspecting import ending_of
 
 TOP: Final = 22.0
 BOTTOM: Final = PAGE[1] - 17.0
@@ -108,7 +109,7 @@ def _write(
     parts: Sequence[Sequence[Shown]],
     bench: Path,
 ) -> Made:
-    name = part_name(order.name, ENDINGS[PDF], order.texts, number, len(parts))
+    name = part_name(order.name, ending_of(PDF), order.texts, number, len(parts))
     skeleton = bench / "words.pdf"
     pages, landings = _draw(order, part, number, parts, skeleton)
     with pdfium.PdfDocument(skeleton) as document:

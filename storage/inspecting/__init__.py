@@ -8,7 +8,7 @@ from storage.inspecting.apart import Inspector
 from storage.inspecting.findings import MOST_BYTES, Complaint, Inspected, Unusable, Why
 from storage.inspecting.inspector import inspect
 from storage.inspecting.look import ALIKE_WITHIN, likeness
-from storage.inspecting.names import safe_name
+from storage.inspecting.names import ending_of, safe_name
 
 __all__ = [
     "ALIKE_WITHIN",
@@ -18,6 +18,7 @@ __all__ = [
     "Inspector",
     "Unusable",
     "Why",
+    "ending_of",
     "inspect",
     "likeness",
     "safe_name",

@@ -45,9 +45,14 @@ def safe_name(name: str, media_type: str, longest: int = 80) -> str:
     Keeps letters of every script, numbers and ordinary punctuation. Doing it twice changes
     nothing.
     """
-    ending = _ENDINGS.get(media_type, _OTHER)
+    ending = ending_of(media_type)
     stem = _shown(re.split(r"[/\\]", name)[-1])
     return _cut(_trimmed(stem), longest - len(ending)) + ending
+
+
+def ending_of(media_type: str) -> str:
+    """Give the ending that names of this kind of file have, such as ".jpg"."""
+    return _ENDINGS.get(media_type, _OTHER)
 
 
 def _shown(name: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.papers.names import LONGEST, originals, part_name, safe_name
+from conversations.papers.names import LONGEST, originals, part_name, path_part
 from conversations.papers.orders import Chapter, SourceFile
 from tests.conversations.papers.samples import (
     DOCX,
@@ -54,14 +54,14 @@ def check(name: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_names_are_tamed(text: str) -> None:
-    check(safe_name(text))
+    check(path_part(text))
 
 
 @given(st.text(max_size=400))
 def test_any_text_makes_a_name(text: str) -> None:
-    name = safe_name(text)
+    name = path_part(text)
     check(name)
-    assert safe_name(name) == name
+    assert path_part(name) == name
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_any_text_makes_a_name(text: str) -> None:
     ],
 )
 def test_usual_names_stay_readable(text: str, name: str) -> None:
-    assert safe_name(text) == name
+    assert path_part(text) == name
 
 
 def test_parts_are_counted_where_there_are_several() -> None:
