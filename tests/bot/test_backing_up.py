@@ -124,14 +124,14 @@ async def test_a_school_grows_into_a_district_and_back(
     filled: Held,
     elsewhere: Path,
     tmp_path: Path,
-    postgres_url: str,
+    empty_postgres_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert (await kawan("backup", "semua.tar")).code == 0
     goes_there(monkeypatch, elsewhere)
-    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    monkeypatch.setenv("DATABASE_URL", empty_postgres_url)
     assert (await kawan("restore", "semua.tar")).code == 0
-    assert await held(postgres_url, elsewhere) == filled
+    assert await held(empty_postgres_url, elsewhere) == filled
     said = await kawan("restore", "semua.tar")
     assert (said.code, "3 sekolah" in said.err) == (1, True)
     assert (await kawan("restore", "semua.tar", "--force")).code == 0
@@ -385,19 +385,19 @@ async def test_a_restore_into_postgresql_that_is_killed_leaves_the_old_or_the_ne
     kawan: Kawan,
     filled: Held,
     tmp_path: Path,
-    postgres_url: str,
+    empty_postgres_url: str,
     monkeypatch: pytest.MonkeyPatch,
     where: str,
     new: bool,
 ) -> None:
     assert (await kawan("backup", "semua.tar")).code == 0
-    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    monkeypatch.setenv("DATABASE_URL", empty_postgres_url)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "district"))
     await founds(kawan)
-    now = (await held(postgres_url, tmp_path / "district"))[0]
+    now = (await held(empty_postgres_url, tmp_path / "district"))[0]
     async with stopped(where, "restore", "semua.tar", "--force"):
         pass
-    rows = (await held(postgres_url, tmp_path / "district"))[0]
+    rows = (await held(empty_postgres_url, tmp_path / "district"))[0]
     assert rows == (filled[0] if new else now)
 
 

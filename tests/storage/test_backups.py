@@ -262,8 +262,8 @@ async def test_an_older_backup_gets_the_newest_schema(
         assert held["evidence"] == []
 
 
-async def test_there_is_nothing_to_back_up_yet(database_url: str, tmp_path: Path) -> None:
-    async with opened(database_url, tmp_path) as place:
+async def test_there_is_nothing_to_back_up_yet(empty_database_url: str, tmp_path: Path) -> None:
+    async with opened(empty_database_url, tmp_path) as place:
         with pytest.raises(NoSchema):
             await place.saves(tmp_path / "semua.tar")
     assert half_files(tmp_path) == []

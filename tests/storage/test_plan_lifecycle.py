@@ -577,21 +577,13 @@ CALM = settings(
 )
 
 
-def test_a_plans_life_on_sqlite(tmp_path: Path) -> None:
-    template = tmp_path / "template.db"
-
-    async def prepare() -> None:
-        database = Database(f"sqlite+aiosqlite:///{template}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(prepare())
+def test_a_plans_life_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
     numbers: Iterator[int] = iter(range(1_000_000))
 
     class OnSqlite(PlanLife):
         def make_database(self) -> Database:
             copy = tmp_path / f"{next(numbers)}.db"
-            shutil.copy(template, copy)
+            shutil.copy(sqlite_template, copy)
             return Database(f"sqlite+aiosqlite:///{copy}")
 
     run_machine(OnSqlite, settings=settings(CALM, max_examples=25))
@@ -600,16 +592,9 @@ def test_a_plans_life_on_sqlite(tmp_path: Path) -> None:
 def test_a_plans_life_on_postgresql(postgres_url: str) -> None:
     names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
 
-    async def prepare() -> None:
-        database = Database(postgres_url)
-        await database.migrate()
-        await database.close()
-
     async def empty(database: Database) -> None:
         async with database.transaction() as session:
             await session.exec(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))  # type: ignore[call-overload]
-
-    asyncio.run(prepare())
 
     class OnPostgresql(PlanLife):
         def make_database(self) -> Database:
