@@ -22,6 +22,7 @@ from conversations.notices import Notice, draw_notice
 from storage import cards, outbox
 from storage.database import Database
 from storage.files import FileStore
+from storage.models import OutboxState
 from storage.outbox import Delivery
 from storage.people import known_id, note_blocked
 from storage.rulebook import RuleBook
@@ -124,30 +125,36 @@ class Sender:
             except Exception as error:
                 # One bad message is set aside; the rest goes on.
                 logger.exception("message set aside", extra={"outbox": delivery.message.id})
-                await self._settle(delivery, f"failed: {type(error).__name__}")
+                await self._settle(delivery, OutboxState.FAILED, type(error).__name__)
 
     async def _deliver(self, delivery: Delivery) -> None:
         if delivery.account is None:
-            await self._settle(delivery, "not joined")
+            await self._settle(delivery, OutboxState.CANCELLED, "not joined")
+            return
+        expires_at = delivery.message.expires_at
+        if expires_at is not None and expires_at <= self._clock.now():
+            await self._settle(delivery, OutboxState.CANCELLED, "too late")
             return
         notice = await self._draw(delivery)
         if notice is None:
-            await self._settle(delivery, "pointless")
+            await self._settle(delivery, OutboxState.CANCELLED, "pointless")
             return
         try:
-            outcome = await self._send(delivery, notice)
+            message_id = await self._send(delivery, notice)
         except RetryAfter as wait:
             await self._obey(delivery, wait)
-        except Forbidden:
-            await self._settle(delivery, "blocked", blocked=True)
+        except Forbidden as error:
+            await self._settle(delivery, OutboxState.BLOCKED, error.message)
         except BadRequest as error:
-            outcome = "unreachable" if is_unreachable(error) else f"refused: {error.message}"
             logger.exception("notice refused: %s", error.message)
-            await self._settle(delivery, outcome, blocked=is_unreachable(error))
+            unreachable = is_unreachable(error)
+            state = OutboxState.BLOCKED if unreachable else OutboxState.FAILED
+            await self._settle(delivery, state, error.message)
         except NetworkError as error:
             await self._try_later(delivery, type(error).__name__)
         else:
-            await self._settle(delivery, outcome)
+            state = OutboxState.SENT if message_id else OutboxState.CANCELLED
+            await self._settle(delivery, state, message_id=message_id)
 
     async def _draw(self, delivery: Delivery) -> Notice | None:
         async with self._database.reading() as session:
@@ -163,20 +170,21 @@ class Sender:
                 return None
             return await draw_notice(person, delivery.message.kind, delivery.message.subject)
 
-    async def _send(self, delivery: Delivery, notice: Notice) -> str:
+    async def _send(self, delivery: Delivery, notice: Notice) -> int | None:
+        """Send or edit; give the message's number, None where its only place is gone."""
         chat_id = delivery.account.id if delivery.account else 0
         if notice.replaces is not None:
             await self._pace()
             if await screens.edit(self._bot, notice.replaces, notice.screen, attempts=1):
                 await self._remember(delivery, notice, notice.replaces)
-                return "edited"
+                return notice.replaces[1]
             if notice.only_in_place:
-                return "gone"
+                return None
         await self._pace(chat_id)
         # One attempt: what breaks waits in the outbox, and a lost answer repeats it only once.
         sent = await screens.send(self._bot, chat_id, notice.screen, attempts=1)
         await self._remember(delivery, notice, (chat_id, sent.message_id))
-        return "sent"
+        return sent.message_id
 
     async def _remember(
         self, delivery: Delivery, notice: Notice, place: cards.MessagePlace
@@ -216,15 +224,22 @@ class Sender:
     async def _try_later(self, delivery: Delivery, why: str) -> None:
         attempts = delivery.message.attempts
         if attempts >= MOST_ATTEMPTS:
-            await self._settle(delivery, f"gave up: {why}")
+            await self._settle(delivery, OutboxState.FAILED, why)
             return
         async with self._database.transaction() as session:
             until = self._clock.now() + timedelta(seconds=2**attempts)
             await outbox.postpone(session, known_id(delivery.message.id), until)
 
-    async def _settle(self, delivery: Delivery, outcome: str, *, blocked: bool = False) -> None:
-        now = self._clock.now()
+    async def _settle(
+        self,
+        delivery: Delivery,
+        state: OutboxState,
+        outcome: str = "",
+        *,
+        message_id: int | None = None,
+    ) -> None:
+        now, number = self._clock.now(), known_id(delivery.message.id)
         async with self._database.transaction() as session:
-            await outbox.settle(session, known_id(delivery.message.id), outcome, now)
-            if blocked and delivery.account is not None:
+            await outbox.settle(session, number, state, now, outcome, message_id=message_id)
+            if state is OutboxState.BLOCKED and delivery.account is not None:
                 await note_blocked(session, delivery.account.id, now)

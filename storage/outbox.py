@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Account, Member, OutboxMessage, School
+from storage.models import Account, Member, OutboxMessage, OutboxState, School
 
 LEASE = timedelta(seconds=60)
 """How long a sender has a message to itself. After a crash another may take it up then."""
@@ -52,10 +52,12 @@ async def announce(
     now: datetime,
     priority: Priority = Priority.NOTICE,
     due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    broadcast_id: int | None = None,
 ) -> None:
     """Tell members (by id) that something happened. The same occasion is told once to each.
 
-    It goes out at `due_at`, or at once.
+    It goes out at `due_at`, or at once; never after `expires_at`.
     """
     rows = [
         {
@@ -64,9 +66,12 @@ async def announce(
             "occasion": occasion,
             "kind": kind,
             "subject": subject,
+            "broadcast_id": broadcast_id,
             "priority": int(priority),
+            "state": OutboxState.PENDING,
             "created_at": now,
             "due_at": due_at or now,
+            "expires_at": expires_at,
             "attempts": 0,
             "outcome": "",
         }
@@ -135,7 +140,11 @@ async def lease(session: AsyncSession, now: datetime, limit: int = 50) -> list[D
     await session.exec(
         update(OutboxMessage)
         .where(col(OutboxMessage.id).in_(taken))
-        .values(due_at=now + LEASE, attempts=col(OutboxMessage.attempts) + 1)
+        .values(
+            state=OutboxState.SENDING,
+            due_at=now + LEASE,
+            attempts=col(OutboxMessage.attempts) + 1,
+        )
     )
     return await _addressed(session, taken)
 
@@ -152,19 +161,29 @@ async def _addressed(session: AsyncSession, ids: Sequence[int | None]) -> list[D
     return [Delivery(*row) for row in rows.all()]
 
 
-async def settle(session: AsyncSession, message_id: int, outcome: str, now: datetime) -> None:
-    """Close a message: it was sent, or never will be; `outcome` says which and why."""
+async def settle(
+    session: AsyncSession,
+    outbox_id: int,
+    state: OutboxState,
+    now: datetime,
+    outcome: str = "",
+    *,
+    message_id: int | None = None,
+) -> None:
+    """Close a message: it was sent, as `message_id`, or never will be; `outcome` says why."""
     await session.exec(
         update(OutboxMessage)
-        .where(col(OutboxMessage.id) == message_id)
-        .values(settled_at=now, outcome=outcome[:200])
+        .where(col(OutboxMessage.id) == outbox_id)
+        .values(state=state, settled_at=now, outcome=outcome[:200], message_id=message_id)
     )
 
 
 async def postpone(session: AsyncSession, message_id: int, until: datetime) -> None:
     """Try a message again, but not before this moment."""
     await session.exec(
-        update(OutboxMessage).where(col(OutboxMessage.id) == message_id).values(due_at=until)
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == message_id)
+        .values(state=OutboxState.PENDING, due_at=until)
     )
 
 

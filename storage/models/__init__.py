@@ -12,7 +12,7 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
-from storage.models.outbox import OutboxMessage
+from storage.models.outbox import OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
 from storage.models.plans import (
@@ -51,6 +51,7 @@ __all__ = [
     "Member",
     "ModelPlan",
     "OutboxMessage",
+    "OutboxState",
     "PaperOrder",
     "PaperStatus",
     "Plan",

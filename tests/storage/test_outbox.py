@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from storage import members, outbox
 from storage.database import Database
-from storage.models import Account, OutboxMessage, Role, School
+from storage.models import Account, OutboxMessage, OutboxState, Role, School
 from storage.outbox import LEASE, Priority
 from storage.people import known_id
 
@@ -92,7 +92,7 @@ async def test_what_was_told_is_not_told_again_after_delivery(
     await announce(database, school, people[:1], "a")
     async with database.transaction() as session:
         (one,) = await outbox.lease(session, NOW)
-        await outbox.settle(session, known_id(one.message.id), "sent", NOW)
+        await outbox.settle(session, known_id(one.message.id), OutboxState.SENT, NOW)
     await announce(database, school, people[:1], "a")
     assert await lease(database, NOW + timedelta(days=1)) == []
 
@@ -177,7 +177,7 @@ async def test_nothing_waits_where_all_is_settled(
     await announce(database, school, people[:1], "a")
     async with database.transaction() as session:
         (one,) = await outbox.lease(session, NOW)
-        await outbox.settle(session, known_id(one.message.id), "x" * 500, NOW)
+        await outbox.settle(session, known_id(one.message.id), OutboxState.FAILED, NOW, "x" * 500)
     async with database.reading() as session:
         assert await outbox.next_due(session) is None
         (row,) = (await session.exec(select(OutboxMessage))).all()
@@ -277,7 +277,7 @@ async def test_a_burst_that_was_delivered_is_not_told_again(
     soon = NOW + outbox.GATHERING
     async with database.transaction() as session:
         (one,) = await outbox.lease(session, soon)
-        await outbox.settle(session, known_id(one.message.id), "sent", soon)
+        await outbox.settle(session, known_id(one.message.id), OutboxState.SENT, soon)
     await gather(database, school, people[:1], soon + timedelta(seconds=1))
     assert await lease(database, NOW + timedelta(minutes=59)) == []
     assert len(await lease(database, NOW + timedelta(hours=1))) == 1
