@@ -187,6 +187,51 @@ async def postpone(session: AsyncSession, message_id: int, until: datetime) -> N
     )
 
 
+async def tally(session: AsyncSession, broadcast_id: int) -> dict[OutboxState, int]:
+    """Count a broadcast's messages by state; states without any are left out."""
+    found = await session.exec(
+        select(OutboxMessage.state, func.count(col(OutboxMessage.id)))
+        .where(OutboxMessage.broadcast_id == broadcast_id)
+        .group_by(col(OutboxMessage.state))
+    )
+    return {OutboxState(state): count for state, count in found.all()}
+
+
+async def in_state(session: AsyncSession, broadcast_id: int, state: OutboxState) -> list[int]:
+    """Give the members (by id) whose message of a broadcast is in a state."""
+    found = await session.exec(
+        select(OutboxMessage.member_id)
+        .where(OutboxMessage.broadcast_id == broadcast_id, OutboxMessage.state == state)
+        .order_by(col(OutboxMessage.member_id))
+    )
+    return list(found.all())
+
+
+async def cancel_broadcast(session: AsyncSession, broadcast_id: int, now: datetime) -> int:
+    """Withdraw what is still waiting of a broadcast; say how many messages that was.
+
+    What a sender has in hand at this moment still arrives.
+    """
+    cancelled = await session.exec(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.broadcast_id) == broadcast_id)
+        .where(col(OutboxMessage.state) == OutboxState.PENDING)
+        .values(state=OutboxState.CANCELLED, settled_at=now, outcome="withdrawn")
+    )
+    return cancelled.rowcount
+
+
+async def sent_as(session: AsyncSession, member_id: int, message_id: int) -> OutboxMessage | None:
+    """Find what became a message in a member's chat, such as one that is being replied to."""
+    found = await session.exec(
+        select(OutboxMessage)
+        .where(OutboxMessage.member_id == member_id, OutboxMessage.message_id == message_id)
+        .order_by(col(OutboxMessage.id).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
     """Say when the next message is due; None when nothing waits."""
     found = await session.exec(

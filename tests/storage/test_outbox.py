@@ -290,3 +290,39 @@ async def test_two_processes_tell_of_one_burst_once(
         *(gather(where, school, people[:2], NOW) for where in (database, other) * 3)
     )
     assert len(await gathered(database)) == 4
+
+
+# ------------------------------------------------------------------------------- broadcasts
+
+
+async def test_a_broadcast_is_counted_and_can_be_withdrawn(
+    database: Database, school: School, people: list[int]
+) -> None:
+    async with database.transaction() as session:
+        await outbox.announce(
+            session, school_id=known_id(school.id), recipients=people, occasion="broadcast:7",
+            kind="test", subject={}, now=NOW, priority=Priority.BROADCAST, broadcast_id=7,
+        )  # fmt: skip
+    await announce(database, school, people, "something else")
+    async with database.transaction() as session:
+        assert await outbox.tally(session, 7) == {OutboxState.PENDING: 3}
+        first, *_ = [
+            one
+            for one in await outbox.lease(session, NOW)
+            if one.message.occasion == "broadcast:7" and one.member.id == people[0]
+        ]
+        await outbox.settle(
+            session, known_id(first.message.id), OutboxState.SENT, NOW, message_id=55
+        )
+        assert await outbox.in_state(session, 7, OutboxState.SENT) == people[:1]
+        await outbox.postpone(session, known_id(first.message.id) + 1, NOW)
+        assert await outbox.cancel_broadcast(session, 7, NOW) == 1
+        assert await outbox.tally(session, 7) == {
+            OutboxState.SENT: 1,
+            OutboxState.SENDING: 1,  # in a sender's hand: it still arrives
+            OutboxState.CANCELLED: 1,
+        }
+        found = await outbox.sent_as(session, people[0], 55)
+        assert found is not None
+        assert found.occasion == "broadcast:7"
+        assert await outbox.sent_as(session, people[1], 55) is None
