@@ -67,7 +67,7 @@ async def receive(
     actor.require(Role.TEACHER)
     together = await _of_album(session, actor, album) if album else None
     before = await _sent_before(session, actor, arrival)
-    if before is not None and (before.evidence.album or not album):
+    if before is not None and not (album and _is_another_single(before, together)):
         return Sent(before, known=True)
     if together is None or not await _opened_for_page(session, actor, together, now):
         if not has_place:
@@ -77,6 +77,10 @@ async def receive(
         await session.flush()
     await _add_page(session, together, arrival)
     return Sent(together)
+
+
+def _is_another_single(before: Piece, together: Piece | None) -> bool:
+    return len(before.pages) == 1 and (together is None or before.id != together.id)
 
 
 async def _opened_for_page(

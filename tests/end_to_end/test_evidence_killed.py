@@ -137,7 +137,7 @@ STEPS_OF_ANY = (
     "bot.fetching:download after",  # whole, not looked into
     "storage.files:FileStore.place before",  # judged, not in its place
     "storage.files:FileStore.place after",  # in its place, without a row
-    "storage.evidence.sending:receive after",  # with a row, not committed
+    "storage.evidence.receiving:receive after",  # with a row, not committed
 )
 STEPS_OF_ONE = (
     "bot.replies:Replies.give before",  # committed, not answered

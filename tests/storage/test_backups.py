@@ -232,12 +232,12 @@ async def test_what_was_deleted_is_not_in_the_backups_pages(school: Place, tmp_p
 
 @pytest.mark.parametrize("target", ["sqlite", "postgresql"])
 async def test_an_older_backup_gets_the_newest_schema(
-    database_url: str, tmp_path: Path, postgres_url: str, target: str
+    empty_database_url: str, tmp_path: Path, empty_postgres_url: str, target: str
 ) -> None:
     def first_schema(connection: Connection) -> None:
         command.upgrade(alembic_config(connection), "0001")
 
-    async with opened(database_url, tmp_path / "data") as old:
+    async with opened(empty_database_url, tmp_path / "data") as old:
         (tmp_path / "data").mkdir()
         async with old.database.engine.begin() as connection:
             await connection.run_sync(first_schema)
@@ -253,8 +253,8 @@ async def test_an_older_backup_gets_the_newest_schema(
             rows = await connection.execute(text("SELECT version_num FROM alembic_version"))
             assert rows.scalars().all() == ["0001"]
     if target == "postgresql":
-        await empty(postgres_url)
-    url = postgres_url if target == "postgresql" else sqlite_url(tmp_path / "new")
+        await empty(empty_postgres_url)
+    url = empty_postgres_url if target == "postgresql" else sqlite_url(tmp_path / "new")
     async with opened(url, tmp_path / "new") as new:
         await new.restores(made.path)
         held = await everything(new.database)
