@@ -61,14 +61,14 @@ async def receive(
     """Keep a file that a teacher sent, as a new piece or as a page of its album's piece.
 
     A file that the teacher has sent before is not kept twice; but an album keeps its page, also
-    one that was sent by itself before. Raises `TooMany` where too much is
-    unsorted already, unless it `has_place`: the caller files it at once or calls `require_room`.
+    one that was sent by itself before. Raises `TooMany` where too much is unsorted already,
+    unless it `has_place`: the caller files it at once or calls `require_room`.
     """
     actor.require(Role.TEACHER)
     together = await _of_album(session, actor, album) if album else None
-    before = await _sent_before(session, actor, arrival)
-    if before is not None and not (album and _is_another_single(before, together)):
-        return Sent(before, known=True)
+    for before in await _sent_before(session, actor, arrival):
+        if not album or _is_of_album(before, together):
+            return Sent(before, known=True)
     if together is None or not await _opened_for_page(session, actor, together, now):
         if not has_place:
             await require_room(session, actor)
@@ -79,8 +79,8 @@ async def receive(
     return Sent(together)
 
 
-def _is_another_single(before: Piece, together: Piece | None) -> bool:
-    return len(before.pages) == 1 and (together is None or before.id != together.id)
+def _is_of_album(before: Piece, together: Piece | None) -> bool:
+    return len(before.pages) > 1 or (together is not None and before.id == together.id)
 
 
 async def _opened_for_page(
@@ -185,8 +185,8 @@ async def _of_album(session: AsyncSession, actor: Actor, album: str) -> Piece | 
     return next(iter(await with_pages(session, found.all())), None)
 
 
-async def _sent_before(session: AsyncSession, actor: Actor, arrival: Arrival) -> Piece | None:
-    """Find a piece of the teacher's that has this very file."""
+async def _sent_before(session: AsyncSession, actor: Actor, arrival: Arrival) -> list[Piece]:
+    """Give the teacher's pieces that have this very file, the newest first."""
     found = await session.exec(
         select(Evidence)
         .join(EvidencePage, col(EvidencePage.evidence_id) == col(Evidence.id))
@@ -195,9 +195,8 @@ async def _sent_before(session: AsyncSession, actor: Actor, arrival: Arrival) ->
         .where(Evidence.member_id == actor.member_id)
         .where(col(Evidence.status).not_in(HISTORY))
         .order_by(col(Evidence.id).desc())
-        .limit(1)
     )
-    return next(iter(await with_pages(session, found.all())), None)
+    return await with_pages(session, found.all())
 
 
 async def _add_page(session: AsyncSession, piece: Piece, arrival: Arrival) -> None:

@@ -261,19 +261,20 @@ class EvidenceLife(RuleBasedStateMachine):
         # As messages of an album may: the pages do not come in the order of their numbers.
         self.messages += 1
         arrival = arrives(words, self.messages ^ 1)
-        known = [
-            piece_id
-            for piece_id, one in before.items()
-            if one.row["member_id"] == actor.member_id
-            and one.status not in HISTORY
-            and arrival.seen.original_sha256 in one.files
-        ]
         open_album = [
             piece_id
             for piece_id, one in before.items()
             if album
             and (one.row["member_id"], one.row["album"]) == (actor.member_id, album)
             and one.status in changing.CHANGEABLE
+        ]
+        known = [
+            piece_id
+            for piece_id, one in before.items()
+            if one.row["member_id"] == actor.member_id
+            and one.status not in HISTORY
+            and arrival.seen.original_sha256 in one.files
+            and (not album or len(one.files) > 1 or piece_id == max(open_album, default=0))
         ]
         full_house = self.unsorted(owner) >= receiving.MOST_UNSORTED
         done = self.does(
@@ -453,6 +454,7 @@ class EvidenceLife(RuleBasedStateMachine):
             if one.row["replaces_id"] == piece_id and one.status not in HISTORY
         ]
         twins = self._same_files(piece_id, before, self.owner_of(before), before.row["code"])
+        full_house = self.unsorted(self.owner_of(before)) >= receiving.MOST_UNSORTED
         done = self.does(lambda session: replacing.bring_back(session, actor, piece_id, self.now))
         if before.status is not REMOVED:
             assert isinstance(done, EvidenceChanged)
@@ -462,6 +464,8 @@ class EvidenceLife(RuleBasedStateMachine):
             assert self.world.pieces == was
         elif twins and before.row["plan_id"]:
             assert isinstance(done, SameFileHere)
+        elif full_house and not before.row["plan_id"]:
+            assert isinstance(done, TooMany)
         else:
             assert isinstance(done, Piece)
             now = self.world.pieces[done.id]
