@@ -627,6 +627,13 @@ class SavedPiece(Button, code="ev"):
 
 
 @dataclass(frozen=True)
+class KnownPiece(Button, code="eK"):
+    """Show a piece whose files have been sent once more."""
+
+    evidence: int
+
+
+@dataclass(frozen=True)
 class OpenPiece(Button, code="ec"):
     """Show one of my own pieces with all that is known about it."""
 

@@ -3,6 +3,7 @@
 from conversations.callbacks import (
     BringBack,
     ChooseKind,
+    KnownPiece,
     MoreOfPiece,
     OpenPiece,
     RemovePiece,
@@ -58,6 +59,17 @@ async def saved_piece(turn: Turn, tap: SavedPiece) -> None:
         await show_sorting(turn, piece)
     else:
         await show_piece(turn, piece, saved=True)
+
+
+@dialogue.tap(KnownPiece)
+async def known_piece(turn: Turn, tap: KnownPiece) -> None:
+    """Show a piece whose files have been sent once more, and that they are kept once."""
+    piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
+    if piece.status is EvidenceStatus.UNSORTED:
+        await show_sorting(turn, piece, again=True)
+    else:
+        turn.toast(turn.words.label("proving.known"))
+        await show_piece(turn, piece)
 
 
 @dialogue.tap(MoreOfPiece)

@@ -8,6 +8,7 @@ from telegram.ext import filters
 
 from conversations.callbacks import (
     FinishSending,
+    KnownPiece,
     OpenPiece,
     ReplacePiece,
     SavedPiece,
@@ -123,9 +124,7 @@ async def _show_sent(turn: Turn, sent: Sent, *, gathered: bool = False) -> None:
         piece = await _use_known(turn, piece, target)
         unsorted = piece.status is EvidenceStatus.UNSORTED
         if not unsorted:
-            _show_known(turn, piece, gathered=gathered)
-            if not gathered:
-                await show_piece(turn, piece)
+            await _show_known(turn, piece, gathered=gathered)
             return
     if unsorted and target is not None:
         placed = await _place(turn, piece, target)
@@ -133,7 +132,7 @@ async def _show_sent(turn: Turn, sent: Sent, *, gathered: bool = False) -> None:
             return
         piece = placed
     if gathered:
-        turn.show_gathered(SavedPiece(piece.id))
+        turn.show_gathered(KnownPiece(piece.id) if sent.known else SavedPiece(piece.id))
     elif piece.status is EvidenceStatus.UNSORTED:
         await show_sorting(turn, piece, again=sent.known)
     else:
@@ -160,11 +159,12 @@ async def _use_known(turn: Turn, piece: Piece, target: SendFor | ReplacePiece | 
     return await filing.use_again(turn.session, turn.actor, piece.id, turn.now)
 
 
-def _show_known(turn: Turn, piece: Piece, *, gathered: bool) -> None:
+async def _show_known(turn: Turn, piece: Piece, *, gathered: bool) -> None:
     if gathered:
-        turn.show_gathered(OpenPiece(piece.id))
+        turn.show_gathered(KnownPiece(piece.id))
     else:
         turn.toast(turn.words.label("proving.known"))
+        await show_piece(turn, piece)
 
 
 async def _place(turn: Turn, piece: Piece, target: SendFor | ReplacePiece) -> Piece | None:

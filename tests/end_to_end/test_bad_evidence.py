@@ -474,10 +474,11 @@ async def test_the_same_album_twice_is_kept_once(world: TestWorld, rina: Person)
     """Sent again before it was filed, after that, and for another activity."""
     sent = await rina.sends_album([papers.photo(f"halaman {number}") for number in range(3)])
     await rina.sees("3 halaman")
-    await answer_to(rina, rina.sends_again(*sent), "Foto (3 halaman)")
+    await answer_to(rina, rina.sends_again(*sent), "sudah saya simpan")
     await rina.taps("Pelatihan mandiri")
     await rina.sees("Tersimpan.")
-    await answer_to(rina, rina.sends_again(*sent), "Pelatihan mandiri")
+    await answer_to(rina, rina.sends_again(*sent), "Tidak saya simpan dua kali")
+    await rina.sees("Pelatihan mandiri")
     assert len(await pieces(world)) == 1
     await opens(rina, "Pelatihan/bimtek")
     await answer_to(rina, rina.sends_again(*sent), "Tersimpan.")
