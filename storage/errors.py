@@ -130,6 +130,10 @@ class PlanNotOpen(Refused):
         self.status = status
 
 
+class PlanReopened(Refused):
+    """The piece cannot be decided on while its plan is open for changes."""
+
+
 class EvidenceChanged(Refused):
     """The piece has been changed, replaced or taken away since it was shown."""
 

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit, cards, outbox
 from storage.cards import MessagePlace
-from storage.errors import EvidenceChanged, NotAllowed, NotAllSeen
+from storage.errors import EvidenceChanged, NotAllowed, NotAllSeen, PlanReopened
 from storage.evidence.changing import OPEN_PLANS, raise_why_not
 from storage.evidence.reading import Piece, read_piece, with_pages
 from storage.models import (
@@ -154,7 +154,8 @@ async def accept(
 ) -> Piece:
     """Accept the revision that was shown: from now on its points count as achieved.
 
-    Raises `AlreadyDecided` with who was first, `EvidenceChanged` when it is another revision now.
+    Raises `AlreadyDecided` with who was first, `EvidenceChanged` when it is another revision now,
+    `PlanReopened` while the plan is being changed.
     """
     piece = await piece_to_check(session, actor, evidence_id)
     await _decide(session, actor, piece, revision, EvidenceStatus.ACCEPTED, "", now, tapped)
@@ -237,7 +238,7 @@ async def _decide(
 async def _require_open_plan(session: AsyncSession, evidence: Evidence) -> None:
     plan = await session.get(Plan, evidence.plan_id) if evidence.plan_id is not None else None
     if plan is None or plan.status not in OPEN_PLANS:
-        raise EvidenceChanged
+        raise PlanReopened
 
 
 async def _tell_accepted(

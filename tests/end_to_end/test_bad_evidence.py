@@ -585,7 +585,7 @@ async def test_what_waits_under_a_reopened_plan_waits_on(
     card = await answer_to(kepala, kepala.types("/persetujuan"), "Rina Wati")
     await reopens(world, kepala, await plan_of(world, rina))
     answer = await kepala.taps("Terima", on=card)
-    assert "sudah berubah" in answer.text
+    assert "sedang dibuka untuk diubah" in answer.text
     assert [one.status for one in await pieces(world)] == [EvidenceStatus.RECEIVED]
     await answer_to(kepala, kepala.types("/persetujuan"), "Tidak ada rencana yang menunggu")
     await agrees(world, rina, kepala)

@@ -17,6 +17,7 @@ from storage.errors import (
     NotAllowed,
     NotAllSeen,
     NotFound,
+    PlanReopened,
     ReasonMissing,
     Refused,
     TooLong,
@@ -155,9 +156,9 @@ async def test_only_what_belongs_to_a_plan_that_holds_waits(
         assert await checking.waiting_teachers(session, cast.principal) == []
         assert await checking.count_waiting(session, cast.principal) == 0
         decide = checking.accept(session, cast.principal, piece.id, shown, NOW)
-        await refuses(session, EvidenceChanged, decide)
+        await refuses(session, PlanReopened, decide)
         back = checking.send_back(session, cast.principal, piece.id, shown, NOW, reason="x")
-        await refuses(session, EvidenceChanged, back)
+        await refuses(session, PlanReopened, back)
         assert await checking.accept_all(session, cast.principal, cast.rina.member_id, NOW) == []
         number = plan.plan.revision
         await plans.submit(session, cast.rina, RULES, plan.id, number, today=TODAY, now=NOW)
