@@ -190,10 +190,26 @@ class Sender:
         return min(map(self.pace.wait_for, self._hand.waiting_chats()), default=LOOK_EVERY_S)
 
     async def _send(self, delivery: Delivery, notice: Notice) -> None:
-        result = await self._courier.send(delivery, notice)
+        result: Result | None = await self._courier.send(delivery, notice)
         if not isinstance(result, Broken):
             self.pace.arrived()
-        self._take_in(result)
+        if isinstance(result, Settled) and notice.asks_about is not None:
+            result = await self._noted_at_once(result)
+        if result is not None:
+            self._take_in(result)
+
+    async def _noted_at_once(self, settled: Settled) -> Settled | None:
+        """Write down a card that asks for a decision before anybody can tap on it."""
+        try:
+            async with self._database.transaction() as session:
+                await self._courier.note(session, settled)
+        except Exception:
+            logger.exception("delivery stumbled")
+            return settled
+        self._hand.end(settled.delivery)
+        self._figures.closed(settled.delivery.message.kind, settled.state)
+        self._go_on.set()
+        return None
 
     def _take_in(self, result: Result) -> None:
         delivery = result.delivery

@@ -19,6 +19,7 @@ class Election:
         self._won = asyncio.Event()
         self._lost = asyncio.Event()
         self._waits = False
+        self._looking = asyncio.Lock()
         self.heart = Heartbeat()
 
     @property
@@ -42,7 +43,11 @@ class Election:
 
     async def look(self) -> None:
         """Look once: take the seat if it is free, or make sure that it is still ours."""
-        self.heart.beat()
+        async with self._looking:
+            self.heart.beat()
+            await self._look()
+
+    async def _look(self) -> None:
         try:
             ours = await (self._seat.is_ours() if self.is_won else self._seat.take())
         except Exception as error:
@@ -62,8 +67,9 @@ class Election:
 
     async def resign(self) -> None:
         """Leave the seat to another."""
-        self._step_down()
-        await self._seat.leave()
+        async with self._looking:
+            self._step_down()
+            await self._seat.leave()
 
     def _step_down(self) -> None:
         self._won.clear()

@@ -35,22 +35,24 @@ class Bucket:
 
     def level(self, now: float) -> float:
         """Fill up; give the tokens that are there, below 0 what is owed."""
-        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
-        self._at = now
+        self._level = min(self._burst, self._level + max(0.0, now - self._at) * self._rate)
+        self._at = max(self._at, now)
         return self._level
 
     def wait(self, tokens: float, now: float) -> float:
         """Give the seconds until so many tokens are there."""
-        # A hair less is enough: the sum of many small steps may never reach a whole.
-        return max(0.0, (tokens - self.level(now) - 1e-6) / self._rate)
+        wait = (tokens - self.level(now)) / self._rate
+        # The sum of many small steps may never reach a whole.
+        return wait if wait > 1e-6 else 0.0
 
     def take(self, now: float) -> None:
         """Use a token, one that is not there yet if need be."""
         self._level = self.level(now) - 1
 
-    def empty(self, now: float) -> None:
-        """Forget what was saved up."""
+    def empty_until(self, then: float, now: float) -> None:
+        """Forget what was saved up, and save nothing before then."""
         self._level = min(0.0, self.level(now))
+        self._at = then
 
     def is_full(self, now: float) -> bool:
         """Whether nothing was taken for so long that the bucket can be forgotten."""
@@ -134,4 +136,4 @@ class Pace:
     def _be_quiet(self, seconds: float) -> None:
         now = self.ticks()
         self._quiet_until = max(self._quiet_until, now + seconds)
-        self._total.empty(now)
+        self._total.empty_until(self._quiet_until, now)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from filelock import FileLock, Timeout
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -106,26 +106,26 @@ class ServerSeat:
             connect_args={"server_settings": _KEEPALIVE, "timeout": PATIENCE_S},
         )
         self._connection: AsyncConnection | None = None
+        self._line: Any = None
+        """The driver's own connection: it says plainly whether it lives."""
 
     async def take(self) -> bool:
         """Lock if no other session has."""
         await self._hang_up()
         async with asyncio.timeout(PATIENCE_S):
             self._connection = await self._engine.connect()
-            locked = await self._connection.scalar(
-                text("SELECT pg_try_advisory_lock(:seat)"), {"seat": SEAT}
-            )
+            self._line = (await self._connection.get_raw_connection()).driver_connection
+            locked = await self._line.fetchval("SELECT pg_try_advisory_lock($1)", SEAT)
         if not locked:
             await self._hang_up()
         return bool(locked)
 
     async def is_ours(self) -> bool:
         """Ask over the very connection: while it lives, so does its lock."""
-        if self._connection is None:
+        if self._line is None:
             return False
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                await self._connection.execute(text("SELECT 1"))
+            await self._line.execute("SELECT 1", timeout=PATIENCE_S)
         except Exception:  # whatever it is: a connection that cannot answer cannot hold a lock
             await self._hang_up()
             return False
@@ -134,19 +134,16 @@ class ServerSeat:
     async def leave(self) -> None:
         """Unlock, so that another need not wait until the server sees that we are gone."""
         try:
-            if self._connection is not None:
-                async with asyncio.timeout(PATIENCE_S):
-                    await self._connection.execute(
-                        text("SELECT pg_advisory_unlock(:seat)"), {"seat": SEAT}
-                    )
+            if self._line is not None:
+                await self._line.execute("SELECT pg_advisory_unlock_all()", timeout=PATIENCE_S)
         finally:
             await self._hang_up()
 
     async def _hang_up(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        raw: Any = (await connection.get_raw_connection()).driver_connection
-        raw.terminate()  # without a word: the server may be beyond answering
-        await connection.invalidate()
-        await connection.close()
+        connection, line = self._connection, self._line
+        self._connection = self._line = None
+        if line is not None:
+            line.terminate()  # without a word: the server may be beyond answering
+        if connection is not None:
+            await connection.invalidate()
+            await connection.close()
