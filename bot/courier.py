@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.files import FileStore
 from storage.models import OutboxState
 from storage.outbox import Delivery
-from storage.people import known_id, note_blocked
+from storage.people import note_blocked
 from storage.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -70,16 +70,16 @@ class Courier:
 
     async def draw(self, delivery: Delivery) -> Notice | Settled:
         """Draw a message from what is true now, or say why it need not be sent."""
-        if delivery.account is None:
+        if delivery.account_id is None:
             return Settled(delivery, self._clock.now(), OutboxState.CANCELLED, "not joined")
-        expires_at = delivery.message.expires_at
+        expires_at = delivery.expires_at
         if expires_at is not None and expires_at <= self._clock.now():
             return Settled(delivery, self._clock.now(), OutboxState.CANCELLED, "too late")
         try:
-            notice = await self._draw(delivery, known_id(delivery.account.id))
+            notice = await self._draw(delivery, delivery.account_id)
         except Exception as error:
             # One bad message is set aside; the rest goes on.
-            logger.exception("message set aside", extra={"outbox": delivery.message.id})
+            logger.exception("message set aside", extra={"outbox": delivery.id})
             return Settled(delivery, self._clock.now(), OutboxState.FAILED, type(error).__name__)
         return notice or Settled(delivery, self._clock.now(), OutboxState.CANCELLED, "pointless")
 
@@ -91,16 +91,16 @@ class Courier:
                 self._rulebook,
                 self._files,
                 account_id=account_id,
-                member_id=known_id(delivery.member.id),
+                member_id=delivery.member_id,
             )
             if person is None:
                 return None
-            return await draw_notice(person, delivery.message.kind, delivery.message.subject)
+            return await draw_notice(person, delivery.kind, delivery.subject)
 
     async def send(self, delivery: Delivery, notice: Notice) -> Result:
         """Send or edit, once: what breaks waits in the outbox."""
         try:
-            place = await self._send(delivery.account.id if delivery.account else 0, notice)
+            place = await self._send(delivery.account_id or 0, notice)
         except RetryAfter as wait:
             return Refused(delivery, seconds_of(wait))
         except Forbidden as error:
@@ -113,7 +113,7 @@ class Courier:
         except NetworkError as error:
             return Broken(delivery, type(error).__name__)
         except Exception as error:
-            logger.exception("message set aside", extra={"outbox": delivery.message.id})
+            logger.exception("message set aside", extra={"outbox": delivery.id})
             return Settled(delivery, self._clock.now(), OutboxState.FAILED, type(error).__name__)
         if place is None:
             return Settled(delivery, self._clock.now(), OutboxState.CANCELLED, "gone")
@@ -134,21 +134,21 @@ class Courier:
         delivery, now = settled.delivery, settled.at
         await outbox.settle(
             session,
-            known_id(delivery.message.id),
+            delivery.id,
             settled.state,
             now,
             settled.why,
             message_id=settled.place[1] if settled.place else None,
         )
-        if settled.state is OutboxState.BLOCKED and delivery.account is not None:
-            await note_blocked(session, delivery.account.id, now)
+        if settled.state is OutboxState.BLOCKED and delivery.account_id is not None:
+            await note_blocked(session, delivery.account_id, now)
         notice = settled.notice
         if settled.place is None or notice is None or notice.asks_about is None:
             return
         await cards.remember(
             session,
-            school_id=delivery.message.school_id,
-            member_id=known_id(delivery.member.id),
+            school_id=delivery.school_id,
+            member_id=delivery.member_id,
             place=settled.place,
             subject=notice.asks_about,
             view=notice.screen.view.pack() if notice.screen.view else "",

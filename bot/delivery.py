@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import heapq
 import logging
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,7 +18,7 @@ from bot.clock import Clock
 from bot.courier import Broken, Courier, Refused, Result, Settled
 from bot.election import Election
 from bot.figures import Figures
-from bot.hand import Hand, Rank, lane_of, rank
+from bot.hand import Hand, lane_of
 from bot.heartbeat import Heartbeat
 from bot.pacing import Pace
 from bot.tasks import Tasks
@@ -26,7 +27,6 @@ from storage import outbox
 from storage.database import Database
 from storage.models import OutboxState
 from storage.outbox import LEASE, Delivery
-from storage.people import known_id
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class Sender:
 
         self._hand = Hand()
         self._drawing: dict[int, Delivery] = {}
-        self._ready: list[tuple[Rank, Delivery, Notice]] = []
+        self._ready: list[tuple[tuple[int, datetime, int], Delivery, Notice]] = []
         self._in_flight: set[asyncio.Task[None]] = set()
         self._parts: tuple[asyncio.Task[None], ...] = ()
         self._resting: dict[int, float] = {}
@@ -153,21 +153,23 @@ class Sender:
         if self.pace.is_quiet:
             return
         while delivery := self._hand.pick(lambda chat: not self.pace.wait_for(chat)):
-            place = rank(delivery)
-            begun = [*map(rank, self._drawing.values()), *(ready[0] for ready in self._ready)]
+            place = delivery.rank
+            begun = [one.rank for one in self._drawing.values()] + [
+                ready[0] for ready in self._ready
+            ]
             if sum(one < place for one in begun) >= AHEAD:
                 return
             self._hand.begin(delivery)
-            self._drawing[known_id(delivery.message.id)] = delivery
+            self._drawing[delivery.id] = delivery
             self._tasks.start(self._draw(delivery), "draw")
 
     async def _draw(self, delivery: Delivery) -> None:
         drawn = await self._courier.draw(delivery)
-        self._drawing.pop(known_id(delivery.message.id), None)
+        self._drawing.pop(delivery.id, None)
         if isinstance(drawn, Settled):
             self._take_in(drawn)
         else:
-            heapq.heappush(self._ready, (rank(delivery), delivery, drawn))
+            heapq.heappush(self._ready, (delivery.rank, delivery, drawn))
             self._go_on.set()
 
     def _send_ready(self) -> float:
@@ -207,7 +209,7 @@ class Sender:
             logger.exception("delivery stumbled")
             return settled
         self._hand.end(settled.delivery)
-        self._figures.closed(settled.delivery.message.kind, settled.state)
+        self._figures.closed(settled.delivery.kind, settled.state)
         self._go_on.set()
         return None
 
@@ -227,7 +229,7 @@ class Sender:
         self._go_on.set()
 
     def _broke(self, result: Broken) -> None:
-        delivery, tries = result.delivery, result.delivery.message.attempts + 1
+        delivery, tries = result.delivery, result.delivery.attempts + 1
         # While nobody can be reached, it is no fault of the message.
         counts = self.pace.broke(lane_of(delivery))
         if counts and tries >= MOST_ATTEMPTS:
@@ -241,8 +243,8 @@ class Sender:
         """Give a person nothing for so long: what comes later must not overtake."""
         until = self.pace.ticks() + seconds
         for one in self._hand.drop_lane(delivery):
-            self._resting[one.message.member_id] = until
-            self._released.append((known_id(one.message.id), failed and one is delivery))
+            self._resting[one.member_id] = until
+            self._released.append((one.id, failed and one is delivery))
 
     # -- between the hand and the outbox
 
@@ -305,7 +307,7 @@ class Sender:
             self._woken = self._woken or woken
             raise
         for one in settled:
-            self._figures.closed(one.delivery.message.kind, one.state)
+            self._figures.closed(one.delivery.kind, one.state)
         self._hand.add(taken)
         self._more = bool(taken) if take else self._more
         self._go_on.set()
@@ -316,7 +318,7 @@ class Sender:
         if self._took_back_at is None:
             found = await outbox.take_back(session)
         elif now - self._took_back_at > LEASE.total_seconds():
-            ours = [known_id(one.message.id) for one in self._hand]
+            ours = [one.id for one in self._hand]
             found = await outbox.take_back(session, self._clock.now(), leave_out=ours)
         else:
             return

@@ -4,18 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from storage.outbox import Delivery, Priority
-from storage.people import known_id
 
 LANE_MOST = 3
 """So many messages for one chat are taken ahead: each waits a second for the one before."""
-
-Rank = tuple[int, float, int]
-
-
-def rank(delivery: Delivery) -> Rank:
-    """Give the place of a message among all others: what has a lower one goes first."""
-    message = delivery.message
-    return message.priority, message.due_at.timestamp(), known_id(message.id)
 
 
 class Hand:
@@ -37,7 +28,7 @@ class Hand:
         for delivery in deliveries:
             lane = self._lanes.setdefault(lane_of(delivery), [])
             first = 1 if lane_of(delivery) in self._busy else 0
-            lane[first:] = sorted([*lane[first:], delivery], key=rank)
+            lane[first:] = sorted([*lane[first:], delivery], key=lambda one: one.rank)
 
     def pick(self, is_ready: Callable[[int], bool]) -> Delivery | None:
         """Give the message that goes first of all chats that are not busy and are ready."""
@@ -46,7 +37,7 @@ class Hand:
             for chat, lane in self._lanes.items()
             if chat not in self._busy and is_ready(chat)
         )
-        return min(firsts, key=rank, default=None)
+        return min(firsts, key=lambda one: one.rank, default=None)
 
     def begin(self, delivery: Delivery) -> None:
         """Keep a lane to one message until it is ended or put back."""
@@ -79,13 +70,13 @@ class Hand:
     @property
     def by_priority(self) -> Counter[Priority]:
         """How many there are of each priority."""
-        return Counter(Priority(one.message.priority) for one in self)
+        return Counter(Priority(one.priority) for one in self)
 
     @property
     def full_members(self) -> set[int]:
         """Members (by id) for whom enough has been taken."""
         return {
-            one.message.member_id
+            one.member_id
             for lane in self._lanes.values()
             if len(lane) >= LANE_MOST
             for one in lane
@@ -98,5 +89,4 @@ class Hand:
 
 def lane_of(delivery: Delivery) -> int:
     """Give the chat of a message; somebody without one has a lane too."""
-    account = delivery.account
-    return known_id(account.id) if account else -known_id(delivery.member.id)
+    return delivery.account_id or -delivery.member_id

@@ -2,27 +2,24 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import bindparam, case, func, literal, or_, text, update
+from sqlalchemy import Integer, bindparam, case, func, literal, literal_column, or_, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.columns import Document, Id, UtcDateTime
 from storage.models import (
-    Account,
     ArchivedMessage,
     Member,
     MessageRecord,
     OutboxMessage,
     OutboxState,
-    School,
     table_of,
 )
 
@@ -57,12 +54,24 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message ready to go, with all it takes to address it."""
+    """A message ready to go; `account_id` is whom to send it to, None who has not joined."""
 
-    message: OutboxMessage
-    member: Member
-    school: School
-    account: Account | None
+    id: int
+    school_id: int
+    member_id: int
+    occasion: str
+    kind: str
+    subject: dict[str, Any]
+    priority: int
+    due_at: datetime
+    expires_at: datetime | None
+    attempts: int
+    account_id: int | None
+
+    @property
+    def rank(self) -> tuple[int, datetime, int]:
+        """Its place among all others: what has a lower one goes first."""
+        return self.priority, self.due_at, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,49 +170,22 @@ async def lease(
     counts, by priority, what it holds already. It gets nothing for the members in `leave_out`.
     What is taken is this sender's for one `LEASE`; see `take_back`.
     """
-    taken: list[int | None] = []
-    held = 0
+    rooms, held = {}, 0
     for priority in Priority:
         held += (in_hand or {}).get(priority, 0)
-        room = limit - held - len(taken)
-        if room > 0:
-            found = await session.exec(_waiting(session, priority, now, leave_out).limit(room))
-            taken += found.all()
-    if not taken:
+        rooms[f"room_{priority.name}"] = max(0, limit - held)
+    connection = await session.connection()
+    found = await connection.execute(_WAITING, {"now": now, "left_out": list(leave_out), **rooms})
+    accounts: dict[int, int | None] = {}
+    for number, priority, account_id in found:
+        if len(accounts) < rooms[f"room_{Priority(priority).name}"]:
+            accounts[number] = account_id
+    if not accounts:
         return []
-    await session.exec(
-        update(OutboxMessage)
-        .where(col(OutboxMessage.id).in_(taken))
-        .values(state=OutboxState.SENDING, leased_until=now + LEASE)
-        .execution_options(**_IN_SQL_ALONE)
-    )
-    return await _addressed(session, taken)
-
-
-def _waiting(
-    session: AsyncSession, priority: Priority, now: datetime, leave_out: Collection[int]
-) -> SelectOfScalar[int | None]:
-    """Look for what is due of one priority: a short walk along one index."""
-    waiting = (
-        select(col(OutboxMessage.id))
-        .where(PENDING, OutboxMessage.priority == int(priority), OutboxMessage.due_at <= now)
-        .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
-    )
-    if leave_out:
-        waiting = waiting.where(col(OutboxMessage.member_id).not_in(leave_out))
-    return waiting if _is_sqlite(session) else waiting.with_for_update(skip_locked=True)
-
-
-async def _addressed(session: AsyncSession, ids: Sequence[int | None]) -> list[Delivery]:
-    rows = await session.exec(
-        select(OutboxMessage, Member, School, Account)
-        .join(Member, col(Member.id) == col(OutboxMessage.member_id))
-        .join(School, col(School.id) == col(OutboxMessage.school_id))
-        .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
-        .where(col(OutboxMessage.id).in_(ids))
-        .order_by(col(OutboxMessage.priority), col(OutboxMessage.due_at), col(OutboxMessage.id))
-    )
-    return [Delivery(*row) for row in rows.all()]
+    # Another sender may have been quicker: what comes back is ours.
+    taken = await connection.execute(_TAKE, {"numbers": list(accounts), "until": now + LEASE})
+    batch = [Delivery(*row, accounts[row.id]) for row in taken]
+    return sorted(batch, key=lambda one: one.rank)
 
 
 async def take_back(
@@ -234,17 +216,15 @@ async def settle(
     message_id: int | None = None,
 ) -> None:
     """Close a message: it was sent, as `message_id`, or never will be; `outcome` says why."""
-    await session.exec(
-        update(OutboxMessage)
-        .where(col(OutboxMessage.id) == outbox_id, col(OutboxMessage.settled_at).is_(None))
-        .values(
-            state=state,
-            settled_at=now,
-            leased_until=None,
-            outcome=outcome[:200],
-            message_id=message_id,
-        )
-        .execution_options(**_IN_SQL_ALONE)
+    await (await session.connection()).execute(
+        _SETTLE,
+        {
+            "number": outbox_id,
+            "as_state": state.value,
+            "now": now,
+            "why": outcome[:200],
+            "became": message_id,
+        },
     )
 
 
@@ -319,13 +299,7 @@ async def sent_as(session: AsyncSession, member_id: int, message_id: int) -> Mes
 
 async def next_due(session: AsyncSession) -> datetime | None:
     """Say when the next message that nobody has taken is due; None when nothing waits."""
-    firsts = [
-        select(func.min(col(OutboxMessage.due_at)))
-        .where(PENDING, OutboxMessage.priority == int(priority))
-        .scalar_subquery()
-        for priority in Priority
-    ]
-    found = await (await session.connection()).execute(sqlalchemy.select(*firsts))
+    found = await (await session.connection()).execute(_FIRSTS)
     return min((due for due in found.one() if due is not None), default=None)
 
 
@@ -394,5 +368,70 @@ def _announcing(insert: Any) -> Any:
     )
 
 
+def _looking() -> Any:
+    """Put together what finds the messages to take: a short walk along one index for each."""
+    table, member = table_of(OutboxMessage), table_of(Member)
+    left_out = bindparam("left_out", expanding=True, type_=Id)
+    walks = [
+        sqlalchemy.select(table.c.id, table.c.priority, table.c.member_id)
+        .where(PENDING, table.c.priority == literal_column(str(int(priority))))
+        .where(table.c.due_at <= bindparam("now", type_=UtcDateTime()))
+        .where(table.c.member_id.not_in(left_out))
+        .order_by(table.c.due_at, table.c.id)
+        .limit(bindparam(f"room_{priority.name}", type_=Integer))
+        .subquery()
+        for priority in Priority
+    ]
+    first = sqlalchemy.union_all(*(sqlalchemy.select(walk) for walk in walks)).subquery()
+    return (
+        sqlalchemy.select(first.c.id, first.c.priority, member.c.account_id)
+        .join(member, member.c.id == first.c.member_id)
+        .order_by(first.c.priority)
+    )
+
+
+def _taking() -> Any:
+    table = table_of(OutboxMessage)
+    known = [field.name for field in fields(Delivery) if field.name in table.c]
+    return (
+        sqlalchemy.update(table)
+        .where(PENDING, table.c.id.in_(bindparam("numbers", expanding=True, type_=Id)))
+        .values(state=OutboxState.SENDING.value, leased_until=bindparam("until"))
+        .returning(*(table.c[name] for name in known))
+    )
+
+
+def _settling() -> Any:
+    table = table_of(OutboxMessage)
+    return (
+        sqlalchemy.update(table)
+        .where(table.c.id == bindparam("number"), table.c.settled_at.is_(None))
+        .values(
+            state=bindparam("as_state"),
+            settled_at=bindparam("now"),
+            leased_until=None,
+            outcome=bindparam("why"),
+            message_id=bindparam("became"),
+        )
+    )
+
+
+def _seeking_firsts() -> Any:
+    table = table_of(OutboxMessage)
+    return sqlalchemy.select(
+        *(
+            sqlalchemy.select(func.min(table.c.due_at))
+            .where(PENDING, table.c.priority == literal_column(str(int(priority))))
+            .scalar_subquery()
+            for priority in Priority
+        )
+    )
+
+
+# Put together once: the sender says them all the time, and that costs more than they do.
+_WAITING = _looking()
+_TAKE = _taking()
+_SETTLE = _settling()
+_FIRSTS = _seeking_firsts()
 _ON_SQLITE = _announcing(sqlite.insert)
 _ON_POSTGRESQL = _announcing(postgresql.insert)
