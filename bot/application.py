@@ -13,9 +13,12 @@ from telegram.request import BaseRequest
 
 from bot.calls import insist
 from bot.clock import Clock
+from bot.courier import Courier
 from bot.delivery import Sender
+from bot.election import Election
 from bot.failures import Failures
 from bot.fetching import Fetching
+from bot.figures import Figures
 from bot.handlers import add_handlers
 from bot.intake import Intake
 from bot.replies import Replies
@@ -30,6 +33,7 @@ from storage.database import Database
 from storage.files import FileStore
 from storage.inspecting import Inspector
 from storage.rulebook import RuleBook
+from storage.seats import seat_beside
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +76,15 @@ class Kawan:
             get_updates_request=self._polling_request,
         )
         self.tasks = Tasks()
-        self.sender = Sender(self.bot, self.database, self.clock, self.rulebook, self.files)
+        self.figures = Figures()
+        self.election = Election(seat_beside(settings.database_url))
+        self.sender = Sender(
+            Courier(self.bot, self.database, self.clock, self.rulebook, self.files),
+            self.database,
+            self.clock,
+            self.election,
+            self.figures,
+        )
         self.workshop = Workshop(
             self.bot,
             self.database,
@@ -91,6 +103,7 @@ class Kawan:
             Fetching(wire, self.files, self._inspector.inspect),
             self.files,
             self.tasks,
+            self.figures,
             self._wake,
         )
         queue: asyncio.Queue[object] = asyncio.Queue()
@@ -115,7 +128,7 @@ class Kawan:
             self.updates,
             queue,
         )
-        self.schedule = Schedule(self.intake, self.database, self.files, self.clock)
+        self.schedule = Schedule(self.intake, self.database, self.files, self.clock, self.election)
         self.sending: asyncio.Task[Any] | None = None
         self.polling: asyncio.Task[Any] | None = None
 
@@ -125,6 +138,8 @@ class Kawan:
         await insist(self.application.initialize)
         await self.application.start()
         await self.intake.replay()
+        await self.election.look()
+        self.tasks.start(self.election.run(), "election")
         self.sending = self.tasks.start(self.sender.run(), "sender")
         self.tasks.start(self.workshop.run(), "workshop")
         self.schedule.start()
@@ -139,6 +154,7 @@ class Kawan:
         self.schedule.stop()
         self.updates.drop_gatherings()
         await self.tasks.cancel()
+        await self.election.resign()
         if self.application.running:
             await self.application.stop()
         try:

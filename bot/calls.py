@@ -29,7 +29,7 @@ async def insist(call: Callable[[], Awaitable[T]], attempts: int = ATTEMPTS) -> 
         try:
             return await call()
         except RetryAfter as wait:
-            patience = _seconds(wait)
+            patience = seconds_of(wait)
             if attempt == attempts - 1 or patience > LONGEST_PATIENCE_S:
                 raise
             await asyncio.sleep(patience)
@@ -43,7 +43,8 @@ async def insist(call: Callable[[], Awaitable[T]], attempts: int = ATTEMPTS) -> 
     raise AssertionError("unreachable")
 
 
-def _seconds(wait: RetryAfter) -> float:
+def seconds_of(wait: RetryAfter) -> float:
+    """Give the seconds of patience that Telegram asks for."""
     patience = wait.retry_after
     return float(patience if isinstance(patience, int | float) else patience.total_seconds())
 

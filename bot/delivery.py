@@ -1,245 +1,332 @@
 """Empties the outbox into Telegram, within Telegram's limits.
 
-What is taken is leased for a minute: a crash loses nothing and repeats at most the message that
-was on its way.
+Only the elected process does. It takes a handful of messages, draws the first of them, and lets
+each go as soon as the pace allows: notices before reminders before broadcasts, one at a time to
+each chat, and what one chat waits for holds up no other. How a message ended is written down at
+once: after a crash only what was in flight is sent again.
 """
 
 import asyncio
+import contextlib
+import heapq
 import logging
-import time
-from collections.abc import Sequence
-from datetime import timedelta
-from itertools import groupby
+from datetime import datetime
 
-from telegram import Bot
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import screens
-from bot.calls import is_unreachable
 from bot.clock import Clock
-from bot.seats import person_in_seat
-from conversations.notices import Notice, draw_notice
-from storage import cards, outbox
+from bot.courier import Broken, Courier, Refused, Result, Settled
+from bot.election import Election
+from bot.figures import Figures
+from bot.hand import Hand, lane_of
+from bot.heartbeat import Heartbeat
+from bot.pacing import Pace
+from bot.tasks import Tasks
+from conversations.notices import Notice
+from storage import outbox
 from storage.database import Database
-from storage.files import FileStore
 from storage.models import OutboxState
-from storage.outbox import Delivery
-from storage.people import known_id, note_blocked
-from storage.rulebook import RuleBook
+from storage.outbox import LEASE, Delivery
 
 logger = logging.getLogger(__name__)
 
-TOTAL_PER_S = 25.0  # Telegram's limit is about 30; answers to taps need some of it
-CHAT_PER_S = 1.0
-CHAT_BURST = 3.0
+HAND = 20
+"""So many messages are taken ahead: two thirds of a second's worth."""
+LOW = 10
+AHEAD = 4
+"""So many messages are drawn before they may leave; more would be drawn from what is stale."""
 LOOK_EVERY_S = 1.0
-MOST_ATTEMPTS = 8
-
-
-class Bucket:
-    """A token bucket: `rate` tokens a second, at most `burst` saved up."""
-
-    def __init__(self, rate: float, burst: float) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._tokens = burst
-        self._at = time.monotonic()
-
-    async def take(self) -> None:
-        """Wait for a token."""
-        now = time.monotonic()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        self._tokens -= 1
-        if self._tokens < 0:
-            await asyncio.sleep(-self._tokens / self._rate)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing has been taken for long enough to forget the bucket."""
-        return self._tokens + (time.monotonic() - self._at) * self._rate >= self._burst
+MOST_ATTEMPTS = 40
+LONGEST_REST_S = 600.0
+"""Together with the attempts: some five hours in which only this chat cannot be reached."""
+FINISH_WITHIN_S = 2.0
 
 
 class Sender:
-    """Delivers what waits in the outbox, one message after the other to each person."""
+    """Delivers what waits in the outbox."""
 
     def __init__(
-        self, bot: Bot, database: Database, clock: Clock, rulebook: RuleBook, files: FileStore
+        self,
+        courier: Courier,
+        database: Database,
+        clock: Clock,
+        election: Election,
+        figures: Figures,
+        pace: Pace | None = None,
     ) -> None:
-        self._bot = bot
+        self._courier = courier
         self._database = database
         self._clock = clock
-        self._rulebook = rulebook
-        self._files = files
-        self._work = asyncio.Event()
-        self._total = Bucket(TOTAL_PER_S, TOTAL_PER_S)
-        self._chats: dict[int, Bucket] = {}
-        self._quiet_until = 0.0
+        self._election = election
+        self._figures = figures
+        self.pace = pace or Pace()
+        self._tasks = Tasks()
+        self._hearts = (Heartbeat(), Heartbeat())
+
+        self._hand = Hand()
+        self._drawing: dict[int, Delivery] = {}
+        self._ready: list[tuple[tuple[int, datetime, int], Delivery, Notice]] = []
+        self._in_flight: set[asyncio.Task[None]] = set()
+        self._parts: tuple[asyncio.Task[None], ...] = ()
+        self._resting: dict[int, float] = {}
+        self._go_on = asyncio.Event()
+
+        self._settled: list[Settled] = []
+        self._released: list[tuple[int, bool]] = []
+        self._books = asyncio.Event()
+        self._woken = False
+        self._more = False
+        self._looked_at = 0.0
+        self._took_back_at: float | None = None
 
     def wake(self) -> None:
         """Say that there is something to send."""
-        self._work.set()
+        self._woken = True
+        self._books.set()
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether this process should send and does not get round to it."""
+        hearts = self._hearts if self._election.is_won else (self._election.heart,)
+        return any(heart.stands_still for heart in hearts)
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
+        """Deliver while elected, until cancelled."""
+        try:
+            while True:
+                await self._election.won()
+                await self._serve_a_term()
+        except asyncio.CancelledError:
+            await self._finish()
+            raise
+
+    async def _serve_a_term(self) -> None:
+        self._forget_everything()
+        for heart in self._hearts:
+            heart.beat()
+        self._parts = (
+            self._tasks.start(self._dispatch(), "dispatch"),
+            self._tasks.start(self._keep_books(), "keep books"),
+            self._tasks.start(self._election.lost(), "term of office"),
+        )
+        await asyncio.wait(self._parts, return_when=asyncio.FIRST_COMPLETED)
+        await self._tasks.cancel()
+        for part in self._parts:
+            if not part.cancelled() and part.exception() is not None:
+                raise RuntimeError("the sender broke") from part.exception()
+
+    def _forget_everything(self) -> None:
+        """Begin anew: whoever is elected next takes back what was taken."""
+        self._hand.clear()
+        self._drawing.clear()
+        self._ready.clear()
+        self._in_flight.clear()
+        self._settled.clear()
+        self._released.clear()
+        self._woken, self._took_back_at = True, None
+
+    async def _finish(self) -> None:
+        """Let what is in flight arrive, and write it down."""
+        for part in self._parts:
+            part.cancel()
+        await asyncio.gather(*self._parts, return_exceptions=True)
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=FINISH_WITHIN_S)
+        await self._tasks.cancel()
+        if self._settled:
+            with contextlib.suppress(Exception):
+                await self._exchange(take=False)
+
+    # -- from the hand to the phone
+
+    async def _dispatch(self) -> None:
         while True:
+            self._hearts[0].beat()
+            self._draw_ahead()
+            pause = min(self._send_ready(), LOOK_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._go_on.wait()
+            self._go_on.clear()
+
+    def _draw_ahead(self) -> None:
+        if self.pace.is_quiet:
+            return
+        while delivery := self._hand.pick(lambda chat: not self.pace.wait_for(chat)):
+            place = delivery.rank
+            begun = [one.rank for one in self._drawing.values()] + [
+                ready[0] for ready in self._ready
+            ]
+            if sum(one < place for one in begun) >= AHEAD:
+                return
+            self._hand.begin(delivery)
+            self._drawing[delivery.id] = delivery
+            self._tasks.start(self._draw(delivery), "draw")
+
+    async def _draw(self, delivery: Delivery) -> None:
+        drawn = await self._courier.draw(delivery)
+        self._drawing.pop(delivery.id, None)
+        if isinstance(drawn, Settled):
+            self._take_in(drawn)
+        else:
+            heapq.heappush(self._ready, (delivery.rank, delivery, drawn))
+            self._go_on.set()
+
+    def _send_ready(self) -> float:
+        """Let go what may go; give the seconds until there may be more."""
+        if self.pace.is_quiet:
+            # It may last: they are drawn anew from what is true then.
+            for _, delivery, _ in self._ready:
+                self._hand.put_back(delivery)
+            self._ready.clear()
+            return self.pace.wait(0)
+        while self._ready:
+            pause = self.pace.wait(len(self._in_flight))
+            if pause:
+                return pause
+            _, delivery, notice = heapq.heappop(self._ready)
+            self.pace.take(None if notice.replaces else lane_of(delivery))
+            sending = self._tasks.start(self._send(delivery, notice), "send")
+            self._in_flight.add(sending)
+            sending.add_done_callback(self._in_flight.discard)
+        return min(map(self.pace.wait_for, self._hand.waiting_chats()), default=LOOK_EVERY_S)
+
+    async def _send(self, delivery: Delivery, notice: Notice) -> None:
+        result: Result | None = await self._courier.send(delivery, notice)
+        if not isinstance(result, Broken):
+            self.pace.arrived()
+        if isinstance(result, Settled) and notice.asks_about is not None:
+            result = await self._noted_at_once(result)
+        if result is not None:
+            self._take_in(result)
+
+    async def _noted_at_once(self, settled: Settled) -> Settled | None:
+        """Write down a card that asks for a decision before anybody can tap on it."""
+        try:
+            async with self._database.transaction() as session:
+                await self._courier.note(session, settled)
+        except Exception:
+            logger.exception("delivery stumbled")
+            return settled
+        self._hand.end(settled.delivery)
+        self._figures.closed(settled.delivery.kind, settled.state)
+        self._go_on.set()
+        return None
+
+    def _take_in(self, result: Result) -> None:
+        delivery = result.delivery
+        match result:
+            case Settled():
+                self._hand.end(delivery)
+                self._settled.append(result)
+            case Refused():
+                self._figures.refused.inc()
+                self.pace.refused(lane_of(delivery), result.seconds)
+                self._rest(delivery, result.seconds)
+            case Broken():
+                self._broke(result)
+        self._books.set()
+        self._go_on.set()
+
+    def _broke(self, result: Broken) -> None:
+        delivery, tries = result.delivery, result.delivery.attempts + 1
+        # While nobody can be reached, it is no fault of the message.
+        counts = self.pace.broke(lane_of(delivery))
+        if counts and tries >= MOST_ATTEMPTS:
+            self._hand.end(delivery)
+            now = self._clock.now()
+            self._settled.append(Settled(delivery, now, OutboxState.FAILED, result.why))
+        else:
+            self._rest(delivery, min(2.0**tries, LONGEST_REST_S), failed=counts)
+
+    def _rest(self, delivery: Delivery, seconds: float, *, failed: bool = False) -> None:
+        """Give a person nothing for so long: what comes later must not overtake."""
+        until = self.pace.ticks() + seconds
+        for one in self._hand.drop_lane(delivery):
+            self._resting[one.member_id] = until
+            self._released.append((one.id, failed and one is delivery))
+
+    # -- between the hand and the outbox
+
+    async def _keep_books(self) -> None:
+        while True:
+            self._hearts[1].beat()
             try:
-                found = await self.deliver_due()
+                await self._exchange(take=await self._wants_more())
             except Exception:
                 logger.exception("delivery stumbled")
-                found = 0
-            if not found:
-                await self._wait()
+                await asyncio.sleep(LOOK_EVERY_S)
+            else:
+                await self._until_there_is_something_to_note()
 
-    async def deliver_due(self) -> int:
-        """Deliver what is due now; say how many messages that was."""
+    async def _until_there_is_something_to_note(self) -> None:
+        if self._more and len(self._hand) < LOW:
+            return
+        # Other processes write to the outbox too, so it is looked at now and then in any case.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._books.wait()
+        self._books.clear()
+
+    async def _wants_more(self) -> bool:
+        if self._woken or (self._more and len(self._hand) < LOW):
+            return True
+        if self.pace.ticks() - self._looked_at < LOOK_EVERY_S:
+            return False
+        self._looked_at = self.pace.ticks()
+        self.pace.forget_idle()
+        # Without taking SQLite's only right to write when there is nothing to take.
         async with self._database.reading() as session:
             due = await outbox.next_due(session)
-        if due is None or due > self._clock.now():
-            return 0
-        async with self._database.transaction() as session:
-            batch = await outbox.lease(session, self._clock.now())
-        by_member = sorted(batch, key=lambda one: known_id(one.member.id))
-        await asyncio.gather(
-            *(
-                self._deliver_in_order(list(group))
-                for _, group in groupby(by_member, key=lambda one: one.member.id)
-            )
-        )
-        return len(batch)
+        return due is not None and due <= self._clock.now()
 
-    async def _wait(self) -> None:
-        # Other processes write to the outbox too, so it is looked at now and then in any case.
+    async def _exchange(self, *, take: bool) -> None:
+        """Write down what is done and take more, in one transaction."""
+        settled, released, woken = self._settled, self._released, self._woken and take
+        if not (settled or released or take):
+            return
+        self._settled, self._released, self._woken = [], [], self._woken and not take
+        taken: list[Delivery] = []
         try:
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await self._work.wait()
-        except TimeoutError:
-            pass
-        self._work.clear()
-        self._chats = {chat: one for chat, one in self._chats.items() if not one.is_full}
+            async with self._database.transaction() as session:
+                for one in settled:
+                    await self._courier.note(session, one)
+                for outbox_id, failed in released:
+                    await outbox.release(session, outbox_id, failed=failed)
+                if take:
+                    await self._take_back(session)
+                    taken = await outbox.lease(
+                        session,
+                        self._clock.now(),
+                        HAND,
+                        in_hand=self._hand.by_priority,
+                        leave_out=self._not_now(),
+                    )
+        except BaseException:
+            self._settled[:0], self._released[:0] = settled, released
+            self._woken = self._woken or woken
+            raise
+        for one in settled:
+            self._figures.closed(one.delivery.kind, one.state)
+        self._hand.add(taken)
+        self._more = bool(taken) if take else self._more
+        self._go_on.set()
 
-    async def _deliver_in_order(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            try:
-                await self._deliver(delivery)
-            except Exception as error:
-                # One bad message is set aside; the rest goes on.
-                logger.exception("message set aside", extra={"outbox": delivery.message.id})
-                await self._settle(delivery, OutboxState.FAILED, type(error).__name__)
-
-    async def _deliver(self, delivery: Delivery) -> None:
-        if delivery.account is None:
-            await self._settle(delivery, OutboxState.CANCELLED, "not joined")
-            return
-        expires_at = delivery.message.expires_at
-        if expires_at is not None and expires_at <= self._clock.now():
-            await self._settle(delivery, OutboxState.CANCELLED, "too late")
-            return
-        notice = await self._draw(delivery)
-        if notice is None:
-            await self._settle(delivery, OutboxState.CANCELLED, "pointless")
-            return
-        try:
-            message_id = await self._send(delivery, notice)
-        except RetryAfter as wait:
-            await self._obey(delivery, wait)
-        except Forbidden as error:
-            await self._settle(delivery, OutboxState.BLOCKED, error.message)
-        except BadRequest as error:
-            logger.exception("notice refused: %s", error.message)
-            unreachable = is_unreachable(error)
-            state = OutboxState.BLOCKED if unreachable else OutboxState.FAILED
-            await self._settle(delivery, state, error.message)
-        except NetworkError as error:
-            await self._try_later(delivery, type(error).__name__)
+    async def _take_back(self, session: AsyncSession) -> None:
+        """Take back what a sender before us had: everything at first, later what is overdue."""
+        now = self.pace.ticks()
+        if self._took_back_at is None:
+            found = await outbox.take_back(session)
+        elif now - self._took_back_at > LEASE.total_seconds():
+            ours = [one.id for one in self._hand]
+            found = await outbox.take_back(session, self._clock.now(), leave_out=ours)
         else:
-            state = OutboxState.SENT if message_id else OutboxState.CANCELLED
-            await self._settle(delivery, state, message_id=message_id)
-
-    async def _draw(self, delivery: Delivery) -> Notice | None:
-        async with self._database.reading() as session:
-            person = await person_in_seat(
-                session,
-                self._clock.now(),
-                self._rulebook,
-                self._files,
-                account_id=delivery.account.id if delivery.account else 0,
-                member_id=known_id(delivery.member.id),
-            )
-            if person is None:
-                return None
-            return await draw_notice(person, delivery.message.kind, delivery.message.subject)
-
-    async def _send(self, delivery: Delivery, notice: Notice) -> int | None:
-        """Send or edit; give the message's number, None where its only place is gone."""
-        chat_id = delivery.account.id if delivery.account else 0
-        if notice.replaces is not None:
-            await self._pace()
-            if await screens.edit(self._bot, notice.replaces, notice.screen, attempts=1):
-                await self._remember(delivery, notice, notice.replaces)
-                return notice.replaces[1]
-            if notice.only_in_place:
-                return None
-        await self._pace(chat_id)
-        # One attempt: what breaks waits in the outbox, and a lost answer repeats it only once.
-        sent = await screens.send(self._bot, chat_id, notice.screen, attempts=1)
-        await self._remember(delivery, notice, (chat_id, sent.message_id))
-        return sent.message_id
-
-    async def _remember(
-        self, delivery: Delivery, notice: Notice, place: cards.MessagePlace
-    ) -> None:
-        if notice.asks_about is None:
             return
-        view = notice.screen.view.pack() if notice.screen.view else ""
-        async with self._database.transaction() as session:
-            await cards.remember(
-                session,
-                school_id=delivery.message.school_id,
-                member_id=known_id(delivery.member.id),
-                place=place,
-                subject=notice.asks_about,
-                view=view,
-                now=self._clock.now(),
-            )
+        self._took_back_at = now
+        if found:
+            logger.info("messages taken back from a sender that is gone", extra={"count": found})
 
-    async def _pace(self, chat_id: int | None = None) -> None:
-        quiet = self._quiet_until - time.monotonic()
-        if quiet > 0:
-            await asyncio.sleep(quiet)
-        if chat_id is not None:
-            bucket = self._chats.setdefault(chat_id, Bucket(CHAT_PER_S, CHAT_BURST))
-            await bucket.take()
-        await self._total.take()
-
-    async def _obey(self, delivery: Delivery, wait: RetryAfter) -> None:
-        after = wait.retry_after
-        seconds = after if isinstance(after, int | float) else after.total_seconds()
-        # Telegram does not say whether it means this chat or all of them; quiet for all is safe.
-        self._quiet_until = time.monotonic() + seconds
-        async with self._database.transaction() as session:
-            until = self._clock.now() + timedelta(seconds=seconds)
-            await outbox.postpone(session, known_id(delivery.message.id), until)
-
-    async def _try_later(self, delivery: Delivery, why: str) -> None:
-        attempts = delivery.message.attempts
-        if attempts >= MOST_ATTEMPTS:
-            await self._settle(delivery, OutboxState.FAILED, why)
-            return
-        async with self._database.transaction() as session:
-            until = self._clock.now() + timedelta(seconds=2**attempts)
-            await outbox.postpone(session, known_id(delivery.message.id), until)
-
-    async def _settle(
-        self,
-        delivery: Delivery,
-        state: OutboxState,
-        outcome: str = "",
-        *,
-        message_id: int | None = None,
-    ) -> None:
-        now, number = self._clock.now(), known_id(delivery.message.id)
-        async with self._database.transaction() as session:
-            await outbox.settle(session, number, state, now, outcome, message_id=message_id)
-            if state is OutboxState.BLOCKED and delivery.account is not None:
-                await note_blocked(session, delivery.account.id, now)
+    def _not_now(self) -> set[int]:
+        now = self.pace.ticks()
+        self._resting = {member: until for member, until in self._resting.items() if until > now}
+        return self._resting.keys() | self._hand.full_members

@@ -21,6 +21,7 @@ from telegram.ext import BaseUpdateProcessor
 from bot.clock import Clock
 from bot.failures import Failures
 from bot.fetching import Fetching, attached
+from bot.figures import Figures
 from bot.replies import Replies, Spinner
 from bot.tasks import Tasks
 from conversations.callbacks import Button
@@ -96,6 +97,7 @@ class Updates(BaseUpdateProcessor):
         fetching: Fetching,
         files: FileStore,
         tasks: Tasks,
+        figures: Figures,
         wake_others: Callable[[], None],
     ) -> None:
         super().__init__(MOST_AT_ONCE)
@@ -107,6 +109,7 @@ class Updates(BaseUpdateProcessor):
         self._fetching = fetching
         self._files = files
         self._tasks = tasks
+        self._figures = figures
         self._wake_others = wake_others
         self._lanes = Lanes()
         self._owed: dict[int, bool] = {}
@@ -114,7 +117,6 @@ class Updates(BaseUpdateProcessor):
         self._gatherings: dict[tuple[int, str], Gathering] = {}
         self.gathers_for_s = GATHERS_FOR_S
         self.answered: list[int] = []
-        self.handled = 0
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -170,7 +172,7 @@ class Updates(BaseUpdateProcessor):
             self._in_hand.pop(update.update_id, None)
             if not gathered:
                 self.answered.append(update.update_id)
-            self.handled += 1
+            self._figures.updates.inc()
 
     async def _take(self, update: Update, coroutine: Awaitable[Any], spinner: Spinner) -> bool:
         """Take one update through its turn; say whether its answer waits for more to come."""
@@ -187,12 +189,14 @@ class Updates(BaseUpdateProcessor):
             self._gather(turn, turn.answer.gathered)
         else:
             await self._replies.give(turn, spinner)
+        took, about = time.perf_counter() - started, _about(update)
+        self._figures.turns.labels(about["kind"]).observe(took)
         logger.info(
             "turn",
             extra={
-                **_about(update),
+                **about,
                 "member": turn.membership.member.id if turn.membership else None,
-                "ms": round((time.perf_counter() - started) * 1000, 1),
+                "ms": round(took * 1000, 1),
             },
         )
         return turn.answer.gathered is not None

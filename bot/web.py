@@ -6,12 +6,12 @@ import hmac
 import json
 import logging
 import socket
-import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,7 +19,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.application import Kawan
-from storage import outbox
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,6 @@ class Web:
         self._kawan = kawan
         self._listener = listener
         self._secret = kawan.settings.webhook_secret.get_secret_value().encode()
-        self._started = time.monotonic()
         self._server: Server | None = None
         self.serving: asyncio.Task[None] | None = None
         routes = [Route(HEALTH_PATH, self._health), Route(METRICS_PATH, self._metrics)]
@@ -90,12 +88,15 @@ class Web:
         """Say whether the bot can do its work: 200, or 503 naming what is broken."""
         parts = {
             "database": await self._database_answers(),
-            "sender": _is_alive(self._kawan.sending),
+            "sender": _is_alive(self._kawan.sending) and not self._kawan.sender.stands_still,
+            "scheduler": not self._kawan.schedule.stands_still,
         }
         if not self._kawan.settings.webhook_url:
             parts["polling"] = _is_alive(self._kawan.polling)
         good = all(parts.values())
-        return JSONResponse({"ok": good, **parts}, 200 if good else 503)
+        # A process that waits to take over is in good health.
+        elected = self._kawan.election.is_won
+        return JSONResponse({"ok": good, **parts, "elected": elected}, 200 if good else 503)
 
     async def _database_answers(self) -> bool:
         try:
@@ -108,23 +109,11 @@ class Web:
 
     async def _metrics(self, _request: Request) -> Response:
         """Give the figures in Prometheus' text format."""
-        async with self._kawan.database.reading() as session:
-            waiting = await outbox.count_waiting(session)
-        figures = [
-            ("kawan_updates_total", "counter", "Updates handled.", self._kawan.updates.handled),
-            ("kawan_outbox_waiting", "gauge", "Messages waiting to be sent.", waiting),
-            (
-                "kawan_uptime_seconds",
-                "gauge",
-                "Seconds since the start.",
-                int(time.monotonic() - self._started),
-            ),
-        ]
-        lines = [
-            f"# HELP {name} {told}\n# TYPE {name} {kind}\n{name} {value}\n"
-            for name, kind, told, value in figures
-        ]
-        return PlainTextResponse("".join(lines), media_type="text/plain; version=0.0.4")
+        kawan = self._kawan
+        told = await kawan.figures.told(
+            kawan.database, kawan.clock.now(), elected=kawan.election.is_won
+        )
+        return Response(told, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 class Server(uvicorn.Server):

@@ -15,6 +15,7 @@ from storage import audit
 from storage.members import present_member, require_other_operator
 from storage.models import (
     Account,
+    ArchivedMessage,
     Card,
     Decision,
     Deputy,
@@ -109,7 +110,8 @@ async def _erase_messages(
 ) -> None:
     """Erase what was said to the person, and what others would still hear about the person."""
     await session.exec(delete(Card).where(col(Card.member_id) == member.id))
-    await session.exec(delete(OutboxMessage).where(col(OutboxMessage.member_id) == member.id))
+    for messages in (OutboxMessage, ArchivedMessage):
+        await session.exec(delete(messages).where(col(messages.member_id) == member.id))
     waiting = await session.exec(
         select(OutboxMessage)
         .where(OutboxMessage.school_id == member.school_id)

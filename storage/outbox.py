@@ -1,20 +1,41 @@
 """What has to reach somebody else: written with the change that causes it, delivered later."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import func, update
+import sqlalchemy
+from sqlalchemy import Integer, bindparam, case, func, literal, literal_column, or_, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.models import Account, Member, OutboxMessage, OutboxState, School
+from storage.columns import Document, Id, UtcDateTime
+from storage.models import (
+    ArchivedMessage,
+    Member,
+    MessageRecord,
+    OutboxMessage,
+    OutboxState,
+    table_of,
+)
 
 LEASE = timedelta(seconds=60)
-"""How long a sender has a message to itself. After a crash another may take it up then."""
+"""How long a sender has a message to itself. Then another that does not know it may take it up."""
+
+ARCHIVE_STEP = 500
+"""So many messages are moved to the archive at once: a step must not keep people waiting."""
+
+# Written out, not bound: only so do both databases see that a partial index answers.
+PENDING = text("outbox.state = 'pending'")
+SENDING = text("outbox.state = 'sending'")
+SETTLED = text("outbox.settled_at IS NOT NULL")
+
+# Nobody looks at objects of the session afterwards, so they need not follow.
+_IN_SQL_ALONE = {"synchronize_session": False}
 
 GATHERING = timedelta(minutes=2)
 """So long a notice waits for more of the same to tell of together."""
@@ -33,12 +54,33 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message ready to go, with all it takes to address it."""
+    """A message ready to go; `account_id` is whom to send it to, None who has not joined."""
 
-    message: OutboxMessage
-    member: Member
-    school: School
-    account: Account | None
+    id: int
+    school_id: int
+    member_id: int
+    occasion: str
+    kind: str
+    subject: dict[str, Any]
+    priority: int
+    due_at: datetime
+    expires_at: datetime | None
+    attempts: int
+    account_id: int | None
+
+    @property
+    def rank(self) -> tuple[int, datetime, int]:
+        """Its place among all others: what has a lower one goes first."""
+        return self.priority, self.due_at, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits of one kind; `oldest` is when the first of it became due, if any is."""
+
+    kind: str
+    length: int
+    oldest: datetime | None
 
 
 async def announce(
@@ -61,30 +103,24 @@ async def announce(
     """
     rows = [
         {
-            "school_id": school_id,
-            "member_id": member_id,
-            "occasion": occasion,
-            "kind": kind,
-            "subject": subject,
-            "broadcast_id": broadcast_id,
-            "priority": int(priority),
-            "state": OutboxState.PENDING,
-            "created_at": now,
-            "due_at": due_at or now,
-            "expires_at": expires_at,
-            "attempts": 0,
-            "outcome": "",
+            "at_school": school_id,
+            "for_member": member_id,
+            "on_occasion": occasion,
+            "of_kind": kind,
+            "about": subject,
+            "of_broadcast": broadcast_id,
+            "as_urgent_as": int(priority),
+            "at": now,
+            "due": due_at or now,
+            "until": expires_at,
         }
         for member_id in recipients
     ]
     if not rows:
         return
     session.info[ANNOUNCED] = True
-    insert = sqlite.insert if _is_sqlite(session) else postgresql.insert
-    await session.exec(
-        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["occasion", "member_id"]),
-        params=rows,
-    )
+    insert = _ON_SQLITE if _is_sqlite(session) else _ON_POSTGRESQL
+    await (await session.connection()).execute(insert, rows)
 
 
 async def announce_gathered(
@@ -120,45 +156,54 @@ async def announce_gathered(
         )
 
 
-async def lease(session: AsyncSession, now: datetime, limit: int = 50) -> list[Delivery]:
-    """Take up to `limit` due messages for this sender, most urgent and oldest first.
+async def lease(
+    session: AsyncSession,
+    now: datetime,
+    limit: int = 50,
+    *,
+    in_hand: Mapping[Priority, int] | None = None,
+    leave_out: Collection[int] = (),
+) -> list[Delivery]:
+    """Take due messages for this sender, most urgent and oldest first.
 
-    A message is taken by moving its due time one lease ahead, so a sender that dies gives it back
-    without anybody's help.
+    A sender holds at most `limit` of a priority and all more urgent ones together: `in_hand`
+    counts, by priority, what it holds already. It gets nothing for the members in `leave_out`.
+    What is taken is this sender's for one `LEASE`; see `take_back`.
     """
-    waiting = (
-        select(col(OutboxMessage.id))
-        .where(col(OutboxMessage.settled_at).is_(None), OutboxMessage.due_at <= now)
-        .order_by(col(OutboxMessage.priority), col(OutboxMessage.id))
-        .limit(limit)
-    )
-    if not _is_sqlite(session):
-        waiting = waiting.with_for_update(skip_locked=True)
-    taken = list((await session.exec(waiting)).all())
-    if not taken:
+    rooms, held = {}, 0
+    for priority in Priority:
+        held += (in_hand or {}).get(priority, 0)
+        rooms[f"room_{priority.name}"] = max(0, limit - held)
+    connection = await session.connection()
+    found = await connection.execute(_WAITING, {"now": now, "left_out": list(leave_out), **rooms})
+    accounts: dict[int, int | None] = {}
+    for number, priority, account_id in found:
+        if len(accounts) < rooms[f"room_{Priority(priority).name}"]:
+            accounts[number] = account_id
+    if not accounts:
         return []
-    await session.exec(
-        update(OutboxMessage)
-        .where(col(OutboxMessage.id).in_(taken))
-        .values(
-            state=OutboxState.SENDING,
-            due_at=now + LEASE,
-            attempts=col(OutboxMessage.attempts) + 1,
-        )
-    )
-    return await _addressed(session, taken)
+    # Another sender may have been quicker: what comes back is ours.
+    taken = await connection.execute(_TAKE, {"numbers": list(accounts), "until": now + LEASE})
+    batch = [Delivery(*row, accounts[row.id]) for row in taken]
+    return sorted(batch, key=lambda one: one.rank)
 
 
-async def _addressed(session: AsyncSession, ids: Sequence[int | None]) -> list[Delivery]:
-    rows = await session.exec(
-        select(OutboxMessage, Member, School, Account)
-        .join(Member, col(Member.id) == col(OutboxMessage.member_id))
-        .join(School, col(School.id) == col(OutboxMessage.school_id))
-        .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
-        .where(col(OutboxMessage.id).in_(ids))
-        .order_by(col(OutboxMessage.priority), col(OutboxMessage.id))
-    )
-    return [Delivery(*row) for row in rows.all()]
+async def take_back(
+    session: AsyncSession, over_at: datetime | None = None, *, leave_out: Collection[int] = ()
+) -> int:
+    """Let what a sender took and never settled wait again; say how many messages that was.
+
+    With `over_at` only what is leased until then at most; without, everything: for a sender that
+    knows that it is the only one. Never the messages (by id) in `leave_out`.
+    """
+    lost = update(OutboxMessage).where(SENDING)
+    if over_at is not None:
+        lost = lost.where(col(OutboxMessage.leased_until) <= over_at)
+    if leave_out:
+        lost = lost.where(col(OutboxMessage.id).not_in(leave_out))
+    waits = lost.values(state=OutboxState.PENDING, leased_until=None)
+    taken = await session.exec(waits.execution_options(**_IN_SQL_ALONE))
+    return taken.rowcount
 
 
 async def settle(
@@ -171,40 +216,56 @@ async def settle(
     message_id: int | None = None,
 ) -> None:
     """Close a message: it was sent, as `message_id`, or never will be; `outcome` says why."""
-    await session.exec(
-        update(OutboxMessage)
-        .where(col(OutboxMessage.id) == outbox_id)
-        .values(state=state, settled_at=now, outcome=outcome[:200], message_id=message_id)
+    await (await session.connection()).execute(
+        _SETTLE,
+        {
+            "number": outbox_id,
+            "as_state": state.value,
+            "now": now,
+            "why": outcome[:200],
+            "became": message_id,
+        },
     )
 
 
-async def postpone(session: AsyncSession, message_id: int, until: datetime) -> None:
-    """Try a message again, but not before this moment."""
+async def release(session: AsyncSession, outbox_id: int, *, failed: bool = False) -> None:
+    """Give back a message that was taken, in its old place; `failed` counts a try in vain."""
     await session.exec(
         update(OutboxMessage)
-        .where(col(OutboxMessage.id) == message_id)
-        .values(state=OutboxState.PENDING, due_at=until)
+        .where(col(OutboxMessage.id) == outbox_id, SENDING)
+        .values(
+            state=OutboxState.PENDING,
+            leased_until=None,
+            attempts=col(OutboxMessage.attempts) + int(failed),
+        )
+        .execution_options(**_IN_SQL_ALONE)
     )
 
 
 async def tally(session: AsyncSession, broadcast_id: int) -> dict[OutboxState, int]:
     """Count a broadcast's messages by state; states without any are left out."""
-    found = await session.exec(
-        select(OutboxMessage.state, func.count(col(OutboxMessage.id)))
-        .where(OutboxMessage.broadcast_id == broadcast_id)
-        .group_by(col(OutboxMessage.state))
-    )
-    return {OutboxState(state): count for state, count in found.all()}
+    counts: Counter[OutboxState] = Counter()
+    for messages in (OutboxMessage, ArchivedMessage):
+        found = await session.exec(
+            select(messages.state, func.count(col(messages.id)))
+            .where(messages.broadcast_id == broadcast_id)
+            .group_by(col(messages.state))
+        )
+        counts.update({OutboxState(state): count for state, count in found.all()})
+    return dict(counts)
 
 
 async def in_state(session: AsyncSession, broadcast_id: int, state: OutboxState) -> list[int]:
     """Give the members (by id) whose message of a broadcast is in a state."""
-    found = await session.exec(
-        select(OutboxMessage.member_id)
-        .where(OutboxMessage.broadcast_id == broadcast_id, OutboxMessage.state == state)
-        .order_by(col(OutboxMessage.member_id))
-    )
-    return list(found.all())
+    members: list[int] = []
+    for messages in (OutboxMessage, ArchivedMessage):
+        found = await session.exec(
+            select(messages.member_id).where(
+                messages.broadcast_id == broadcast_id, messages.state == state
+            )
+        )
+        members += found.all()
+    return sorted(members)
 
 
 async def cancel_broadcast(session: AsyncSession, broadcast_id: int, now: datetime) -> int:
@@ -221,35 +282,156 @@ async def cancel_broadcast(session: AsyncSession, broadcast_id: int, now: dateti
     return cancelled.rowcount
 
 
-async def sent_as(session: AsyncSession, member_id: int, message_id: int) -> OutboxMessage | None:
+async def sent_as(session: AsyncSession, member_id: int, message_id: int) -> MessageRecord | None:
     """Find what became a message in a member's chat, such as one that is being replied to."""
-    found = await session.exec(
-        select(OutboxMessage)
-        .where(OutboxMessage.member_id == member_id, OutboxMessage.message_id == message_id)
-        .order_by(col(OutboxMessage.id).desc())
-        .limit(1)
-    )
-    return found.first()
+    for messages in (OutboxMessage, ArchivedMessage):
+        found = await session.exec(
+            select(messages)
+            .where(messages.member_id == member_id, messages.message_id == message_id)
+            .order_by(col(messages.id).desc())
+            .limit(1)
+        )
+        newest: MessageRecord | None = found.first()
+        if newest is not None:
+            return newest
+    return None
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
-    """Say when the next message is due; None when nothing waits."""
-    found = await session.exec(
-        select(OutboxMessage.due_at)
-        .where(col(OutboxMessage.settled_at).is_(None))
-        .order_by(col(OutboxMessage.due_at))
-        .limit(1)
-    )
-    return found.first()
+    """Say when the next message that nobody has taken is due; None when nothing waits."""
+    found = await (await session.connection()).execute(_FIRSTS)
+    return min((due for due in found.one() if due is not None), default=None)
 
 
-async def count_waiting(session: AsyncSession) -> int:
-    """Count the messages that have not been closed."""
+async def queues(session: AsyncSession, now: datetime) -> list[Queue]:
+    """Count what waits or is on its way, by kind."""
+    due = case((col(OutboxMessage.due_at) <= now, col(OutboxMessage.due_at)))
     found = await session.exec(
-        select(func.count(col(OutboxMessage.id))).where(col(OutboxMessage.settled_at).is_(None))
+        select(OutboxMessage.kind, func.count(col(OutboxMessage.id)), func.min(due))
+        .where(or_(PENDING, SENDING))
+        .group_by(col(OutboxMessage.kind))
     )
-    return found.one()
+    return [Queue(*row) for row in found.all()]
+
+
+async def archive(session: AsyncSession, before: datetime, limit: int = ARCHIVE_STEP) -> int:
+    """Move up to `limit` messages closed before a moment to the archive; say how many it was."""
+    found = await session.exec(
+        select(col(OutboxMessage.id))
+        .where(SETTLED, col(OutboxMessage.settled_at) < before)
+        .order_by(col(OutboxMessage.settled_at))
+        .limit(limit)
+    )
+    ids = list(found.all())
+    if not ids:
+        return 0
+    old, kept = table_of(OutboxMessage), table_of(ArchivedMessage)
+    moved = sqlalchemy.select(*(old.c[name] for name in kept.c.keys())).where(old.c.id.in_(ids))  # noqa: SIM118
+    connection = await session.connection()
+    await connection.execute(kept.insert().from_select(kept.c.keys(), moved))
+    await connection.execute(old.delete().where(old.c.id.in_(ids)))
+    return len(ids)
 
 
 def _is_sqlite(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "sqlite"
+
+
+def _announcing(insert: Any) -> Any:
+    """Put together, once, what writes one message unless its occasion was told before."""
+    table, archived = table_of(OutboxMessage), table_of(ArchivedMessage)
+    given = {
+        "school_id": bindparam("at_school", type_=Id),
+        "member_id": bindparam("for_member", type_=Id),
+        "occasion": bindparam("on_occasion", type_=table.c.occasion.type),
+        "kind": bindparam("of_kind", type_=table.c.kind.type),
+        "subject": bindparam("about", type_=Document),
+        "broadcast_id": bindparam("of_broadcast", type_=Id),
+        "priority": bindparam("as_urgent_as", type_=table.c.priority.type),
+        "state": literal(OutboxState.PENDING.value, table.c.state.type),
+        "created_at": bindparam("at", type_=UtcDateTime()),
+        "due_at": bindparam("due", type_=UtcDateTime()),
+        "expires_at": bindparam("until", type_=UtcDateTime()),
+        "attempts": literal(0, table.c.attempts.type),
+        "outcome": literal("", table.c.outcome.type),
+    }
+    told = (
+        sqlalchemy.select(archived.c.id)
+        .where(archived.c.occasion == given["occasion"])
+        .where(archived.c.member_id == given["member_id"])
+        .exists()
+    )
+    return (
+        insert(table)
+        .from_select(list(given), sqlalchemy.select(*given.values()).where(~told))
+        .on_conflict_do_nothing(index_elements=["occasion", "member_id"])
+    )
+
+
+def _looking() -> Any:
+    """Put together what finds the messages to take: a short walk along one index for each."""
+    table, member = table_of(OutboxMessage), table_of(Member)
+    left_out = bindparam("left_out", expanding=True, type_=Id)
+    walks = [
+        sqlalchemy.select(table.c.id, table.c.priority, table.c.member_id)
+        .where(PENDING, table.c.priority == literal_column(str(int(priority))))
+        .where(table.c.due_at <= bindparam("now", type_=UtcDateTime()))
+        .where(table.c.member_id.not_in(left_out))
+        .order_by(table.c.due_at, table.c.id)
+        .limit(bindparam(f"room_{priority.name}", type_=Integer))
+        .subquery()
+        for priority in Priority
+    ]
+    first = sqlalchemy.union_all(*(sqlalchemy.select(walk) for walk in walks)).subquery()
+    return (
+        sqlalchemy.select(first.c.id, first.c.priority, member.c.account_id)
+        .join(member, member.c.id == first.c.member_id)
+        .order_by(first.c.priority)
+    )
+
+
+def _taking() -> Any:
+    table = table_of(OutboxMessage)
+    known = [field.name for field in fields(Delivery) if field.name in table.c]
+    return (
+        sqlalchemy.update(table)
+        .where(PENDING, table.c.id.in_(bindparam("numbers", expanding=True, type_=Id)))
+        .values(state=OutboxState.SENDING.value, leased_until=bindparam("until"))
+        .returning(*(table.c[name] for name in known))
+    )
+
+
+def _settling() -> Any:
+    table = table_of(OutboxMessage)
+    return (
+        sqlalchemy.update(table)
+        .where(table.c.id == bindparam("number"), table.c.settled_at.is_(None))
+        .values(
+            state=bindparam("as_state"),
+            settled_at=bindparam("now"),
+            leased_until=None,
+            outcome=bindparam("why"),
+            message_id=bindparam("became"),
+        )
+    )
+
+
+def _seeking_firsts() -> Any:
+    table = table_of(OutboxMessage)
+    return sqlalchemy.select(
+        *(
+            sqlalchemy.select(func.min(table.c.due_at))
+            .where(PENDING, table.c.priority == literal_column(str(int(priority))))
+            .scalar_subquery()
+            for priority in Priority
+        )
+    )
+
+
+# Put together once: the sender says them all the time, and that costs more than they do.
+_WAITING = _looking()
+_TAKE = _taking()
+_SETTLE = _settling()
+_FIRSTS = _seeking_firsts()
+_ON_SQLITE = _announcing(sqlite.insert)
+_ON_POSTGRESQL = _announcing(postgresql.insert)

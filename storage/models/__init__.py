@@ -12,7 +12,7 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
-from storage.models.outbox import OutboxMessage, OutboxState
+from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
 from storage.models.plans import (
@@ -36,6 +36,7 @@ def table_of(model: type[SQLModel]) -> Table:
 
 __all__ = [
     "Account",
+    "ArchivedMessage",
     "AuditEntry",
     "Card",
     "Decision",
@@ -49,6 +50,7 @@ __all__ = [
     "InboxUpdate",
     "Invitation",
     "Member",
+    "MessageRecord",
     "ModelPlan",
     "OutboxMessage",
     "OutboxState",

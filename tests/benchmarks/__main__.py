@@ -8,15 +8,24 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import evidence, isolation, overview, papers, starting, taps
+from tests.benchmarks import (
+    broadcasting,
+    evidence,
+    isolation,
+    outbox,
+    overview,
+    papers,
+    starting,
+    taps,
+)
 from tests.benchmarks.databases import databases
 from tests.benchmarks.figures import Figure, table, write
 
 RESULT = Path("build/bench.json")
-PARTS = ("taps", "isolation", "start", "rekap", "evidence", "papers")
+PARTS = ("taps", "isolation", "start", "rekap", "evidence", "papers", "broadcast", "outbox")
 
 
-async def _measure(parts: list[str], rounds: int, seconds: float) -> list[Figure]:
+async def _measure(parts: list[str], rounds: int, seconds: float, *, full: bool) -> list[Figure]:
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="kawan-bench-") as name:
         folder = Path(name)
@@ -33,6 +42,10 @@ async def _measure(parts: list[str], rounds: int, seconds: float) -> list[Figure
                 figures += await evidence.measure(servers, folder)
             if "papers" in parts:
                 figures += await papers.measure(servers, folder)
+            if "broadcast" in parts:
+                figures += await broadcasting.measure(servers, folder, full=full)
+            if "outbox" in parts:
+                figures += await outbox.measure(servers, folder, full=full)
     return figures
 
 
@@ -42,8 +55,14 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)}; all by default")
     parser.add_argument("--rounds", type=int, default=8, help="rounds of taps for each contender")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long a round lasts")
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="a whole district for broadcast and outbox: takes most of an hour",
+    )
     given = parser.parse_args()
-    figures = asyncio.run(_measure(given.parts or list(PARTS), given.rounds, given.seconds))
+    parts = given.parts or list(PARTS)
+    figures = asyncio.run(_measure(parts, given.rounds, given.seconds, full=given.full))
     print(table(figures))
     write(figures, RESULT)
     missed = sum(one.mark == "✗" for one in figures)

@@ -46,6 +46,18 @@ def ours(telegram: Telegram, database_url: str, folder: Path) -> AbstractAsyncCo
     )
 
 
+def broadcasting(
+    telegram: Telegram, database_url: str, folder: Path
+) -> AbstractAsyncContextManager[Bot]:
+    """Kawan Kinerja with a kind of message that costs nothing to draw."""
+    return _running(
+        telegram,
+        ["-m", "tests.benchmarks.broadcasting_bot"],
+        {"DATABASE_URL": database_url, "DATA_DIR": str(folder)},
+        folder / "ours.log",
+    )
+
+
 def compared(
     telegram: Telegram, name: str, cards: Path, database_url: str, log: Path
 ) -> AbstractAsyncContextManager[Bot]:

@@ -1,18 +1,24 @@
 """The webhook, /healthz and /metrics, and that nothing comes in without the secret."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from bot.application import Kawan
+from bot.heartbeat import STANDS_STILL_AFTER_S
+from bot.schedule import LONGEST_LOOK_S
 from bot.settings import Settings
 from bot.simulator import Simulator
 from bot.web import LARGEST_UPDATE, SECRET_HEADER, Web
-from storage.models import InboxUpdate
+from storage import outbox
+from storage.models import InboxUpdate, Member, Role
 from tests.world import TOKEN, StoppedClock, TestWorld
 
 SECRET = "rahasia-yang-panjang_1"
@@ -156,10 +162,12 @@ async def test_health(world: TestWorld, webhooked: TestWorld) -> None:
     async with client(world.kawan) as http:
         answer = await http.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"ok": True, "database": True, "sender": True, "polling": True}
+    good = {"ok": True, "database": True, "sender": True, "scheduler": True, "elected": True}
+    assert answer.json() == good | {"polling": True}
     async with client(webhooked.kawan) as http:
         answer = await http.get("/healthz")
-    assert answer.json() == {"ok": True, "database": True, "sender": True}
+    # Both bots of this test have one database: this one came second.
+    assert answer.json() == good | {"elected": False}
 
 
 @pytest.mark.parametrize("part", ["polling", "sending"])
@@ -198,10 +206,80 @@ async def test_figures(world: TestWorld) -> None:
     async with client(world.kawan) as http:
         answer = await http.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    figures = dict(line.split() for line in answer.text.splitlines() if not line.startswith("#"))
-    assert figures.keys() == {
-        "kawan_updates_total",
-        "kawan_outbox_waiting",
-        "kawan_uptime_seconds",
-    }
-    assert figures["kawan_outbox_waiting"] == "0"
+    figures = dict(
+        line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
+    )
+    assert figures["kawan_updates_total"] == "1.0"
+    assert figures["kawan_elected"] == "1.0"
+    assert figures["kawan_outbox_refused_total"] == "0.0"
+    assert figures['kawan_turn_seconds_count{kind="message"}'] == "1.0"
+    assert not any(name.startswith("kawan_outbox_waiting") for name in figures)
+    assert not any("_created" in name for name in figures)
+
+
+async def test_queues_are_told_by_kind_with_the_age_of_the_oldest(
+    world: TestWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rina = await world.joins("Rina Wati", Role.TEACHER)
+    await world.kawan.election.resign()  # so that they wait
+    async with world.database.transaction() as session:
+        member = (await session.exec(select(Member).where(Member.account_id == rina.id))).one()
+        for due in (timedelta(seconds=-90), timedelta(), timedelta(hours=1)):
+            await outbox.announce(
+                session, school_id=member.school_id, recipients=[member.id or 0],
+                occasion=f"test:{due}", kind="test", subject={}, now=world.clock.now(),
+                due_at=world.clock.now() + due,
+            )  # fmt: skip
+    async with client(world.kawan) as http:
+        told = (await http.get("/metrics")).text
+        monkeypatch.delattr(outbox, "queues")  # counted a moment ago: the database is spared
+        assert (await http.get("/metrics")).status_code == 200
+    assert 'kawan_outbox_waiting{kind="test"} 3.0' in told
+    assert 'kawan_outbox_oldest_seconds{kind="test"} 90.0' in told
+
+
+async def test_a_part_that_stands_still_is_named(
+    world: TestWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its task is still there, but it no longer gets round."""
+
+    def later() -> float:
+        return time.monotonic() + STANDS_STILL_AFTER_S + 1
+
+    kawan = world.kawan
+    for part, heart in (
+        ("sender", kawan.sender._hearts[0]),
+        ("sender", kawan.sender._hearts[1]),
+        ("scheduler", kawan.schedule._heart),
+    ):
+        with monkeypatch.context() as context:
+            context.setattr(heart, "beat", lambda: None)
+            context.setattr(heart, "ticks", later)
+            async with client(kawan) as http:
+                answer = await http.get("/healthz")
+        assert answer.status_code == 503
+        assert [name for name, good in answer.json().items() if not good] == ["ok", part]
+
+
+async def test_a_look_that_does_not_end_is_told(world: TestWorld) -> None:
+    begun = asyncio.Event()
+
+    async def hang() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    schedule = world.kawan.schedule
+    looking = world.kawan.tasks.start(_call(schedule._where_elected(hang)), "look")
+    await begun.wait()
+    stands_still = [schedule.stands_still]
+    since = schedule._looking_since
+    since.update(dict.fromkeys(since, time.monotonic() - LONGEST_LOOK_S - 1))
+    stands_still.append(schedule.stands_still)
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    stands_still.append(schedule.stands_still)
+    assert stands_still == [False, True, False]
+
+
+async def _call(look: Callable[[], Awaitable[None]]) -> None:
+    await look()
