@@ -4,6 +4,14 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from storage.models.audit import AuditEntry
+from storage.models.broadcasts import (
+    Broadcast,
+    BroadcastAnswer,
+    BroadcastMiss,
+    BroadcastReply,
+    BroadcastStatus,
+    OutOfReach,
+)
 from storage.models.chats import Account, Card, GroupChat, InboxUpdate, Prompt
 from storage.models.evidence import (
     Evidence,
@@ -37,6 +45,11 @@ def table_of(model: type[SQLModel]) -> Table:
 __all__ = [
     "Account",
     "AuditEntry",
+    "Broadcast",
+    "BroadcastAnswer",
+    "BroadcastMiss",
+    "BroadcastReply",
+    "BroadcastStatus",
     "Card",
     "Decision",
     "Deputy",
@@ -50,6 +63,7 @@ __all__ = [
     "Invitation",
     "Member",
     "ModelPlan",
+    "OutOfReach",
     "OutboxMessage",
     "OutboxState",
     "PaperOrder",
