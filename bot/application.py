@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application
 from telegram.request import BaseRequest
 
+from bot.broadcasting import Broadcaster
 from bot.calls import insist
 from bot.clock import Clock
 from bot.delivery import Sender
@@ -73,6 +74,9 @@ class Kawan:
         )
         self.tasks = Tasks()
         self.sender = Sender(self.bot, self.database, self.clock, self.rulebook, self.files)
+        self.broadcaster = Broadcaster(
+            self.bot, self.database, self.clock, self.rulebook, self.files, self.sender.wake
+        )
         self.workshop = Workshop(
             self.bot,
             self.database,
@@ -115,7 +119,9 @@ class Kawan:
             self.updates,
             queue,
         )
-        self.schedule = Schedule(self.intake, self.database, self.files, self.clock)
+        self.schedule = Schedule(
+            self.intake, self.database, self.files, self.clock, self.broadcaster
+        )
         self.sending: asyncio.Task[Any] | None = None
         self.polling: asyncio.Task[Any] | None = None
 
@@ -126,6 +132,7 @@ class Kawan:
         await self.application.start()
         await self.intake.replay()
         self.sending = self.tasks.start(self.sender.run(), "sender")
+        self.tasks.start(self.broadcaster.run(), "broadcaster")
         self.tasks.start(self.workshop.run(), "workshop")
         self.schedule.start()
         if poll:
@@ -152,6 +159,7 @@ class Kawan:
     def _wake(self) -> None:
         """Something may be waiting that no tap answers."""
         self.sender.wake()
+        self.broadcaster.wake()
         self.workshop.wake()
 
     async def _introduce(self) -> None:

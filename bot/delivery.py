@@ -14,7 +14,7 @@ from itertools import groupby
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
-from bot import screens
+from bot import exhibits, screens
 from bot.calls import is_unreachable
 from bot.clock import Clock
 from bot.seats import person_in_seat
@@ -182,7 +182,7 @@ class Sender:
                 return None
         await self._pace(chat_id)
         # One attempt: what breaks waits in the outbox, and a lost answer repeats it only once.
-        sent = await screens.send(self._bot, chat_id, notice.screen, attempts=1)
+        sent = (await exhibits.show(self._bot, chat_id, notice.screen, attempts=1)).message
         await self._remember(delivery, notice, (chat_id, sent.message_id))
         return sent.message_id
 

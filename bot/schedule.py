@@ -6,6 +6,7 @@ from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.broadcasting import Broadcaster
 from bot.clock import Clock
 from bot.intake import Intake
 from storage import inbox
@@ -16,13 +17,21 @@ from storage.sweeping import sweep
 logger = logging.getLogger(__name__)
 
 TIDY_EVERY_S = 2
+START_EVERY_S = 15
 GRACE_S = 3600
 
 
 class Schedule:
     """Looks after what has to happen without anybody tapping."""
 
-    def __init__(self, intake: Intake, database: Database, files: FileStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        database: Database,
+        files: FileStore,
+        clock: Clock,
+        broadcaster: Broadcaster,
+    ) -> None:
         self._intake = intake
         self._database = database
         self._files = files
@@ -33,6 +42,7 @@ class Schedule:
             job_defaults={"misfire_grace_time": GRACE_S, "coalesce": True, "max_instances": 1},
         )
         self._scheduler.add_job(self._intake.tidy, "interval", seconds=TIDY_EVERY_S)
+        self._scheduler.add_job(broadcaster.start_due, "interval", seconds=START_EVERY_S)
         self._scheduler.add_job(self._forget_old, "interval", hours=6)
         self._scheduler.add_job(self._sweep, "interval", hours=1)
 

@@ -146,16 +146,23 @@ def _is_being_written(broadcast: Broadcast) -> bool:
     return broadcast.status == BroadcastStatus.SENDING and broadcast.written_at is None
 
 
+async def is_over(session: AsyncSession, broadcast_id: int) -> bool:
+    """Say whether nothing of a broadcast waits any more, in any school. Changes nothing."""
+    broadcast = await session.get_one(Broadcast, broadcast_id)
+    for one in await family(session, broadcast):
+        if _is_being_written(one) or await _is_waiting(session, known_id(one.id)):
+            return False
+    return True
+
+
 async def finish(session: AsyncSession, broadcast_id: int, now: datetime) -> bool:
     """End a broadcast once nothing of it waits any more, in any school; say whether it is over."""
-    broadcast = await session.get(Broadcast, broadcast_id)
-    if broadcast is None:
+    if not await is_over(session, broadcast_id):
         return False
+    broadcast = await session.get_one(Broadcast, broadcast_id)
     for one in await family(session, broadcast):
         if one.status != BroadcastStatus.SENDING:
             continue
-        if one.written_at is None or await _is_waiting(session, known_id(one.id)):
-            return False
         try:
             await move(session, one, Action.FINISH, ended_at=now)
         except BroadcastNotNow:

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audiences, audit, outbox
-from storage.audiences import Audience, AudienceKind, Counts, Scope
+from storage.audiences import Addressee, Audience, AudienceKind, Counts, Scope
 from storage.errors import (
     BroadcastChanged,
     BroadcastEmpty,
@@ -171,12 +171,46 @@ async def reach(
     """Count whom a broadcast would reach if it were sent now, in all its schools."""
     total = Counts()
     audience = await audience_of(session, broadcast)
+    for scope in await _scopes(session, rulebook, broadcast, now):
+        total = total.plus(await audiences.count(session, scope, audience))
+    return total
+
+
+async def _scopes(
+    session: AsyncSession, rulebook: RuleBook, broadcast: Broadcast, now: datetime
+) -> list[Scope]:
+    """Give where the audience is looked for: in the sender's school, and in the chosen others."""
+    found = []
     for seat in [broadcast.member_id, *await _other_seats(session, broadcast)]:
         member = await session.get_one(Member, seat)
         school = await session.get_one(School, member.school_id)
-        counted = await audiences.count(session, scope_of(rulebook, school, seat, now), audience)
-        total = total.plus(counted)
-    return total
+        found.append(scope_of(rulebook, school, seat, now))
+    return found
+
+
+async def sample(
+    session: AsyncSession, rulebook: RuleBook, broadcast: Broadcast, now: datetime
+) -> Member | None:
+    """Give somebody who would receive a broadcast; if nobody can, somebody who is meant."""
+    audience, fallback = await audience_of(session, broadcast), None
+    for scope in await _scopes(session, rulebook, broadcast, now):
+        async for one in audiences.everybody_in(session, scope, audience):
+            if one.why is None:
+                return await session.get(Member, one.member_id)
+            fallback = fallback or one.member_id
+    return await session.get(Member, fallback) if fallback else None
+
+
+async def out_of_reach(
+    session: AsyncSession, rulebook: RuleBook, broadcast: Broadcast, now: datetime
+) -> list[Addressee]:
+    """Give those who are meant and cannot be written to, by name."""
+    audience = await audience_of(session, broadcast)
+    found: list[Addressee] = []
+    for scope in await _scopes(session, rulebook, broadcast, now):
+        everybody = audiences.everybody_in(session, scope, audience)
+        found += [one async for one in everybody if one.why is not None]
+    return sorted(found, key=lambda one: one.name.casefold())
 
 
 # ------------------------------------------------------------------------------- drafting
