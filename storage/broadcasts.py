@@ -27,7 +27,7 @@ from storage.errors import (
     TooLong,
 )
 from storage.models import Broadcast, BroadcastStatus, Member, OutboxState, Role, School
-from storage.people import Actor, Membership, known_id, member_of, today_at
+from storage.people import Actor, Membership, find_account, known_id, member_of, today_at
 from storage.rulebook import RuleBook
 
 SENDERS = Role.COACH | Role.PRINCIPAL | Role.OPERATOR
@@ -456,9 +456,7 @@ async def start_due(
     broadcast = await session.get(Broadcast, broadcast_id)
     if broadcast is None or broadcast.due_at is None or broadcast.due_at > now:
         return False
-    member = await session.get_one(Member, broadcast.member_id)
-    school = await session.get_one(School, member.school_id)
-    actor = Membership(member, school).actor(now)
+    actor = await _sender_of(session, broadcast, now)
     try:
         if now - broadcast.due_at > STARTS_WITHIN:
             await _give_back(session, actor, broadcast, "late", now)
@@ -474,6 +472,15 @@ async def start_due(
     except BroadcastNotNow:
         return False  # somebody was faster
     return True
+
+
+async def _sender_of(session: AsyncSession, broadcast: Broadcast, now: datetime) -> Actor:
+    """Give who wrote a broadcast, with what that member may do now."""
+    member = await session.get_one(Member, broadcast.member_id)
+    school = await session.get_one(School, member.school_id)
+    _, seats = await find_account(session, member.account_id or 0, now)
+    mine = [one for one in seats if one.member.id == member.id]
+    return next(iter(mine), Membership(member, school)).actor(now)
 
 
 async def _give_back(
