@@ -41,7 +41,7 @@ from conversations.turn import Turn, current_turn
 from storage import audiences, broadcasts
 from storage.audiences import Audience, AudienceKind
 from storage.broadcasts import Attachment
-from storage.errors import NotFound, TooLong
+from storage.errors import BroadcastChanged, BroadcastNotNow, NotFound, TooLong
 from storage.models import Broadcast, BroadcastStatus, Member
 from storage.people import known_id
 
@@ -348,9 +348,10 @@ async def ask_to_send(turn: Turn, tap: AskToSend) -> None:
     """Say what sending means, for it cannot be undone."""
     words = turn.words
     draft = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
-    if draft.status != BroadcastStatus.DRAFT or draft.revision != tap.revision:
-        await show_broadcast(turn, draft)
-        return
+    if draft.status != BroadcastStatus.DRAFT:
+        raise BroadcastNotNow(draft.status)
+    if draft.revision != tap.revision:
+        raise BroadcastChanged
     counts = await broadcasts.reach(turn.session, turn.rulebook, draft, turn.now)
     whom = unit(words, draft.audience)
     text = words.body(
