@@ -18,6 +18,7 @@ from bot import screens
 from bot.clock import Clock
 from bot.seats import person_in_seat
 from conversations.coach.broadcast_cards import standing_screen
+from conversations.notices import seen_from_elsewhere
 from conversations.people import Person
 from conversations.screens import Screen
 from storage import broadcast_runs, broadcasts
@@ -160,9 +161,9 @@ class Broadcaster:
         async with self._database.reading() as session:
             broadcast = await session.get_one(Broadcast, number)
             sender = await self._sender(session, broadcast)
-            screen = await standing_screen(sender, broadcast) if sender else None
-        if sender is None or screen is None:
-            return True  # the sender has left
+            if sender is None:
+                return True  # has left, or was erased
+            screen = seen_from_elsewhere(sender, await standing_screen(sender, broadcast))
         before = self._told.get(number)
         told = self._told[number] = Told(screen, time.monotonic() + TELL_EVERY_S)
         if before is not None and before.screen == screen and not before.must_wait:

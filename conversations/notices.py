@@ -53,10 +53,15 @@ async def draw_notice(person: Person, kind: str, subject: dict[str, Any]) -> Not
     drawn = await NOTICES[kind](person, subject)
     if drawn is None or not _is_elsewhere(person):
         return drawn
-    screen = _from_elsewhere(person, drawn.screen)
+    screen = seen_from_elsewhere(person, drawn.screen)
     if drawn.keys_work_anywhere:
         screen = replace(screen, rows=drawn.screen.rows)
     return replace(drawn, screen=screen, asks_about=None)
+
+
+def seen_from_elsewhere(person: Person, screen: Screen) -> Screen:
+    """Give a screen as it is or, to somebody who is at work in another school, a way there."""
+    return _from_elsewhere(person, screen) if _is_elsewhere(person) else screen
 
 
 def _is_elsewhere(person: Person) -> bool:

@@ -32,6 +32,9 @@ from storage.rulebook import RuleBook
 EXPIRES_AFTER = timedelta(hours=24)
 """What could not be delivered for so long is no longer news; it can be sent again."""
 
+AT_ONCE_BY_EVIDENCE = 100
+"""Looking through evidence takes longer, and other writers wait meanwhile."""
+
 NAMES_AT_ONCE = 500
 
 
@@ -95,7 +98,7 @@ async def write_part(
     rulebook: RuleBook,
     broadcast_id: int,
     now: datetime,
-    limit: int = audiences.PART,
+    limit: int | None = None,
 ) -> bool:
     """Fill the outbox for the next of the audience; False when there is nothing left to fill.
 
@@ -107,9 +110,10 @@ async def write_part(
         return False
     school = await session.get_one(School, broadcast.school_id)
     scope = scope_of(rulebook, school, broadcast.member_id, broadcast.started_at or now)
-    part = await audiences.part_of(
-        session, scope, await audience_of(session, broadcast), broadcast.written_to, limit
-    )
+    audience = await audience_of(session, broadcast)
+    if limit is None:
+        limit = AT_ONCE_BY_EVIDENCE if audience.kind in audiences.BY_EVIDENCE else audiences.PART
+    part = await audiences.part_of(session, scope, audience, broadcast.written_to, limit)
     moved = await session.exec(
         update(Broadcast)
         .where(col(Broadcast.id) == broadcast_id, col(Broadcast.written_at).is_(None))

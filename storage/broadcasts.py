@@ -102,14 +102,14 @@ async def draft_of(session: AsyncSession, actor: Actor) -> Broadcast | None:
         select(Broadcast)
         .where(Broadcast.member_id == actor.member_id)
         .where(Broadcast.status == BroadcastStatus.DRAFT)
-        .order_by(col(Broadcast.id).desc())
+        .order_by(col(Broadcast.changed_at).desc(), col(Broadcast.id).desc())
         .limit(1)
     )
     return found.first()
 
 
 async def recent(session: AsyncSession, actor: Actor) -> Sequence[Broadcast]:
-    """Give the actor's latest broadcasts that are more than drafts, newest first."""
+    """Give the actor's latest broadcasts, newest first; drafts only if there is something in."""
     require_sender(actor)
     found = await session.exec(
         select(Broadcast)
@@ -117,6 +117,8 @@ async def recent(session: AsyncSession, actor: Actor) -> Sequence[Broadcast]:
         .where(
             col(Broadcast.started_at).is_not(None)
             | (col(Broadcast.status) == BroadcastStatus.SCHEDULED)
+            | (col(Broadcast.status) == BroadcastStatus.DRAFT)
+            & ((col(Broadcast.text) != "") | (col(Broadcast.file_id) != ""))
         )
         .order_by(col(Broadcast.id).desc())
         .limit(RECENT)
@@ -369,7 +371,7 @@ async def withdraw(
 ) -> Broadcast:
     """Make a scheduled broadcast a draft again, so that it can be changed."""
     broadcast = await own(session, actor, broadcast_id)
-    await move(session, broadcast, Action.WITHDRAW, due_at=None)
+    await move(session, broadcast, Action.WITHDRAW, due_at=None, changed_at=now)
     _note(session, actor, broadcast, Action.WITHDRAW, now)
     return broadcast
 
@@ -487,7 +489,7 @@ async def _give_back(
     session: AsyncSession, actor: Actor, broadcast: Broadcast, why: str, now: datetime
 ) -> None:
     due_at = broadcast.due_at or now
-    await move(session, broadcast, Action.WITHDRAW, due_at=None)
+    await move(session, broadcast, Action.WITHDRAW, due_at=None, changed_at=now)
     _note(session, actor, broadcast, Action.WITHDRAW, now, why=why)
     await outbox.announce(
         session,

@@ -95,7 +95,7 @@ async def show_all(turn: Turn) -> None:
     draft = await broadcasts.draft_of(turn.session, turn.actor)
     if draft is not None and broadcasts.is_empty(draft):
         draft = None
-    recent = await broadcasts.recent(turn.session, turn.actor)
+    recent = await _recent_but(turn, draft)
     keys = [
         *await _audience_keys(turn),
         Key(words.label("broadcasting.audience_people"), NewBroadcast(AudienceKind.PEOPLE)),
@@ -127,11 +127,17 @@ async def _audience_keys(turn: Turn) -> list[Key]:
 @dialogue.tap(RecentBroadcasts)
 async def recent_broadcasts(turn: Turn, _tap: RecentBroadcasts) -> None:
     """Show the latest broadcasts."""
-    found = await broadcasts.recent(turn.session, turn.actor)
+    found = await _recent_but(turn, None)
     keys = [Key(_recent_label(turn, one), OpenBroadcast(known_id(one.id))) for one in found]
     rows = (*in_rows(numbered(keys), 1)[:6], (back_to(turn, Broadcasts()),))
     text = turn.words.body("broadcasting.recent", any=bool(found))
     turn.show(Screen(text, rows, view=RecentBroadcasts()))
+
+
+async def _recent_but(turn: Turn, draft: Broadcast | None) -> list[Broadcast]:
+    """Give the latest broadcasts without the draft that has a button of its own."""
+    found = await broadcasts.recent(turn.session, turn.actor)
+    return [one for one in found if draft is None or one.id != draft.id]
 
 
 def _recent_label(turn: Turn, broadcast: Broadcast) -> str:

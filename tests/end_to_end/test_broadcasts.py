@@ -27,7 +27,7 @@ from conversations.callbacks import (
     WriteBroadcast,
 )
 from storage import decisions
-from storage.models import AuditEntry, Broadcast, BroadcastReply, Evidence, Role
+from storage.models import AuditEntry, Broadcast, BroadcastReply, Evidence, OutboxMessage, Role
 from storage.suggestions import Pick
 from tests import papers
 from tests.end_to_end.submitting import actor_of, agrees, submits
@@ -113,6 +113,21 @@ async def state_of(world: TestWorld, status: str) -> list[Broadcast]:
     async with world.database.reading() as session:
         found = await session.exec(select(Broadcast).where(Broadcast.status == status))
         return list(found.all())
+
+
+async def settled(world: TestWorld, state: str) -> None:
+    """Wait until a message of a broadcast is in a state, which no screen shows."""
+    async with asyncio.timeout(5):
+        while True:
+            async with world.database.reading() as session:
+                found = await session.exec(
+                    select(OutboxMessage).where(
+                        OutboxMessage.kind == "broadcast", OutboxMessage.state == state
+                    )
+                )
+                if found.first() is not None:
+                    return
+            await asyncio.sleep(0.01)
 
 
 async def test_home_and_menu_lead_to_it_for_those_who_may(
@@ -381,6 +396,33 @@ async def test_a_changed_draft_is_not_sent_by_an_old_button(
     assert await state_of(world, "sending") == []
 
 
+async def test_all_of_it_can_be_typed(phones: Phones) -> None:
+    """A phone without signal queues what is typed, not what is tapped."""
+    coach = phones.coach
+    for words in ("/siaran", "guru", "Ketik saja", "kirim sekarang", "kirim ke 2 guru"):
+        await coach.types(words)
+    await phones.rina.sees("Ketik saja")
+    await coach.sees("Terkirim: 2")
+
+
+async def test_a_second_draft_is_not_hidden_by_the_first(world: TestWorld, phones: Phones) -> None:
+    coach = phones.coach
+    await writes(coach, "Yang pertama")
+    await coach.taps("Jadwalkan")
+    await coach.taps("Selasa, 7 Jul")
+    await coach.taps("07.00")
+    scheduled = await coach.sees("dijadwalkan")
+    await writes(coach, "Yang kedua", "Guru (")
+    world.clock.forward(timedelta(minutes=1))
+    await coach.taps("Ubah isi", on=scheduled)
+    await coach.sees("Untuk Semua: 2 orang", after=scheduled)
+    await coach.types("/siaran")
+    await coach.sees("Ada draf yang belum dikirim, untuk Semua")
+    await coach.taps("Siaran terakhir")
+    await coach.taps("📝 6 Jul 2026: Guru")
+    await coach.sees("Yang kedua", after=coach.last.id - 2)
+
+
 # ------------------------------------------------------------------------------- when
 
 
@@ -613,6 +655,31 @@ async def test_an_operator_of_two_schools_writes_to_both(world: TestWorld) -> No
     await operator.sees("Sudah mengerjakan: 2")
 
 
+async def test_how_it_went_is_told_while_at_work_in_another_school(world: TestWorld) -> None:
+    first = await world.founds()
+    second = await world.founds("20304567", "SMPN 2 Lain")
+    coach = await world.joins("Bu Penggerak", Role.COACH, first)
+    await world.joins("Bu Penggerak", Role.TEACHER, second, person=coach)
+    await world.joins("Rina Wati", Role.TEACHER, first)
+    await coach.types("menu")
+    await coach.taps("Ganti sekolah")
+    await coach.taps("SMPN 1")
+    await writes(coach, "Besok")
+    await coach.taps("Jadwalkan")
+    await coach.taps("Selasa, 7 Jul")
+    await coach.taps("07.00")
+    await coach.sees("dijadwalkan")
+    await coach.types("menu")
+    await coach.taps("Ganti sekolah")
+    await coach.taps("SMPN 2")
+    await coach.sees("SMPN 2 Lain")
+    world.clock.forward(timedelta(hours=22))
+    await world.kawan.broadcaster.start_due()
+    report = await coach.sees("Terkirim: 1")
+    assert "Dari SMPN 1 Surian" in report.text
+    assert report.buttons == ["🏫 Buka sekolah itu"]
+
+
 async def test_it_can_be_answered_while_at_work_in_another_school(world: TestWorld) -> None:
     first = await world.founds()
     second = await world.founds("20304567", "SMPN 2 Lain")
@@ -640,16 +707,12 @@ async def test_it_goes_on_after_a_restart_with_the_same_message(
     world: TestWorld, phones: Phones
 ) -> None:
     await writes(phones.coach, "Pengumuman")
-    fault = world.sim.faults.add("sendMessage", chat_id=phones.budi.id, status=502, times=None)
+    world.sim.faults.add("sendMessage", chat_id=phones.budi.id, status=502, times=None)
     await phones.coach.taps("Kirim sekarang")
     await phones.coach.taps("Kirim ke 2")
     progress = await phones.coach.sees("Siaran sedang dikirim")
     await phones.rina.sees("Pengumuman")
-    async with asyncio.timeout(5):
-        while True:
-            if fault.hits:
-                break
-            await asyncio.sleep(0.01)
+    await settled(world, "sent")
     await world.kawan.stop()
     world.sim.faults.clear()
     world.clock.forward(timedelta(minutes=2))
