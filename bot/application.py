@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application
 from telegram.request import BaseRequest
 
+from bot.broadcasting import Broadcaster
 from bot.calls import insist
 from bot.clock import Clock
 from bot.courier import Courier
@@ -22,6 +23,7 @@ from bot.figures import Figures
 from bot.handlers import add_handlers
 from bot.intake import Intake
 from bot.replies import Replies
+from bot.rounds import Rounds
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.tasks import Tasks
@@ -85,6 +87,15 @@ class Kawan:
             self.election,
             self.figures,
         )
+        self.broadcaster = Broadcaster(
+            self.bot,
+            self.database,
+            self.clock,
+            self.rulebook,
+            self.files,
+            self.election,
+            self.sender.wake,
+        )
         self.workshop = Workshop(
             self.bot,
             self.database,
@@ -128,7 +139,8 @@ class Kawan:
             self.updates,
             queue,
         )
-        self.schedule = Schedule(self.intake, self.database, self.files, self.clock, self.election)
+        self.rounds = Rounds(self.database, self.files, self.clock)
+        self.schedule = Schedule(self.intake, self.rounds, self.broadcaster, self.election)
         self.sending: asyncio.Task[Any] | None = None
         self.polling: asyncio.Task[Any] | None = None
 
@@ -141,6 +153,7 @@ class Kawan:
         await self.election.look()
         self.tasks.start(self.election.run(), "election")
         self.sending = self.tasks.start(self.sender.run(), "sender")
+        self.tasks.start(self.broadcaster.run(), "broadcaster")
         self.tasks.start(self.workshop.run(), "workshop")
         self.schedule.start()
         if poll:
@@ -168,6 +181,7 @@ class Kawan:
     def _wake(self) -> None:
         """Something may be waiting that no tap answers."""
         self.sender.wake()
+        self.broadcaster.wake()
         self.workshop.wake()
 
     async def _introduce(self) -> None:

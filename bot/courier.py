@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
-from bot import screens
+from bot import exhibits, screens
 from bot.calls import is_unreachable, seconds_of
 from bot.clock import Clock
 from bot.seats import person_in_seat
@@ -126,7 +126,7 @@ class Courier:
                 return notice.replaces
             if notice.only_in_place:
                 return None
-        sent = await screens.send(self._bot, chat_id, notice.screen, attempts=1)
+        sent = (await exhibits.show(self._bot, chat_id, notice.screen, attempts=1)).message
         return chat_id, sent.message_id
 
     async def note(self, session: AsyncSession, settled: Settled) -> None:

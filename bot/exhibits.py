@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import BinaryIO
 
 from telegram import Bot, InputFile, InputMediaDocument, InputMediaPhoto, Message
 from telegram.constants import MediaGroupLimit, ParseMode
 from telegram.error import BadRequest
 
 from bot import screens
-from bot.calls import insist, is_unknown_file
+from bot.calls import ATTEMPTS, insist, is_unknown_file
 from conversations.lengths import LONGEST_CAPTION, shown_length
 from conversations.screens import Exhibit, Screen
 
@@ -29,19 +30,23 @@ class Shown:
     fresh: dict[int, str] = field(default_factory=dict)
 
 
-async def show(bot: Bot, chat_id: int, screen: Screen) -> Shown:
-    """Send a screen's exhibits: one with text and buttons below it, several as albums above."""
+async def show(bot: Bot, chat_id: int, screen: Screen, *, attempts: int = ATTEMPTS) -> Shown:
+    """Send a screen's exhibits: one with text and buttons below it, several as albums above.
+
+    `attempts` holds for the message with the buttons.
+    """
     fresh: dict[int, str] = {}
     if len(screen.exhibits) == 1 and shown_length(screen.text) <= LONGEST_CAPTION:
         (exhibit,) = screen.exhibits
-        return Shown(await _show_one(bot, chat_id, exhibit, screen, fresh), fresh)
+        shown = await _show_one(bot, chat_id, exhibit, screen, fresh, attempts)
+        return Shown(shown, fresh)
     for album in _albums(screen.exhibits):
         if len(album) == 1:
             silent = Screen("", protected=screen.protected)
             await _show_one(bot, chat_id, album[0], silent, fresh)
         else:
             await _show_album(bot, chat_id, album, screen, fresh)
-    return Shown(await screens.send(bot, chat_id, screen), fresh)
+    return Shown(await screens.send(bot, chat_id, screen, attempts=attempts), fresh)
 
 
 def _albums(exhibits: Sequence[Exhibit]) -> Iterator[list[Exhibit]]:
@@ -54,7 +59,12 @@ def _albums(exhibits: Sequence[Exhibit]) -> Iterator[list[Exhibit]]:
 
 
 async def _show_one(
-    bot: Bot, chat_id: int, exhibit: Exhibit, screen: Screen, fresh: dict[int, str]
+    bot: Bot,
+    chat_id: int,
+    exhibit: Exhibit,
+    screen: Screen,
+    fresh: dict[int, str],
+    attempts: int = ATTEMPTS,
 ) -> Message:
     markup = screens.keyboard(screen)
 
@@ -73,16 +83,16 @@ async def _show_one(
 
     if exhibit.telegram_id:
         try:
-            return await insist(lambda: send(exhibit.telegram_id))
+            return await insist(lambda: send(exhibit.telegram_id), attempts)
         except BadRequest as error:
-            if not is_unknown_file(error):
+            if exhibit.path is None or not is_unknown_file(error):
                 raise
 
     async def upload() -> Message:
-        with exhibit.path.open("rb") as file:
+        with _opened(exhibit) as file:
             return await send(_upload(exhibit, file))
 
-    message = await insist(upload)
+    message = await insist(upload, attempts)
     _note(fresh, exhibit, message)
     return message
 
@@ -96,7 +106,7 @@ async def _show_album(
             for one in album:
                 content: Media = one.telegram_id
                 if not (by_name and one.telegram_id):
-                    content = _upload(one, files.enter_context(one.path.open("rb")))
+                    content = _upload(one, files.enter_context(_opened(one)))
                 kind = InputMediaPhoto if one.is_photo else InputMediaDocument
                 media.append(kind(content))
             return await bot.send_media_group(
@@ -114,6 +124,12 @@ async def _show_album(
     for exhibit, message in zip(album, sent, strict=False):
         if not (by_name and exhibit.telegram_id):
             _note(fresh, exhibit, message)
+
+
+def _opened(exhibit: Exhibit) -> BinaryIO:
+    if exhibit.path is None:
+        raise FileNotFoundError(exhibit.name)
+    return exhibit.path.open("rb")
 
 
 def _upload(exhibit: Exhibit, file: object) -> InputFile:

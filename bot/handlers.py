@@ -17,7 +17,13 @@ from telegram.ext import (
 from bot.clock import Clock
 from bot.replies import Replies
 from conversations import everywhere, home, joining
-from conversations.coach import looking
+from conversations.coach import (
+    broadcast_notices,
+    broadcast_reports,
+    broadcasting,
+    looking,
+    scheduling,
+)
 from conversations.dialogue import Dialogue
 from conversations.operator import erasing, inviting, members, roster
 from conversations.principal import (
@@ -50,6 +56,10 @@ from storage.groups import greet_once
 logger = logging.getLogger(__name__)
 
 DIALOGUES: tuple[Dialogue, ...] = (
+    broadcasting.dialogue,  # first: while a broadcast is written, files are for that
+    scheduling.dialogue,
+    broadcast_reports.dialogue,
+    broadcast_notices.dialogue,
     planning.dialogue,
     summary.dialogue,
     duties.dialogue,

@@ -9,6 +9,7 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
 from conversations.people import Person
+from storage.broadcasts import may_send
 from storage.models import Role
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ def commands_for(person: Person) -> list[str]:
         commands.append("persetujuan")
     if actor.decides or actor.roles & Role.COACH:
         commands.append("rekap")
+    if may_send(actor):
+        commands.append("siaran")
     if actor.roles & Role.OPERATOR:
         commands.append("anggota")
     return [*commands, "bantuan"][:7]

@@ -1,48 +1,31 @@
 """*When* to look; what is due is the database's business."""
 
-import logging
-import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.clock import Clock
+from bot.broadcasting import Broadcaster
 from bot.election import Election
 from bot.heartbeat import Heartbeat
 from bot.intake import Intake
-from storage import inbox, outbox
-from storage.database import Database
-from storage.files import FileStore
-from storage.sweeping import sweep
-
-logger = logging.getLogger(__name__)
+from bot.rounds import Rounds
 
 TIDY_EVERY_S = 2
+START_EVERY_S = 15
 GRACE_S = 3600
 LONGEST_LOOK_S = 600.0
 """No look takes that long unless it hangs."""
-ARCHIVED_AFTER = timedelta(days=7)
-MOST_STEPS = 40
-"""So many steps to the archive at one look; what is left waits for the next."""
 
 
 class Schedule:
-    """Looks after what has to happen without anybody tapping."""
+    """Has looks taken at their hours; all but one only where this process is elected."""
 
     def __init__(
-        self,
-        intake: Intake,
-        database: Database,
-        files: FileStore,
-        clock: Clock,
-        election: Election,
+        self, intake: Intake, rounds: Rounds, broadcaster: Broadcaster, election: Election
     ) -> None:
         self._intake = intake
-        self._database = database
-        self._files = files
-        self._clock = clock
         self._election = election
         self._heart = Heartbeat()
         self._looking_since: dict[str, float] = {}
@@ -52,9 +35,10 @@ class Schedule:
             job_defaults={"misfire_grace_time": GRACE_S, "coalesce": True, "max_instances": 1},
         )
         self._scheduler.add_job(self._tidy, "interval", seconds=TIDY_EVERY_S)
-        self._scheduler.add_job(self._where_elected(self._forget_old), "interval", hours=6)
-        self._scheduler.add_job(self._where_elected(self._sweep), "interval", hours=1)
-        self._scheduler.add_job(self._where_elected(self.archive), "interval", minutes=10)
+        self._look(broadcaster.start_due, "interval", seconds=START_EVERY_S)
+        self._look(rounds.archive, "interval", minutes=10)
+        self._look(rounds.sweep, "interval", hours=1)
+        self._look(rounds.forget_old, "interval", hours=6)
 
     def start(self) -> None:
         """Begin looking; needs a running event loop."""
@@ -72,6 +56,9 @@ class Schedule:
         now = self._heart.ticks()
         hangs = any(now - since > LONGEST_LOOK_S for since in self._looking_since.values())
         return hangs or self._heart.stands_still
+
+    def _look(self, look: Callable[[], Awaitable[Any]], trigger: str, **when: Any) -> None:
+        self._scheduler.add_job(self._where_elected(look), trigger, **when)
 
     def _where_elected(self, look: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
         """Make a look that only one of several processes takes, and that is missed if it hangs."""
@@ -91,21 +78,3 @@ class Schedule:
     async def _tidy(self) -> None:
         self._heart.beat()
         await self._intake.tidy()
-
-    async def archive(self) -> None:
-        """Move messages that were closed days ago out of the sender's way."""
-        before = self._clock.now() - ARCHIVED_AFTER
-        for _ in range(MOST_STEPS):
-            async with self._database.transaction() as session:
-                if await outbox.archive(session, before) < outbox.ARCHIVE_STEP:
-                    break
-
-    async def _sweep(self) -> None:
-        # By the machine's own clock: it is how the disk tells the age of a file.
-        swept = await sweep(self._database, self._files, time.time())
-        if swept:
-            logger.info("files without a row swept away", extra={"files": swept})
-
-    async def _forget_old(self) -> None:
-        async with self._database.transaction() as session:
-            await inbox.forget_old(session, self._clock.now())

@@ -79,18 +79,17 @@ class FileReader:
     `most_bytes` is not fetched.
     """
 
-    which: filters.BaseFilter
     read: ReadFile
     most_bytes: int
 
 
-READERS: list[FileReader] = []
-"""The readers of all dialogues."""
+READERS: list[tuple[filters.BaseFilter, FileReader | None]] = []
+"""Who takes which files, over all dialogues; without a reader a file is left at Telegram."""
 
 
 def reader_of(update: Update) -> FileReader | None:
     """Say who reads the file that came in, if anybody. Asks the same filters as the handlers."""
-    return next((one for one in READERS if one.which.check_update(update)), None)
+    return next((reader for which, reader in READERS if which.check_update(update)), None)
 
 
 class Dialogue:
@@ -145,8 +144,7 @@ class Dialogue:
 
         def register(handler: FileHandler) -> FileHandler:
             self._files.append((which, handler))
-            if read is not None:
-                READERS.append(FileReader(which, read, most_bytes))
+            READERS.append((which, FileReader(read, most_bytes) if read else None))
             return handler
 
         return register

@@ -3,6 +3,7 @@
 from conversations.callbacks import (
     Agree,
     AskForHelp,
+    Broadcasts,
     Button,
     ChooseLanguage,
     ChooseSchool,
@@ -23,7 +24,7 @@ from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
-from storage import decisions, people, plans
+from storage import broadcasts, decisions, people, plans
 from storage.evidence import changing, checking, needs, reading, receiving
 from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
@@ -106,6 +107,8 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
         keys.append(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT))
     if actor.decides or actor.roles & Role.COACH:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
+    if broadcasts.may_send(actor):
+        keys.append(Key(words.label("home.broadcasts"), Broadcasts()))
     if actor.roles & Role.OPERATOR:
         keys.append(Key(words.label("home.members"), OpenMembers(0)))
     if actor.roles & Role.TEACHER:

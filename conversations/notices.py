@@ -21,12 +21,14 @@ class Notice:
 
     `replaces` is a message to edit instead of sending a new one; where that message is gone, the
     notice is sent unless `only_in_place`. `asks_about` says on what it asks for a decision.
+    `keys_work_anywhere`: its buttons need not be pressed as a member of the school it comes from.
     """
 
     screen: Screen
     replaces: MessagePlace | None = None
     only_in_place: bool = False
     asks_about: Subject | None = None
+    keys_work_anywhere: bool = False
 
 
 Draw = Callable[[Person, dict[str, Any]], Awaitable[Notice | None]]
@@ -51,7 +53,15 @@ async def draw_notice(person: Person, kind: str, subject: dict[str, Any]) -> Not
     drawn = await NOTICES[kind](person, subject)
     if drawn is None or not _is_elsewhere(person):
         return drawn
-    return replace(drawn, screen=_from_elsewhere(person, drawn.screen), asks_about=None)
+    screen = seen_from_elsewhere(person, drawn.screen)
+    if drawn.keys_work_anywhere:
+        screen = replace(screen, rows=drawn.screen.rows)
+    return replace(drawn, screen=screen, asks_about=None)
+
+
+def seen_from_elsewhere(person: Person, screen: Screen) -> Screen:
+    """Give a screen as it is or, to somebody who is at work in another school, a way there."""
+    return _from_elsewhere(person, screen) if _is_elsewhere(person) else screen
 
 
 def _is_elsewhere(person: Person) -> bool:
@@ -68,4 +78,4 @@ def _from_elsewhere(person: Person, screen: Screen) -> Screen:
         Style.NEXT,
     )
     heading = person.words.body("home.from_school", school=person.school.name)
-    return Screen(f"{heading}\n\n{screen.text}", ((key,),))
+    return replace(screen, text=f"{heading}\n\n{screen.text}", rows=((key,),), view=None)

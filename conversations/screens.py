@@ -45,11 +45,11 @@ Row = tuple[Key, ...]
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A stored file to be shown: by Telegram's name for it, or else from the disk."""
+    """A file to be shown: by Telegram's name for it, or else from the disk if it is stored."""
 
     page_id: int
     telegram_id: str
-    path: Path
+    path: Path | None
     name: str
     is_photo: bool
 

@@ -11,11 +11,15 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audit
+from storage import audit, outbox
 from storage.members import present_member, require_other_operator
 from storage.models import (
     Account,
     ArchivedMessage,
+    Broadcast,
+    BroadcastMiss,
+    BroadcastReply,
+    BroadcastStatus,
     Card,
     Decision,
     Deputy,
@@ -36,7 +40,7 @@ from storage.models import (
     Role,
     RosterDraft,
 )
-from storage.people import Actor
+from storage.people import Actor, known_id
 
 ERASED_NAME = "(dihapus)"
 
@@ -53,6 +57,7 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     await session.flush()
     evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)
+    await _erase_broadcasts(session, member_id, now)
     await _erase_messages(session, member, plan_ids, evidence_ids)
     await session.exec(delete(Invitation).where(col(Invitation.member_id) == member_id))
     # Rosters that were read and wait may name anybody.
@@ -100,6 +105,24 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
     await session.exec(delete(Plan).where(col(Plan.id).in_(plan_ids)))
     return plan_ids
+
+
+async def _erase_broadcasts(session: AsyncSession, member_id: int, now: datetime) -> None:
+    """Erase what the person wrote to many, and that others' broadcasts missed the person.
+
+    What is still on its way is withdrawn. That there was a broadcast stays, without its words.
+    """
+    for part in (BroadcastMiss, BroadcastReply):
+        await session.exec(delete(part).where(col(part.member_id) == member_id))
+    found = await session.exec(select(Broadcast).where(Broadcast.member_id == member_id))
+    for broadcast in found.all():
+        broadcast.text, broadcast.file_id, broadcast.file_kind = "", "", ""
+        broadcast.people, broadcast.seats, broadcast.told_at = [], [], broadcast.told_at or now
+        if broadcast.ended_at is None:
+            broadcast.status, broadcast.ended_at = BroadcastStatus.CANCELLED, now
+            await outbox.cancel_broadcast(session, known_id(broadcast.id), now)
+        session.add(broadcast)
+    await session.flush()
 
 
 async def _erase_messages(

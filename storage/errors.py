@@ -160,3 +160,27 @@ class NotAllSeen(Refused):
     def __init__(self, unseen: int) -> None:
         super().__init__(f"{unseen} not seen")
         self.unseen = unseen
+
+
+class BroadcastNotNow(Refused):
+    """The broadcast's status does not allow this."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"not while the broadcast is {status}")
+        self.status = status
+
+
+class BroadcastChanged(Refused):
+    """The broadcast has been changed since it was shown."""
+
+
+class BroadcastEmpty(Refused):
+    """There is nothing to send: neither words nor a file."""
+
+
+class NobodyInReach(Refused):
+    """Nobody a broadcast is meant for can be written to."""
+
+
+class TimeIsPast(Refused):
+    """Nothing can be scheduled for a moment that is over."""

@@ -4,6 +4,14 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from storage.models.audit import AuditEntry
+from storage.models.broadcasts import (
+    Broadcast,
+    BroadcastAnswer,
+    BroadcastMiss,
+    BroadcastReply,
+    BroadcastStatus,
+    OutOfReach,
+)
 from storage.models.chats import Account, Card, GroupChat, InboxUpdate, Prompt
 from storage.models.evidence import (
     Evidence,
@@ -38,6 +46,11 @@ __all__ = [
     "Account",
     "ArchivedMessage",
     "AuditEntry",
+    "Broadcast",
+    "BroadcastAnswer",
+    "BroadcastMiss",
+    "BroadcastReply",
+    "BroadcastStatus",
     "Card",
     "Decision",
     "Deputy",
@@ -52,6 +65,7 @@ __all__ = [
     "Member",
     "MessageRecord",
     "ModelPlan",
+    "OutOfReach",
     "OutboxMessage",
     "OutboxState",
     "PaperOrder",

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot import delivery
-from bot.schedule import ARCHIVED_AFTER
+from bot.rounds import ARCHIVED_AFTER
 from bot.simulator import Flood
 from bot.simulator.driver import Person
 from bot.simulator.faults import Fault
@@ -476,10 +476,10 @@ async def test_one_chats_queue_holds_up_nobody(
 async def test_old_messages_leave_for_the_archive(world: TestWorld, rina: Person) -> None:
     await tell(world, rina, "Kabar")
     assert await settled(world, "Kabar") == "sent"
-    await world.kawan.schedule.archive()
+    await world.kawan.rounds.archive()
     assert (await row(world, "Kabar")).message_id
     world.clock.forward(ARCHIVED_AFTER + timedelta(seconds=1))
-    await world.kawan.schedule.archive()
+    await world.kawan.rounds.archive()
     async with world.database.reading() as session:
         assert not (await session.exec(select(OutboxMessage))).all()
         assert [one.occasion for one in (await session.exec(select(ArchivedMessage))).all()] == [

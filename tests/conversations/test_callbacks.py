@@ -114,6 +114,9 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         "origin": "previous",
         "form": "pdf",
         "state": "not_started",
+        "audience": "below_target",
+        "fate": "not_joined",
+        "answer": "done",
         "language": "id",
         "salutation": "bapak",
         # A link's token is 22 characters; Telegram lets through 64, which is why it is cut.
@@ -123,7 +126,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
 
 
 def _largest_number(kind: type[Button], name: str) -> int:
-    if name in ("plan", "member", "deputy", "roster"):
+    if name in ("plan", "member", "deputy", "roster", "broadcast"):
         return LARGEST
     if name == "marks":
         return 2**30 - 1

@@ -17,6 +17,8 @@ from conversations.callbacks import LONGEST, Button, Home
 from storage import plans
 from storage.models import (
     Account,
+    Broadcast,
+    BroadcastReply,
     Decision,
     Deputy,
     Evidence,
@@ -372,12 +374,16 @@ class Victim:
 
 @dataclass(frozen=True)
 class Proven:
-    """A plan that holds, with pieces of evidence by their status, and a paper being made of it."""
+    """A plan that holds, with pieces of evidence by their status, and a paper being made of it.
+
+    A coach of the school has begun to write a broadcast.
+    """
 
     plan_id: int
     entry_id: int
     pieces: dict[EvidenceStatus, int]
     order_id: int
+    broadcast_id: int
 
 
 @pytest.fixture
@@ -431,9 +437,13 @@ async def _proves(world: TestWorld, plan: Plan) -> Proven:
             school_id=plan.school_id, member_id=plan.member_id, kind="pdf",
             subject={"plan": earlier.id}, status=PaperStatus.MAKING, asked_at=now,
         )  # fmt: skip
-        session.add(order)
+        draft = Broadcast(
+            school_id=plan.school_id, member_id=coach.id or 0, audience="all", text=SECRET,
+            created_at=now, changed_at=now,
+        )  # fmt: skip
+        session.add_all([order, draft])
         await session.flush()
-        return Proven(earlier.id or 0, entry.id or 0, pieces, order.id or 0)
+        return Proven(earlier.id or 0, entry.id or 0, pieces, order.id or 0, draft.id or 0)
 
 
 async def _piece(
@@ -478,6 +488,8 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "evidence": victim.proven.pieces[EvidenceStatus.RECEIVED], "covers": 2,
         "entry": victim.proven.entry_id, "order": victim.proven.order_id, "form": "zip",
         "straightened": 1, "sending": 1,
+        "broadcast": victim.proven.broadcast_id, "audience": "all", "fate": "help",
+        "answer": "done", "hour": 8,
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
@@ -588,6 +600,8 @@ async def _belongings(world: TestWorld, victim: Victim) -> list[Any]:
         *await _rows(world, EvidenceComment, col(EvidenceComment.evidence_id).in_(pieces)),
         *await _rows(world, EvidenceLook, col(EvidenceLook.evidence_id).in_(pieces)),
         *await _rows(world, PaperOrder, col(PaperOrder.member_id) == victim.member_id),
+        *await _rows(world, Broadcast, col(Broadcast.id) == victim.proven.broadcast_id),
+        *await _rows(world, BroadcastReply, col(BroadcastReply.member_id) == victim.member_id),
         *await _rows(world, Member, col(Member.id) == victim.member_id),
         *await _rows(world, Invitation, col(Invitation.member_id) == victim.member_id),
         *await _rows(world, Deputy, col(Deputy.member_id) == victim.member_id),

@@ -466,7 +466,11 @@ async def test_a_slow_file_keeps_nobody_waiting(
         go_on.wait(30)
         return read_upload(incoming)
 
-    readers = [replace(one, read=slowly) for one in READERS if one.read is read_upload]
+    readers = [
+        (which, replace(reader, read=slowly))
+        for which, reader in READERS
+        if reader is not None and reader.read is read_upload
+    ]
     monkeypatch.setattr("conversations.dialogue.READERS", readers)
     await ratna.sends_document(csv("Tono,,guru"), "guru.csv", CSV)
     assert await asyncio.to_thread(begun.wait, 10)

@@ -1,0 +1,49 @@
+"""What has to happen without anybody tapping: each look does what is due now.
+
+`bot.schedule` says when. Everything here may be missed, late or done twice.
+"""
+
+import logging
+import time
+from datetime import timedelta
+
+from bot.clock import Clock
+from storage import inbox, outbox
+from storage.database import Database
+from storage.files import FileStore
+from storage.sweeping import sweep
+
+logger = logging.getLogger(__name__)
+
+ARCHIVED_AFTER = timedelta(days=7)
+MOST_STEPS = 40
+"""So many steps to the archive at one look; what is left waits for the next."""
+
+
+class Rounds:
+    """The looks that are taken regularly."""
+
+    def __init__(self, database: Database, files: FileStore, clock: Clock) -> None:
+        self._database = database
+        self._files = files
+        self._clock = clock
+
+    async def archive(self) -> None:
+        """Move messages that were closed days ago out of the sender's way."""
+        before = self._clock.now() - ARCHIVED_AFTER
+        for _ in range(MOST_STEPS):
+            async with self._database.transaction() as session:
+                if await outbox.archive(session, before) < outbox.ARCHIVE_STEP:
+                    break
+
+    async def sweep(self) -> None:
+        """Take away the files that no row names."""
+        # By the machine's own clock: it is how the disk tells the age of a file.
+        swept = await sweep(self._database, self._files, time.time())
+        if swept:
+            logger.info("files without a row swept away", extra={"files": swept})
+
+    async def forget_old(self) -> None:
+        """Forget what nobody asks for any more."""
+        async with self._database.transaction() as session:
+            await inbox.forget_old(session, self._clock.now())
