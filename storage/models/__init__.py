@@ -12,6 +12,14 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
+from storage.models.help import (
+    HelpMessage,
+    HelpProposal,
+    HelpRequest,
+    HelpStatus,
+    ProposalState,
+    SaidAs,
+)
 from storage.models.outbox import OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
@@ -46,6 +54,10 @@ __all__ = [
     "EvidencePage",
     "EvidenceStatus",
     "GroupChat",
+    "HelpMessage",
+    "HelpProposal",
+    "HelpRequest",
+    "HelpStatus",
     "InboxUpdate",
     "Invitation",
     "Member",
@@ -59,9 +71,11 @@ __all__ = [
     "PlanRevision",
     "PlanStatus",
     "Prompt",
+    "ProposalState",
     "Reopening",
     "Role",
     "RosterDraft",
+    "SaidAs",
     "School",
     "Verdict",
     "metadata",
