@@ -16,8 +16,8 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import everywhere, home, joining
-from conversations.coach import looking
+from conversations import answering, everywhere, home, joining, talking
+from conversations.coach import helping, looking, proposing
 from conversations.dialogue import Dialogue
 from conversations.operator import erasing, inviting, members, roster
 from conversations.principal import (
@@ -50,6 +50,9 @@ from storage.groups import greet_once
 logger = logging.getLogger(__name__)
 
 DIALOGUES: tuple[Dialogue, ...] = (
+    talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    helping.dialogue,
+    proposing.dialogue,
     planning.dialogue,
     summary.dialogue,
     duties.dialogue,
@@ -73,6 +76,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     roster.dialogue,
     taking_in.dialogue,  # after the roster: an operator's tables are rosters
     erasing.dialogue,
+    answering.dialogue,
     home.dialogue,
     joining.dialogue,
 )

@@ -8,7 +8,7 @@ import logging
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from conversations.people import Person
+from conversations.people import Person, gets_cards
 from storage.models import Role
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ def commands_for(person: Person) -> list[str]:
         commands.append("persetujuan")
     if actor.decides or actor.roles & Role.COACH:
         commands.append("rekap")
+    if gets_cards(actor):
+        commands.append("antrean")
     if actor.roles & Role.OPERATOR:
         commands.append("anggota")
     return [*commands, "bantuan"][:7]

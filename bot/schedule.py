@@ -8,7 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.intake import Intake
-from storage import inbox
+from storage import help_watch, inbox
 from storage.database import Database
 from storage.files import FileStore
 from storage.sweeping import sweep
@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 TIDY_EVERY_S = 2
 GRACE_S = 3600
+HELP_EVERY_S = 60
 
 
 class Schedule:
@@ -35,6 +36,7 @@ class Schedule:
         self._scheduler.add_job(self._intake.tidy, "interval", seconds=TIDY_EVERY_S)
         self._scheduler.add_job(self._forget_old, "interval", hours=6)
         self._scheduler.add_job(self._sweep, "interval", hours=1)
+        self._scheduler.add_job(self.look_after_help, "interval", seconds=HELP_EVERY_S)
 
     def start(self) -> None:
         """Begin looking; needs a running event loop."""
@@ -50,6 +52,11 @@ class Schedule:
         swept = await sweep(self._database, self._files, time.time())
         if swept:
             logger.info("files without a row swept away", extra={"files": swept})
+
+    async def look_after_help(self) -> None:
+        """Bring requests for help that nobody takes, or answers, before people again."""
+        async with self._database.transaction() as session:
+            await help_watch.look_after(session, self._clock.now())
 
     async def _forget_old(self) -> None:
         async with self._database.transaction() as session:

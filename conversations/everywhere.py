@@ -7,9 +7,10 @@ typed: its number, its label, or the command's word.
 import re
 import unicodedata
 
+from conversations.answering import help_screen, show_found, takes_questions
 from conversations.callbacks import Button, UnreadableButton, is_readable, unpack
 from conversations.dialogue import TAPS, Dialogue, press
-from conversations.home import help_screen, show_home
+from conversations.home import show_home
 from conversations.screens import Screen
 from conversations.turn import Turn
 from storage import cards
@@ -62,6 +63,8 @@ async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:
     if dialogue is not None:
         handler = dialogue.commands[word]
         await dialogue.run(turn, lambda: handler(turn, ""))
+    elif takes_questions(turn):
+        show_found(turn, turn.text)
     else:
         await not_understood(turn)
 

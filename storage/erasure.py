@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit
+from storage.help_requests import back_to_queue, helped_by
 from storage.members import present_member, require_other_operator
 from storage.models import (
     Account,
@@ -22,6 +23,9 @@ from storage.models import (
     EvidenceComment,
     EvidenceLook,
     EvidencePage,
+    HelpMessage,
+    HelpProposal,
+    HelpRequest,
     InboxUpdate,
     Invitation,
     Member,
@@ -34,8 +38,9 @@ from storage.models import (
     Reopening,
     Role,
     RosterDraft,
+    School,
 )
-from storage.people import Actor
+from storage.people import Actor, known_id, today_at
 
 ERASED_NAME = "(dihapus)"
 
@@ -50,6 +55,7 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     if Role(member.roles) & Role.OPERATOR:
         await require_other_operator(session, member)
     await session.flush()
+    await _erase_help(session, member, now)
     evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)
     await _erase_messages(session, member, plan_ids, evidence_ids)
@@ -69,6 +75,21 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     if account_id is not None:
         await _erase_account(session, account_id, now)
     audit.record(session, actor, "member.erase", f"member:{member_id}", now)
+
+
+async def _erase_help(session: AsyncSession, member: Member, now: datetime) -> None:
+    """Erase what the person asked, said and proposed; whom the person helped waits again."""
+    school = await session.get_one(School, member.school_id)
+    for full in await helped_by(session, known_id(member.id)):
+        await back_to_queue(session, full, today_at(school, now), now)
+    asked = select(col(HelpRequest.id)).where(HelpRequest.member_id == member.id)
+    ids = list((await session.exec(asked)).all())
+    await session.exec(delete(Card).where(col(Card.help_id).in_(ids)))
+    for part in (HelpMessage, HelpProposal):
+        await session.exec(
+            delete(part).where(col(part.request_id).in_(ids) | (col(part.member_id) == member.id))
+        )
+    await session.exec(delete(HelpRequest).where(col(HelpRequest.id).in_(ids)))
 
 
 async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | None]:
