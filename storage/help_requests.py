@@ -238,7 +238,7 @@ async def close(
     is_owner = full.request.member_id == actor.member_id
     if not is_owner and not full.is_helped_by(actor.member_id):
         raise _why_not(full)
-    await _move(session, full, HelpAction.CLOSE, closed_at=now, owed_since=None)
+    await _move(session, full, HelpAction.CLOSE, closed_at=now, owed_since=None, helped=None)
     audit.record(session, actor, "help.close", f"help:{request_id}", now)
     await cards.retire(session, cards.Subject(help_id=request_id), now, tapped)
     full = await _full(session, request_id)
@@ -339,7 +339,7 @@ async def tell_helper(
 async def _tell(
     session: AsyncSession, full: FullRequest, to: int, kind: str, now: datetime, **more: Any
 ) -> None:
-    mark = ":".join(str(one) for one in more.values())
+    mark = ":".join(str(one) for one in (full.request.claimed_by, *more.values()))
     await outbox.announce(
         session,
         school_id=full.request.school_id,
