@@ -100,7 +100,7 @@ async def ask(
         await _add_place(session, full, where, now)
     else:
         return Asked(full, helpers)
-    audit.record(session, actor, "help.ask", f"help:{full.id}", now, where=where)
+    audit.record(session, actor, "help.call", f"help:{full.id}", now, where=where)
     if full.status is HelpStatus.OPEN:
         await call(session, full, helpers, now, what=where)
     else:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import outbox, school_hours
+from storage import help_hours, outbox
 from storage.errors import Refused
 from storage.help_requests import (
     HELPERS,
@@ -57,9 +57,9 @@ async def _alarm(session: AsyncSession, full: FullRequest, school: School, now: 
     """Tell all coaches and whoever decides, once, that a request waits too long."""
     zone = ZoneInfo(school.timezone)
     request = full.request
-    if request.alarmed_at is not None or not school_hours.is_open(now, zone):
+    if request.alarmed_at is not None or not help_hours.is_open(now, zone):
         return 0
-    if school_hours.between(request.queued_at, now, zone) < UNCLAIMED:
+    if help_hours.between(request.queued_at, now, zone) < UNCLAIMED:
         return 0
     alarmed = await session.exec(
         update(HelpRequest)
@@ -117,6 +117,6 @@ async def _why_lapsed(
         if helper.id not in {one.id for one in decides}:
             return "no longer helps"
     owed, zone = full.request.owed_since, ZoneInfo(school.timezone)
-    if owed is not None and school_hours.between(owed, now, zone) >= SILENCE:
+    if owed is not None and help_hours.between(owed, now, zone) >= SILENCE:
         return "silent"
     return ""

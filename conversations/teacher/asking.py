@@ -33,8 +33,8 @@ dialogue = Dialogue("asking")
 
 REPLYING = "asking.reply"
 
-for _kind in ("broadcast", "reminder"):
-    replied_to(_kind, REPLYING, lambda _subject, where=_kind: AskForHelp(where))  # type: ignore[misc]
+replied_to("broadcast", REPLYING, lambda _subject: AskForHelp("broadcast"))
+replied_to("remind", REPLYING, lambda _subject: AskForHelp("reminder"))
 
 
 @dialogue.presents

@@ -485,7 +485,7 @@ async def test_an_erased_teacher_leaves_no_card_that_works(
 # --------------------------------------------------------------------- replies to notices
 
 
-@pytest.mark.parametrize("kind", ["broadcast", "reminder_plan"])
+@pytest.mark.parametrize("kind", ["broadcast", "reminder_plan", "remind_task"])
 async def test_a_reply_reaches_a_coach(
     world: TestWorld, rina: Person, desi: Person, kind: str
 ) -> None:

@@ -20,13 +20,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import (
     help_calls,
+    help_hours,
     help_proposals,
     help_requests,
     help_talks,
     help_watch,
     members,
     plans,
-    school_hours,
 )
 from storage.cards import Subject, remember
 from storage.database import Database
@@ -415,19 +415,19 @@ moments = st.integers(0, 30 * 24 * 60).map(lambda minutes: FIRST_OF_JULY + minut
 
 
 @given(moments, moments, moments)
-def test_school_hours_add_up(one: datetime, two: datetime, three: datetime) -> None:
+def test_help_hours_add_up(one: datetime, two: datetime, three: datetime) -> None:
     first, middle, last = sorted((one, two, three))
-    if last - first > school_hours.LOOKS_BACK:
-        last = first + school_hours.LOOKS_BACK
+    if last - first > help_hours.LOOKS_BACK:
+        last = first + help_hours.LOOKS_BACK
         middle = min(middle, last)
-    whole = school_hours.between(first, last, JAKARTA)
+    whole = help_hours.between(first, last, JAKARTA)
     parts = (
-        school_hours.between(first, middle, JAKARTA),
-        school_hours.between(middle, last, JAKARTA),
+        help_hours.between(first, middle, JAKARTA),
+        help_hours.between(middle, last, JAKARTA),
     )
     assert whole == sum(parts, timedelta())
     assert timedelta() <= whole <= last - first
-    assert school_hours.between(last, first, JAKARTA) <= timedelta()
+    assert help_hours.between(last, first, JAKARTA) <= timedelta()
 
 
 # --------------------------------------------------------------------- proposing
