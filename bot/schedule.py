@@ -8,7 +8,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.intake import Intake
-from storage import help_watch, inbox
+from storage import help_drafts, help_watch, inbox
 from storage.database import Database
 from storage.files import FileStore
 from storage.sweeping import sweep
@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 TIDY_EVERY_S = 2
 GRACE_S = 3600
 HELP_EVERY_S = 60
+DRAFTS_EVERY_S = 5
 
 
 class Schedule:
@@ -37,6 +38,7 @@ class Schedule:
         self._scheduler.add_job(self._forget_old, "interval", hours=6)
         self._scheduler.add_job(self._sweep, "interval", hours=1)
         self._scheduler.add_job(self.look_after_help, "interval", seconds=HELP_EVERY_S)
+        self._scheduler.add_job(self.refresh_drafts, "interval", seconds=DRAFTS_EVERY_S)
 
     def start(self) -> None:
         """Begin looking; needs a running event loop."""
@@ -57,6 +59,11 @@ class Schedule:
         """Bring requests for help that nobody takes, or answers, before people again."""
         async with self._database.transaction() as session:
             await help_watch.look_after(session, self._clock.now())
+
+    async def refresh_drafts(self) -> None:
+        """Let those who help see a plan change while they look at it."""
+        async with self._database.transaction() as session:
+            await help_drafts.refresh_due(session, self._clock.now())
 
     async def _forget_old(self) -> None:
         async with self._database.transaction() as session:

@@ -227,6 +227,6 @@ def help_key(person: Person, where: str) -> Key:
     return Key(person.words.label("home.ask_for_help"), AskForHelp(where))
 
 
-def back_to(turn: Turn, to: Button) -> Key:
+def back_to(person: Person, to: Button) -> Key:
     """Give the key that leads one screen back."""
-    return Key(turn.words.label("nav.back"), to)
+    return Key(person.words.label("nav.back"), to)

@@ -142,6 +142,9 @@ async def _pass_on(turn: Turn, subject: TalkAbout, said: Said) -> None:
         turn.toast(turn.words.label("talking.over"))
         await show_help(turn, full)
         return
+    if turn.message is not None and turn.message.media_group_id:
+        turn.show_gathered(ShowHelp(sent.full.id))  # once for the whole album
+        return
     is_file = said.said_as is not SaidAs.TEXT
     for_evidence = is_file and bool(turn.actor.roles & Role.TEACHER)
     text = turn.words.body(

@@ -185,6 +185,7 @@ async def claim(
     await _move(
         session, full, HelpAction.CLAIM,
         claimed_by=actor.member_id, claimed_at=now, owed_since=now, unreachable_at=None,
+        draft_message_id=None, draft_seen_at=None,
     )  # fmt: skip
     audit.record(session, actor, "help.claim", f"help:{request_id}", now)
     await cards.retire(session, cards.Subject(help_id=request_id), now, tapped)

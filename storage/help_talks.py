@@ -7,6 +7,7 @@ from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import audit
 from storage.errors import HelpNotNow, HelpTaken, NotFound, ReasonMissing, TooLong
 from storage.help_requests import FullRequest, call, helpers_for, pass_on, read
 from storage.models import (
@@ -69,6 +70,7 @@ async def say(
     )
     session.add(message)
     await session.flush()
+    audit.record(session, actor, "help.say", f"help:{request_id}", now, said_as=said.said_as)
     await _note_who_owes(session, full, now, by_owner=is_owner)
     listener = full.helper if is_owner else full.owner
     if full.status is HelpStatus.OPEN:

@@ -8,6 +8,8 @@ from conversations.callbacks import (
     ReleaseHelp,
     SeeDraft,
     ShowHelp,
+    is_readable,
+    unpack,
 )
 from conversations.dialogue import Dialogue
 from conversations.help_views import (
@@ -25,7 +27,7 @@ from conversations.screens import Key, Row, Screen, in_rows, numbered, page_of, 
 from conversations.talking import present as present_request
 from conversations.talking import request_of, show_help, talk_row
 from conversations.turn import Turn
-from storage import cards, decisions, help_requests
+from storage import cards, decisions, help_drafts, help_requests
 from storage.cards import Subject
 from storage.errors import NotFound
 from storage.help_requests import FullRequest
@@ -99,25 +101,32 @@ async def release_help(turn: Turn, tap: ReleaseHelp) -> None:
 async def see_draft(turn: Turn, tap: SeeDraft) -> None:
     """Show the teacher's plan as it is at this moment, to read only."""
     full = await help_requests.read(turn.session, turn.actor, tap.request)
-    help_requests.require_helper(turn.actor, full)
-    stuck = await stuck_at(turn, full)
+    turn.show(await _draft_screen(turn, full, tap.page))
+    if turn.tapped is not None and not turn.only_looks:
+        message_id = turn.tapped[1]
+        await help_drafts.note_look(turn.session, turn.actor, full.id, message_id, turn.now)
+
+
+async def _draft_screen(person: Person, full: FullRequest, number: int) -> Screen:
+    help_requests.require_helper(person.actor, full)
+    stuck = await stuck_at(person, full)
     plan, rules = stuck.full, stuck.rules
     if plan is None:
         raise NotFound
-    page = page_of(cut(sections(rules, plan)), tap.page, 1)
-    text = turn.words.body(
+    page = page_of(cut(sections(rules, plan)), number, 1)
+    text = person.words.body(
         "approving.details", rules=rules, period=rules.period(plan.plan.period), full=plan,
         points=rules.points, parts=page.items[0], page=page, name=full.owner.name,
-        standing=await decisions.standing(turn.session, plan), StepKind=StepKind,
+        standing=await decisions.standing(person.session, plan), StepKind=StepKind,
     )  # fmt: skip
-    seen = turn.words.body("helping.draft_seen", at=turn.now)
+    seen = person.words.body("helping.draft_seen", at=person.now)
     view = SeeDraft(full.id, page.number)
     rows: list[Row] = [*pager(page, lambda to: SeeDraft(full.id, to))]
-    rows.append((Key(turn.words.label("helping.refresh"), view),))
-    if full.is_helped_by(turn.actor.member_id):
-        rows += in_rows(propose_keys(turn, full, stuck))
-    rows.append((back_to(turn, ShowHelp(full.id)),))
-    turn.show(Screen(f"{text}\n\n{seen}", tuple(rows), view=view))
+    rows.append((Key(person.words.label("helping.refresh"), view),))
+    if full.is_helped_by(person.actor.member_id):
+        rows += in_rows(propose_keys(person, full, stuck))
+    rows.append((back_to(person, ShowHelp(full.id)),))
+    return Screen(f"{text}\n\n{seen}", tuple(rows), view=view)
 
 
 # ------------------------------------------------------------------------------- notices
@@ -194,3 +203,17 @@ async def help_unreachable(person: Person, subject: dict[str, Any]) -> Notice | 
     text = person.words.body("helping.unreachable", name=full.owner.name)
     rows = ((Key(person.words.label("helping.open"), ShowHelp(full.id)),),)
     return Notice(Screen(text, rows, view=ShowHelp(full.id)))
+
+
+@notice("help_draft")
+async def help_draft(person: Person, subject: dict[str, Any]) -> Notice | None:
+    """Bring the plan on the helper's screen up to date, as long as it is still there."""
+    full = await request_of(person, subject)
+    if full is None or not full.is_helped_by(person.actor.member_id):
+        return None
+    on_screen = unpack(person.account.view) if is_readable(person.account.view) else None
+    message_id = full.request.draft_message_id
+    if not isinstance(on_screen, SeeDraft) or on_screen.request != full.id or message_id is None:
+        return None
+    screen = await _draft_screen(person, full, on_screen.page)
+    return Notice(screen, replaces=(person.account.id, message_id), only_in_place=True)

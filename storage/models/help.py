@@ -24,6 +24,8 @@ class HelpRequest(SQLModel, table=True):
     waits for somebody; `alarmed_at` when everybody was told that it waits too long. `claimed_by`
     is who helps, or helped last; `owed_since` is the oldest word of the member that the helper
     has not answered. `unreachable_at` is when the helper was told that the member gets nothing.
+    `draft_message_id` is the message in which the helper looks at the plan, `draft_seen_at` when
+    it was last brought up to date.
     """
 
     __tablename__ = "help_request"
@@ -50,6 +52,8 @@ class HelpRequest(SQLModel, table=True):
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     owed_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     unreachable_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    draft_message_id: int | None = Field(default=None, sa_type=Id)
+    draft_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     helped: bool | None = None
 

@@ -310,6 +310,47 @@ async def test_the_coach_sees_the_draft_and_proposes(
     assert ("RHK-01", 4) in [(one.code, one.quantity) for one in entries]
 
 
+async def test_the_draft_changes_under_the_coachs_eyes(
+    world: TestWorld, rina: Person, desi: Person
+) -> None:
+    await helped(world, rina, desi)
+    await desi.taps("Lihat rencana")
+    await desi.sees("Hanya guru yang bisa mengubahnya")
+    draft = desi.last
+    world.clock.forward(timedelta(seconds=5))
+    await rina.types("/rencana")
+    await rina.taps("Perilaku kerja")
+    await rina.taps("Pakai set standar")
+    await rina.sees("7 dari 7")
+    await world.kawan.schedule.refresh_drafts()
+    world.kawan.sender.wake()
+    await desi.sees("7 dari 7 nilai")
+    assert desi.last.id == draft.id
+    await desi.taps("Kembali")
+    world.clock.forward(timedelta(seconds=5))
+    await rina.types("/rencana")
+    await rina.taps("Tugas tambahan")
+    await rina.taps("Tidak ada")
+    await world.kawan.schedule.refresh_drafts()
+    world.kawan.sender.wake()
+    await sent(world, "help_draft", 2)
+    await desi.sees("Anda yang membantu")
+
+
+async def test_an_album_for_the_coach_is_answered_once(
+    world: TestWorld, rina: Person, desi: Person
+) -> None:
+    await helped(world, rina, desi)
+    await rina.taps("Balas")
+    asked = await rina.sees("Tulis untuk Desi Marlina")
+    await rina.sends_album([papers.photo("satu"), papers.photo("dua")])
+    await rina.sees("Permintaan bantuan Anda", after=asked)
+    await sent(world, "help_said", 2)
+    await rina.types("Itu layarnya")
+    await desi.sees("Itu layarnya")
+    assert [said_as for said_as, _ in await said(world)] == ["photo", "photo", "text"]
+
+
 async def test_a_proposal_for_a_changed_plan_is_shown_again(
     world: TestWorld, rina: Person, desi: Person
 ) -> None:

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("claimed_at", UtcDateTime(), nullable=True),
         sa.Column("owed_since", UtcDateTime(), nullable=True),
         sa.Column("unreachable_at", UtcDateTime(), nullable=True),
+        sa.Column("draft_message_id", Id, nullable=True),
+        sa.Column("draft_seen_at", UtcDateTime(), nullable=True),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.Column("helped", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
