@@ -92,7 +92,9 @@ def _found_screen(turn: Turn, found: list[Entry]) -> Screen:
     if _may_ask(turn):
         rows.append(_human_row(turn, "-"))
     rows.append((back_to(turn, Help()),))
-    text = turn.words.body("answering.found", questions=[entry.question for entry in found])
+    text = turn.words.body(
+        "answering.found", questions=[entry.question for entry in found], may_ask=_may_ask(turn)
+    )
     return Screen(text, tuple(rows), view=ShowAnswers(packed or "-"))
 
 
@@ -113,6 +115,7 @@ async def show_answer(turn: Turn, tap: ShowAnswer) -> None:
     text = turn.words.body(
         "answering.answer", entry=entry, certainty=_certainty(entry), rules=turn.rules,
         is_older=entry.is_older_than(year), is_newer=entry.is_newer_than(year),
+        may_ask=_may_ask(turn),
     )  # fmt: skip
     rows: list[Row] = []
     if entry.number == WEBINAR_QUESTION:

@@ -27,7 +27,7 @@ from storage.evidence import changing, needs, reading
 from storage.evidence.needs import Progress
 from storage.help_requests import FullRequest
 from storage.models import HelpStatus
-from storage.plans import FullPlan
+from storage.plans import FullPlan, items_step
 from storage.rulesets import RuleSet
 
 WORDS_SHOWN = 3
@@ -75,7 +75,7 @@ def place_title(person: Person, rules: RuleSet, where: str) -> str:
             return step.title
     for item in rules.items:
         if item.code == where:
-            return item.short
+            return f"{items_step(rules).title} › {item.short}"
     question = _question(where)
     if question is not None:
         return question
@@ -106,7 +106,7 @@ async def help_screen(person: Person, full: FullRequest) -> Screen:
 async def helper_screen(person: Person, full: FullRequest, heading: str = "") -> Screen:
     """Draw a request for somebody who can help."""
     stuck = await stuck_at(person, full)
-    said = await help_talks.latest(person.session, full, WORDS_SHOWN)
+    said = await help_talks.latest(person.session, full, WORDS_SHOWN, _may_read(person, full))
     text = person.words.body(
         "helping.card", heading=heading, name=full.owner.name, status=full.status,
         since=full.request.queued_at, places=places_of(person, stuck, full), full=stuck.full,
@@ -117,6 +117,17 @@ async def helper_screen(person: Person, full: FullRequest, heading: str = "") ->
     )  # fmt: skip
     rows = _helper_rows(person, full, stuck)
     return Screen(text, rows, view=ShowHelp(full.id))
+
+
+def _may_read(person: Person, full: FullRequest) -> set[int | None]:
+    """Say whose words somebody who can help may read.
+
+    What the two say to each other is theirs; what was asked is for whoever will take it.
+    """
+    me = person.actor.member_id
+    if full.is_helped_by(me):
+        return {full.owner.id, me}
+    return {full.owner.id} if full.status is HelpStatus.OPEN else set()
 
 
 def _helper_rows(person: Person, full: FullRequest, stuck: Stuck) -> tuple[Row, ...]:
@@ -159,7 +170,8 @@ def propose_keys(person: Person, full: FullRequest, stuck: Stuck) -> list[Key]:
 async def own_screen(person: Person, full: FullRequest) -> Screen:
     """Draw a request for whoever asked."""
     stuck = await stuck_at(person, full)
-    said = await help_talks.latest(person.session, full, WORDS_SHOWN)
+    both = {full.owner.id, full.request.claimed_by}
+    said = await help_talks.latest(person.session, full, WORDS_SHOWN, both)
     text = person.words.body(
         "asking.mine", status=full.status, by=full.helper.name if full.helper else "",
         places=places_of(person, stuck, full), said=said, me=person.actor.member_id,

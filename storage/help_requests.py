@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -433,8 +434,11 @@ async def queue(session: AsyncSession, actor: Actor) -> list[FullRequest]:
     """Give the school's open requests and those the actor helps with, oldest first."""
     if not actor.decides:
         actor.require(HELPERS)
+    helper = aliased(Member)
     found = await session.exec(
-        select(col(HelpRequest.id))
+        select(HelpRequest, Member, helper)
+        .join(Member, col(Member.id) == col(HelpRequest.member_id))
+        .join(helper, col(helper.id) == col(HelpRequest.claimed_by), isouter=True)
         .where(HelpRequest.school_id == actor.school_id)
         .where(col(HelpRequest.closed_at).is_(None))
         .where(HelpRequest.member_id != actor.member_id)
@@ -444,7 +448,7 @@ async def queue(session: AsyncSession, actor: Actor) -> list[FullRequest]:
         )
         .order_by(col(HelpRequest.asked_at), col(HelpRequest.id))
     )
-    return [await _full(session, known_id(number)) for number in found.all()]
+    return [FullRequest(*row) for row in found.all()]
 
 
 async def count_open(session: AsyncSession, actor: Actor) -> int:

@@ -1,5 +1,6 @@
 """What a member who is stuck and whoever helps say to each other, kept in a short record."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,13 +141,13 @@ async def read_message(
 
 
 async def latest(
-    session: AsyncSession, full: FullRequest, most: int
+    session: AsyncSession, full: FullRequest, most: int, by: Collection[int | None]
 ) -> list[tuple[HelpMessage, Member]]:
-    """Give the newest messages of a request, oldest of them first, with who said them."""
+    """Give the newest messages of some members (by id), oldest of them first, with who spoke."""
     found = await session.exec(
         select(HelpMessage, Member)
         .join(Member, col(Member.id) == col(HelpMessage.member_id))
-        .where(HelpMessage.request_id == full.id)
+        .where(HelpMessage.request_id == full.id, col(HelpMessage.member_id).in_(by))
         .order_by(col(HelpMessage.id).desc())
         .limit(most)
     )

@@ -1,9 +1,11 @@
 """Looking after requests for help that nobody takes, and after help that has gone silent."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,8 +18,7 @@ from storage.help_requests import (
     note_lapse,
     tell_helper,
 )
-from storage.help_talks import is_reachable
-from storage.models import HelpRequest, HelpStatus, Member, Role, School
+from storage.models import Account, HelpRequest, HelpStatus, Member, Role, School
 from storage.people import deciders, known_id, members_with, today_at
 
 UNCLAIMED = timedelta(hours=1)
@@ -27,78 +28,107 @@ SILENCE = timedelta(hours=1)
 """So many school hours a helper may owe a word. Coaches teach too: a lesson with its break."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A request that is not closed, with all it takes to see whether something is due."""
+
+    full: FullRequest
+    school: School
+    owner_account: Account | None
+    helper_account: Account | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.school.timezone)
+
+    def today(self, now: datetime) -> date:
+        return today_at(self.school, now)
+
+
 async def look_after(session: AsyncSession, now: datetime) -> int:
-    """Do what is due by now; say how many requests that concerned."""
-    found = await session.exec(
-        select(HelpRequest, School, Member)
-        .join(School, col(School.id) == col(HelpRequest.school_id))
-        .join(Member, col(Member.id) == col(HelpRequest.member_id))
-        .where(
-            (col(HelpRequest.status) == HelpStatus.CLAIMED)
-            | (
-                (col(HelpRequest.status) == HelpStatus.OPEN)
-                & col(HelpRequest.alarmed_at).is_(None)
-            )
-        )
-        .order_by(col(HelpRequest.id))
-    )
+    """Do what is due by now; say how many requests that concerned.
+
+    One statement finds them, whatever the number of schools.
+    """
     concerned = 0
-    for request, school, owner in found.all():
-        helper = await session.get(Member, request.claimed_by) if request.claimed_by else None
-        full = FullRequest(request, owner, helper)
-        if full.status is HelpStatus.OPEN:
-            concerned += await _alarm(session, full, school, now)
+    for one in await _watched(session, now):
+        if one.full.status is HelpStatus.OPEN:
+            concerned += await _alarm(session, one, now)
         else:
-            concerned += await _watch(session, full, school, now)
+            concerned += await _watch(session, one, now)
     return concerned
 
 
-async def _alarm(session: AsyncSession, full: FullRequest, school: School, now: datetime) -> int:
+async def _watched(session: AsyncSession, now: datetime) -> list[_Watched]:
+    helper, theirs = aliased(Member), aliased(Account)
+    request = HelpRequest
+    found = await session.exec(
+        select(request, Member, helper, School, Account, theirs)  # type: ignore[call-overload]
+        .join(School, col(School.id) == col(request.school_id))
+        .join(Member, col(Member.id) == col(request.member_id))
+        .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
+        .join(helper, col(helper.id) == col(request.claimed_by), isouter=True)
+        .join(theirs, col(theirs.id) == col(helper.account_id), isouter=True)
+        .where(
+            (col(request.status) == HelpStatus.CLAIMED)
+            | (
+                (col(request.status) == HelpStatus.OPEN)
+                & col(request.alarmed_at).is_(None)
+                & (col(request.queued_at) <= now - UNCLAIMED)
+            )
+        )
+        .order_by(col(request.id))
+    )
+    return [
+        _Watched(FullRequest(asked, owner, helps), school, account, other)
+        for asked, owner, helps, school, account, other in found.all()
+    ]
+
+
+async def _alarm(session: AsyncSession, one: _Watched, now: datetime) -> int:
     """Tell all coaches and whoever decides, once, that a request waits too long."""
-    zone = ZoneInfo(school.timezone)
-    request = full.request
-    if request.alarmed_at is not None or not help_hours.is_open(now, zone):
+    request = one.full.request
+    if not help_hours.is_open(now, one.zone):
         return 0
-    if help_hours.between(request.queued_at, now, zone) < UNCLAIMED:
+    if help_hours.between(request.queued_at, now, one.zone) < UNCLAIMED:
         return 0
     alarmed = await session.exec(
         update(HelpRequest)
-        .where(col(HelpRequest.id) == full.id, col(HelpRequest.status) == HelpStatus.OPEN)
+        .where(col(HelpRequest.id) == one.full.id, col(HelpRequest.status) == HelpStatus.OPEN)
         .where(col(HelpRequest.alarmed_at).is_(None))
         .values(alarmed_at=now)
         .execution_options(synchronize_session=False)
     )
     if not alarmed.rowcount:
         return 0
-    today = today_at(school, now)
     coaches = await members_with(session, request.school_id, Role.COACH)
-    everybody = [*coaches, *await deciders(session, request.school_id, today)]
-    recipients = {known_id(one.id) for one in everybody if one.account_id is not None}
+    everybody = [*coaches, *await deciders(session, request.school_id, one.today(now))]
+    recipients = {known_id(each.id) for each in everybody if each.account_id is not None}
     await outbox.announce(
         session,
         school_id=request.school_id,
         recipients=sorted(recipients - {request.member_id}),
-        occasion=f"help_unclaimed:{full.id}:{request.queued_at.isoformat()}",
+        occasion=f"help_unclaimed:{one.full.id}:{request.queued_at.isoformat()}",
         kind="help_unclaimed",
-        subject={"help": full.id, "teacher": request.member_id},
+        subject={"help": one.full.id, "teacher": request.member_id},
         now=now,
     )
     return 1
 
 
-async def _watch(session: AsyncSession, full: FullRequest, school: School, now: datetime) -> int:
+async def _watch(session: AsyncSession, one: _Watched, now: datetime) -> int:
     """Give a request back to the queue when its helper is gone or has been silent too long."""
-    why = await _why_lapsed(session, full, school, now)
+    full, why = one.full, await _why_lapsed(session, one, now)
     if why:
         try:
             async with session.begin_nested():
                 note_lapse(session, full, why, now)
                 await tell_helper(session, full, "help_lapsed", now)
-                await back_to_queue(session, full, today_at(school, now), now)
+                await back_to_queue(session, full, one.today(now), now)
         except Refused:  # its end was faster
             return 0
         return 1
-    if full.request.unreachable_at is None and not await is_reachable(session, full.owner):
+    if full.request.unreachable_at is None and not _gets_messages(one.owner_account):
         full.request.unreachable_at = now
         session.add(full.request)
         await tell_helper(session, full, "help_unreachable", now)
@@ -106,17 +136,19 @@ async def _watch(session: AsyncSession, full: FullRequest, school: School, now: 
     return 0
 
 
-async def _why_lapsed(
-    session: AsyncSession, full: FullRequest, school: School, now: datetime
-) -> str:
-    helper = full.helper
-    if helper is None or not await is_reachable(session, helper):
+def _gets_messages(account: Account | None) -> bool:
+    return account is not None and account.blocked_at is None
+
+
+async def _why_lapsed(session: AsyncSession, one: _Watched, now: datetime) -> str:
+    helper, request = one.full.helper, one.full.request
+    if helper is None or not _gets_messages(one.helper_account):
         return "unreachable"
     if not Role(helper.roles) & HELPERS:
-        decides = await deciders(session, full.request.school_id, today_at(school, now))
-        if helper.id not in {one.id for one in decides}:
+        decides = await deciders(session, request.school_id, one.today(now))
+        if helper.id not in {each.id for each in decides}:
             return "no longer helps"
-    owed, zone = full.request.owed_since, ZoneInfo(school.timezone)
-    if owed is not None and help_hours.between(owed, now, zone) >= SILENCE:
+    owed = request.owed_since
+    if owed is not None and help_hours.between(owed, now, one.zone) >= SILENCE:
         return "silent"
     return ""

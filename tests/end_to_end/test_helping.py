@@ -157,6 +157,20 @@ async def test_without_a_coach_the_principal_helps(world: TestWorld, rina: Perso
     await rina.sees("Bu Kepala membantu Anda")
 
 
+async def test_help_can_be_asked_for_on_every_step(world: TestWorld, rina: Person) -> None:
+    for ways in (
+        ("Pengembangan diri",), ("Pengembangan diri", "Pelatihan mandiri"), ("Bantu pilihkan",),
+        ("Tugas tambahan",), ("Perilaku kerja",), ("Perilaku kerja", "1. "), ("Ringkasan",),
+    ):  # fmt: skip
+        await rina.types("/rencana")
+        for way in ways:
+            await rina.taps(way)
+        await rina.sees_button("Minta bantuan")
+    await rina.taps_data(AskForHelp("RHK-01").pack(), rina.last.id)
+    (request,) = await requests(world)
+    assert request.places == ["RHK-01"]
+
+
 # --------------------------------------------------------------------- writing to each other
 
 
@@ -178,6 +192,21 @@ async def test_both_write_and_each_sees_who_speaks(
     assert [text for _, text in await said(world)] == [
         "Saya bingung memilih <kegiatan> & jumlahnya", "Ambil pelatihan mandiri 4 kali", "Baik",
     ]  # fmt: skip
+
+
+async def test_what_the_two_say_is_read_by_nobody_else(
+    world: TestWorld, rina: Person, desi: Person, hadi: Person
+) -> None:
+    principal = await world.joins("Bu Kepala", Role.PRINCIPAL)
+    await helped(world, rina, desi)
+    await rina.taps("Balas")
+    await rina.types("Rahasia antara kita")
+    await desi.sees("Rahasia antara kita")
+    (request,) = await requests(world)
+    for other in (hadi, principal):
+        await other.taps_data(ShowHelp(request.id or 0).pack(), other.last.id)
+        await other.sees("Dibantu oleh Desi Marlina")
+        assert not any("Rahasia" in one.text for one in other.messages)
 
 
 async def test_photo_and_voice_are_passed_on_in_order(

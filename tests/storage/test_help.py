@@ -69,6 +69,7 @@ from tests.storage.evidence.staging import (
     entry_of,
     holds,
     overtaking,
+    statements,
     told,
 )
 
@@ -262,7 +263,9 @@ async def test_each_hears_the_other_and_files_from_before_arrive_too(
         [cast.rina.member_id, cast.coach.member_id, cast.coach.member_id]
     )
     async with database.reading() as session:
-        said = await help_talks.latest(session, full, 2)
+        both = {cast.rina.member_id, cast.coach.member_id}
+        said = await help_talks.latest(session, full, 2, both)
+        assert len(await help_talks.latest(session, full, 9, {cast.rina.member_id})) == 3
     assert [(message.text, by.name) for message, by in said] == [
         ("Tekan Simpan", "Penggerak"), ("Sudah", "Rina"),
     ]  # fmt: skip
@@ -408,6 +411,15 @@ async def test_a_coach_who_is_gone_gives_the_request_back(
             await members.change_roles(session, cast.operator, number, Role.TEACHER, NOW)
     assert await looks(database, NOW + A_MINUTE) == 1
     assert (await request_now(database, full.id)).status == HelpStatus.OPEN
+
+
+async def test_a_look_at_many_requests_is_one_statement(database: Database, cast: Cast) -> None:
+    for who in (cast.rina, cast.budi):
+        full = await asks(database, who)
+        await claims(database, cast.coach, full.id)
+    with statements(database) as seen:
+        await looks(database, NOW + A_MINUTE)
+    assert len(seen) == 1
 
 
 FIRST_OF_JULY = datetime(2026, 7, 1, tzinfo=JAKARTA)
