@@ -208,12 +208,21 @@ async def release(
 
 
 async def back_to_queue(
-    session: AsyncSession, full: FullRequest, today: date, now: datetime
+    session: AsyncSession,
+    full: FullRequest,
+    today: date,
+    now: datetime,
+    *,
+    unless_answered: bool = False,
 ) -> FullRequest:
-    """Let a request wait again; its owner and all others who can help are told."""
+    """Let a request wait again; its owner and all others who can help are told.
+
+    With `unless_answered` only if the helper has not said a word since the request was read.
+    """
     before = full.request.claimed_by
+    still = (col(HelpRequest.owed_since).is_not_distinct_from(full.request.owed_since),)
     await _move(
-        session, full, HelpAction.RELEASE,
+        session, full, HelpAction.RELEASE, still if unless_answered else (),
         queued_at=now, alarmed_at=None, claimed_by=None, claimed_at=None, owed_since=None,
     )  # fmt: skip
     full = await _full(session, full.id)
@@ -303,7 +312,11 @@ def _why_not(full: FullRequest) -> HelpTaken | HelpNotNow:
 
 
 async def _move(
-    session: AsyncSession, full: FullRequest, action: HelpAction, **values: Any
+    session: AsyncSession,
+    full: FullRequest,
+    action: HelpAction,
+    only_if: Sequence[Any] = (),
+    **values: Any,
 ) -> None:
     """Take one transition, or raise why not. The row count of one update decides the winner."""
     after = TRANSITIONS.get((full.status, action))
@@ -313,6 +326,7 @@ async def _move(
         update(HelpRequest)
         .where(col(HelpRequest.id) == full.id, col(HelpRequest.status) == full.status)
         .where(col(HelpRequest.claimed_by).is_not_distinct_from(full.request.claimed_by))
+        .where(*only_if)
         .values(status=after, **values)
         .execution_options(synchronize_session=False)
     )

@@ -28,6 +28,9 @@ SILENCE = timedelta(hours=1)
 """So many school hours a helper may owe a word. Coaches teach too: a lesson with its break."""
 
 
+SILENT = "silent"
+
+
 @dataclass(frozen=True, slots=True)
 class _Watched:
     """A request that is not closed, with all it takes to see whether something is due."""
@@ -124,8 +127,10 @@ async def _watch(session: AsyncSession, one: _Watched, now: datetime) -> int:
             async with session.begin_nested():
                 note_lapse(session, full, why, now)
                 await tell_helper(session, full, "help_lapsed", now)
-                await back_to_queue(session, full, one.today(now), now)
-        except Refused:  # its end was faster
+                await back_to_queue(
+                    session, full, one.today(now), now, unless_answered=why == SILENT
+                )
+        except Refused:  # a word, or the end, was faster
             return 0
         return 1
     if full.request.unreachable_at is None and not _gets_messages(one.owner_account):
@@ -150,5 +155,5 @@ async def _why_lapsed(session: AsyncSession, one: _Watched, now: datetime) -> st
             return "no longer helps"
     owed = request.owed_since
     if owed is not None and help_hours.between(owed, now, one.zone) >= SILENCE:
-        return "silent"
+        return SILENT
     return ""

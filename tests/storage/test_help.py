@@ -395,6 +395,22 @@ async def test_silence_for_a_school_hour_gives_the_request_back(
     assert sorted(await told(database, "help_wanted")) == sorted(helpers)
 
 
+async def test_a_word_in_the_last_moment_keeps_the_request(
+    database: Database, other: Database, cast: Cast
+) -> None:
+    full = await asks(database, cast.rina)
+    await claims(database, cast.coach, full.id)
+    later = NOW + AN_HOUR
+    _said, concerned = await overtaking(
+        database, other,
+        lambda session: help_talks.say(session, cast.coach, full.id, Said("Ini saya"), later),
+        lambda session: help_watch.look_after(session, later),
+    )  # fmt: skip
+    assert concerned == 0
+    assert (await request_now(database, full.id)).claimed_by == cast.coach.member_id
+    assert await told(database, "help_lapsed") == []
+
+
 @pytest.mark.parametrize("how", ["blocked", "no coach any more"])
 async def test_a_coach_who_is_gone_gives_the_request_back(
     database: Database, cast: Cast, how: str
