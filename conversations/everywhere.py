@@ -12,6 +12,7 @@ from conversations.callbacks import Button, UnreadableButton, is_readable, unpac
 from conversations.dialogue import TAPS, Dialogue, press
 from conversations.home import show_home
 from conversations.screens import Screen
+from conversations.talk_hints import offer_talk
 from conversations.turn import Turn
 from storage import cards
 from storage.errors import Refused
@@ -65,8 +66,12 @@ async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:
         await dialogue.run(turn, lambda: handler(turn, ""))
     elif takes_questions(turn):
         show_found(turn, turn.text)
-    else:
+    elif turn.membership is None or _is_number(turn) or not await offer_talk(turn):
         await not_understood(turn)
+
+
+def _is_number(turn: Turn) -> bool:
+    return whole_number(turn.text) is not None
 
 
 async def press_typed(turn: Turn) -> bool:
