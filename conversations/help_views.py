@@ -3,7 +3,8 @@
 Both are drawn for whoever taps and for whoever is told, so they take a person, not a turn.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from conversations.callbacks import (
     ClaimHelp,
@@ -19,6 +20,7 @@ from conversations.callbacks import (
     TalkAbout,
     TeacherEvidence,
 )
+from conversations.evidence_views import gap_text, missing_for
 from conversations.faq import FAQ
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows
@@ -34,6 +36,9 @@ WORDS_SHOWN = 3
 PLACES = ("plan", "summary", "status", "returned", "reopened", "evidence", "broadcast", "reminder")
 """Where else than on a step, on an item or at a question help can be asked for."""
 
+EVIDENCE_OF = "e."
+"""How the place of a planned entry begins that is to be proven; its code follows."""
+
 QUESTION = "faq"
 """How the place of a question begins whose answer did not help."""
 
@@ -46,6 +51,8 @@ class Stuck:
     full: FullPlan | None
     missing: tuple[str, ...]
     proof: Progress | None
+    gaps: Mapping[str, str] = field(default_factory=dict)
+    """What evidence each planned entry lacks, by its code."""
 
 
 async def stuck_at(person: Person, full: FullRequest) -> Stuck:
@@ -55,21 +62,35 @@ async def stuck_at(person: Person, full: FullRequest) -> Stuck:
         return Stuck(person.rules, None, (), None)
     rules = person.rulebook.of_plan(person.school, plan.plan)
     missing = tuple(rules.step(one).title for one in plans.missing_steps(rules, plan))
-    proof = None
-    if plan.status in changing.OPEN_PLANS:
-        evidence = await reading.evidence_of_plan(person.session, plan.id)
-        proof = needs.progress(needs.provable(rules, plan), evidence)
-    return Stuck(rules, plan, missing, proof)
+    if plan.status not in changing.OPEN_PLANS:
+        return Stuck(rules, plan, missing, None)
+    evidence = await reading.evidence_of_plan(person.session, plan.id)
+    entries = needs.provable(rules, plan)
+    gaps = {
+        one.entry.code: gap_text(person.words, rules, missing_for(one, evidence))
+        for one in entries
+    }
+    return Stuck(rules, plan, missing, needs.progress(entries, evidence), gaps)
 
 
 def is_place(rules: RuleSet, where: str) -> bool:
     """Whether there is such a place: a step, an item, a question, or one of `PLACES`."""
+    where = where.removeprefix(EVIDENCE_OF)
     known = {step.id for step in rules.steps} | {item.code for item in rules.items}
+    known |= {duty.code for duty in rules.duties}
     return where in known or where in PLACES or _question(where) is not None
 
 
-def place_title(person: Person, rules: RuleSet, where: str) -> str:
+def place_title(person: Person, stuck: Stuck, where: str) -> str:
     """Name a place; empty for one that is not known (any more)."""
+    rules, code = stuck.rules, where.removeprefix(EVIDENCE_OF)
+    if code != where:
+        titles = {item.code: item.short for item in rules.items}
+        titles |= {duty.code: duty.label for duty in rules.duties}
+        parts = [person.words.label("helping.at_evidence"), titles.get(code, "")]
+        named = " › ".join(filter(None, parts))
+        gap = stuck.gaps.get(code)
+        return person.words.label("helping.lacks", place=named, gap=gap) if gap else named
     for step in rules.steps:
         if step.id == where:
             return step.title
@@ -92,7 +113,7 @@ def _question(where: str) -> str | None:
 
 def places_of(person: Person, stuck: Stuck, full: FullRequest) -> list[str]:
     """Name all places at which somebody is stuck."""
-    titles = [place_title(person, stuck.rules, where) for where in full.request.places]
+    titles = [place_title(person, stuck, where) for where in full.request.places]
     return list(dict.fromkeys(title for title in titles if title))
 
 

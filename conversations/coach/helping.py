@@ -73,7 +73,7 @@ async def _line(turn: Turn, full: FullRequest) -> dict[str, Any]:
         "name": full.owner.name,
         "mine": full.is_helped_by(turn.actor.member_id),
         "since": full.request.queued_at,
-        "place": place_title(turn, stuck.rules, full.request.places[-1]),
+        "place": place_title(turn, stuck, full.request.places[-1]),
         "missing": stuck.missing,
         "started": stuck.full is not None,
         "proof": stuck.proof,
@@ -189,7 +189,7 @@ async def help_also(person: Person, subject: dict[str, Any]) -> Notice | None:
     if full is None or not full.is_helped_by(person.actor.member_id):
         return None
     stuck = await stuck_at(person, full)
-    place = place_title(person, stuck.rules, subject["where"])
+    place = place_title(person, stuck, subject["where"])
     text = person.words.body("helping.also", name=full.owner.name, place=place)
     return Notice(Screen(text, (talk_row(person, full),), view=ShowHelp(full.id)))
 

@@ -1,6 +1,5 @@
 """Proposing what a teacher could plan or send; only the teacher's own tap changes anything."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from conversations.callbacks import (
@@ -14,7 +13,7 @@ from conversations.callbacks import (
     ShowHelp,
 )
 from conversations.dialogue import Dialogue
-from conversations.evidence_views import entry_label, need_text
+from conversations.evidence_views import entry_label, gap_text, missing_for
 from conversations.help_views import Stuck, stuck_at
 from conversations.home import back_to
 from conversations.notices import Notice, notice
@@ -26,10 +25,9 @@ from conversations.turn import Turn
 from storage import help_proposals, help_requests
 from storage.errors import NotAllowed, NotFound, Refused
 from storage.evidence import needs, reading
-from storage.evidence.needs import Need, Provable
 from storage.help_proposals import FullProposal
 from storage.help_requests import FullRequest
-from storage.models import Evidence, ProposalState
+from storage.models import ProposalState
 from storage.people import known_id
 from storage.plans import MOST_UNITS, FullPlan, items_step
 from storage.rulesets import RuleSet
@@ -144,7 +142,7 @@ async def propose_evidence(turn: Turn, tap: ProposeEvidence) -> None:
         for one, _ in page.items
     ]
     lines = [
-        (entry_label(stuck.rules, one), gap_text(turn, stuck.rules, gap))
+        (entry_label(stuck.rules, one), gap_text(turn.words, stuck.rules, gap))
         for one, gap in page.items
     ]
     text = turn.words.body("proposing.evidence", name=full.owner.name, lines=lines)
@@ -152,21 +150,6 @@ async def propose_evidence(turn: Turn, tap: ProposeEvidence) -> None:
     rows += pager(page, lambda to: ProposeEvidence(full.id, to))
     rows.append((back_to(turn, ShowHelp(full.id)),))
     turn.show(Screen(text, tuple(rows), view=ProposeEvidence(full.id, page.number)))
-
-
-def missing_for(one: Provable, evidence: Sequence[Evidence]) -> tuple[Need, ...]:
-    """Say which documents an entry still needs."""
-    sent = [
-        piece
-        for piece in evidence
-        if (piece.step, piece.code) == one.key and piece.status in needs.COUNTS_AS_SENT
-    ]
-    return needs.missing(one.needs, sent)
-
-
-def gap_text(person: Person, rules: RuleSet, gap: tuple[Need, ...]) -> str:
-    """Put what is missing into words: `2 Sertifikat Topik`."""
-    return ", ".join(f"{need.wanted} {need_text(rules, need, person.words)}" for need in gap)
 
 
 @dialogue.tap(PointOut)

@@ -11,9 +11,10 @@ from conversations.callbacks import (
     ShowProposal,
     TakeProposal,
 )
-from conversations.coach.proposing import gap_text, missing_for, proposal_title
+from conversations.coach.proposing import proposal_title
 from conversations.dialogue import Dialogue
 from conversations.everywhere import press_typed, whole_number
+from conversations.evidence_views import gap_text, missing_for
 from conversations.help_views import is_place
 from conversations.home import back_home
 from conversations.notices import Notice, notice, replied_to
@@ -103,7 +104,7 @@ async def _proposal_screen(person: Person, full: FullProposal) -> Screen | None:
         evidence = await reading.evidence_of_plan(person.session, full.plan.id)
         entries = needs.provable(rules, full.plan)
         ours = [one for one in entries if one.key == (proposal.step, proposal.code)]
-        gap = "".join(gap_text(person, rules, missing_for(one, evidence)) for one in ours)
+        gap = "".join(gap_text(person.words, rules, missing_for(one, evidence)) for one in ours)
         if not gap and full.is_open:
             return None
     item = next((one for one in rules.items if one.code == proposal.code), None)
