@@ -16,12 +16,14 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import everywhere, home, joining
+from conversations import answering, everywhere, home, joining, talking
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
     broadcasting,
+    helping,
     looking,
+    proposing,
     scheduling,
 )
 from conversations.dialogue import Dialogue
@@ -60,6 +62,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     scheduling.dialogue,
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
+    talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    helping.dialogue,
+    proposing.dialogue,
     planning.dialogue,
     summary.dialogue,
     duties.dialogue,
@@ -83,6 +88,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     roster.dialogue,
     taking_in.dialogue,  # after the roster: an operator's tables are rosters
     erasing.dialogue,
+    answering.dialogue,
     home.dialogue,
     joining.dialogue,
 )

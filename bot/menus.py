@@ -8,7 +8,7 @@ import logging
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from conversations.people import Person
+from conversations.people import Person, gets_cards
 from storage.broadcasts import may_send
 from storage.models import Role
 
@@ -27,6 +27,8 @@ def commands_for(person: Person) -> list[str]:
         commands.append("rekap")
     if may_send(actor):
         commands.append("siaran")
+    if gets_cards(actor):
+        commands.append("antrean")
     if actor.roles & Role.OPERATOR:
         commands.append("anggota")
     return [*commands, "bantuan"][:7]

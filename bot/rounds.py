@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 
 from bot.clock import Clock
-from storage import inbox, outbox
+from storage import help_drafts, help_watch, inbox, outbox
 from storage.database import Database
 from storage.files import FileStore
 from storage.sweeping import sweep
@@ -47,3 +47,13 @@ class Rounds:
         """Forget what nobody asks for any more."""
         async with self._database.transaction() as session:
             await inbox.forget_old(session, self._clock.now())
+
+    async def look_after_help(self) -> None:
+        """Bring requests for help that nobody takes, or answers, before people again."""
+        async with self._database.transaction() as session:
+            await help_watch.look_after(session, self._clock.now())
+
+    async def refresh_drafts(self) -> None:
+        """Let those who help see a plan change while they look at it."""
+        async with self._database.transaction() as session:
+            await help_drafts.refresh_due(session, self._clock.now())

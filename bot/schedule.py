@@ -17,6 +17,8 @@ START_EVERY_S = 15
 GRACE_S = 3600
 LONGEST_LOOK_S = 600.0
 """No look takes that long unless it hangs."""
+HELP_EVERY_S = 60
+DRAFTS_EVERY_S = 5
 
 
 class Schedule:
@@ -39,6 +41,8 @@ class Schedule:
         self._look(rounds.archive, "interval", minutes=10)
         self._look(rounds.sweep, "interval", hours=1)
         self._look(rounds.forget_old, "interval", hours=6)
+        self._look(rounds.look_after_help, "interval", seconds=HELP_EVERY_S)
+        self._look(rounds.refresh_drafts, "interval", seconds=DRAFTS_EVERY_S)
 
     def start(self) -> None:
         """Begin looking; needs a running event loop."""

@@ -1,6 +1,7 @@
 """Putting screens on phones: from our plain values to Telegram's types and calls."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from telegram import (
     Bot,
@@ -16,7 +17,7 @@ from telegram.error import BadRequest
 
 from bot.calls import ATTEMPTS, has_no_caption, insist, is_gone, is_not_modified
 from conversations.lengths import LONGEST_CAPTION, LONGEST_TEXT, fitting
-from conversations.screens import Key, Screen
+from conversations.screens import Key, Media, Screen
 from conversations.turn import File
 from storage.cards import MessagePlace
 from storage.models import Prompt
@@ -46,6 +47,8 @@ async def send(
     bot: Bot, chat_id: int, screen: Screen, *, silent: bool = False, attempts: int = ATTEMPTS
 ) -> Message:
     """Send a screen without exhibits as a new message."""
+    if screen.media is not None:
+        return await _send_media(bot, chat_id, screen, screen.media, attempts)
     markup = keyboard(screen)
     return await insist(
         lambda: bot.send_message(
@@ -55,6 +58,29 @@ async def send(
             reply_markup=markup,
             link_preview_options=NO_PREVIEW,
             disable_notification=silent or None,
+            protect_content=screen.protected or None,
+        ),
+        attempts,
+    )
+
+
+async def _send_media(
+    bot: Bot, chat_id: int, screen: Screen, media: Media, attempts: int
+) -> Message:
+    """Send a file that Telegram has already, with the text as its caption."""
+    calls: dict[str, Callable[..., Awaitable[Message]]] = {
+        "photo": bot.send_photo,
+        "voice": bot.send_voice,
+        "document": bot.send_document,
+    }
+    markup = keyboard(screen)
+    return await insist(
+        lambda: calls[media.kind](
+            chat_id,
+            media.telegram_id,
+            caption=fitting(screen.text, LONGEST_CAPTION),
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
             protect_content=screen.protected or None,
         ),
         attempts,

@@ -27,12 +27,14 @@ from bot.tasks import Tasks
 from conversations.callbacks import Button
 from conversations.dialogue import press, reader_of
 from conversations.everywhere import carry_on
+from conversations.notices import prompt_of
+from conversations.people import gets_cards, seat_of
 from conversations.turn import Turn, current_turn
 from storage import cards, inbox, outbox
 from storage.database import Database
 from storage.files import DiskFull, FileStore
-from storage.models import Account, Prompt
-from storage.people import find_account, new_account
+from storage.models import Account, MessageRecord, Prompt
+from storage.people import Membership, find_account, known_id, new_account
 from storage.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)
@@ -299,11 +301,11 @@ class Updates(BaseUpdateProcessor):
         if turn.membership is None:
             return
         if turn.tapped is None or not answer.in_place:
-            if answer.screens and turn.actor.decides:
+            if answer.screens and gets_cards(turn.actor):
                 await cards.bury(turn.session, turn.actor.member_id, turn.now)
             return
         if answer.asks_about is None:
-            if answer.screens and turn.actor.decides:
+            if answer.screens and gets_cards(turn.actor):
                 await cards.close(turn.session, turn.tapped, turn.now)
             return
         await cards.remember(
@@ -343,7 +345,7 @@ async def begin(
     if account.blocked_at is not None and update.my_chat_member is None:
         account.blocked_at = None
         session.add(account)
-    prompt = await _prompt(session, update, account, now)
+    prompt = await _prompt(session, update, account, seat_of(account, memberships), now)
     return Turn(
         session=session,
         now=now,
@@ -358,7 +360,11 @@ async def begin(
 
 
 async def _prompt(
-    session: AsyncSession, update: Update, account: Account, now: datetime
+    session: AsyncSession,
+    update: Update,
+    account: Account,
+    seat: Membership | None,
+    now: datetime,
 ) -> Prompt | None:
     replied = update.message.reply_to_message if update.message else None
     if replied is not None:
@@ -371,10 +377,23 @@ async def _prompt(
         bound = found.first()
         if bound is not None:
             return bound
+        notice = await _notice(session, seat, replied.message_id)
+        answered = prompt_of(notice, account.id, now) if notice is not None else None
+        if answered is not None:
+            return answered
     if account.prompt_id is None:
         return None
     prompt = await session.get(Prompt, account.prompt_id)
     return prompt if prompt and now - prompt.asked_at < PROMPT_LASTS else None
+
+
+async def _notice(
+    session: AsyncSession, seat: Membership | None, message_id: int
+) -> MessageRecord | None:
+    """Find the notice that is being replied to, if it is one."""
+    if seat is None:
+        return None
+    return await outbox.sent_as(session, known_id(seat.member.id), message_id)
 
 
 def _is_private(update: Update) -> bool:

@@ -7,10 +7,12 @@ typed: its number, its label, or the command's word.
 import re
 import unicodedata
 
+from conversations.answering import help_screen, show_found, takes_questions
 from conversations.callbacks import Button, UnreadableButton, is_readable, unpack
 from conversations.dialogue import TAPS, Dialogue, press
-from conversations.home import help_screen, show_home
+from conversations.home import show_home
 from conversations.screens import Screen
+from conversations.talk_hints import offer_talk
 from conversations.turn import Turn
 from storage import cards
 from storage.errors import Refused
@@ -62,8 +64,14 @@ async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:
     if dialogue is not None:
         handler = dialogue.commands[word]
         await dialogue.run(turn, lambda: handler(turn, ""))
-    else:
+    elif takes_questions(turn):
+        show_found(turn, turn.text)
+    elif turn.membership is None or _is_number(turn) or not await offer_talk(turn):
         await not_understood(turn)
+
+
+def _is_number(turn: Turn) -> bool:
+    return whole_number(turn.text) is not None
 
 
 async def press_typed(turn: Turn) -> bool:

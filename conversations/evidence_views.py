@@ -8,10 +8,10 @@ from conversations.people import Person
 from conversations.plan_views import title_of
 from conversations.screens import Exhibit, short
 from conversations.words import Words
-from storage.evidence.needs import Need, Provable, Units
+from storage.evidence.needs import COUNTS_AS_SENT, Need, Provable, Units, missing
 from storage.evidence.reading import Piece
 from storage.inspecting import safe_name
-from storage.models import EvidencePage, EvidenceStatus
+from storage.models import Evidence, EvidencePage, EvidenceStatus
 from storage.people import known_id
 from storage.rulesets import RuleSet
 
@@ -162,3 +162,18 @@ def _exhibit(person: Person, page: EvidencePage) -> Exhibit:
         name=safe_name(page.name, page.media_type),
         is_photo=page.is_photo,
     )
+
+
+def missing_for(one: Provable, evidence: Sequence[Evidence]) -> tuple[Need, ...]:
+    """Say which documents an entry still needs, of all the evidence of its plan."""
+    sent = [
+        piece
+        for piece in evidence
+        if (piece.step, piece.code) == one.key and piece.status in COUNTS_AS_SENT
+    ]
+    return missing(one.needs, sent)
+
+
+def gap_text(words: Words, rules: RuleSet, gap: Sequence[Need]) -> str:
+    """Put what is missing into words: `2 Sertifikat Topik`."""
+    return ", ".join(f"{need.wanted} {need_text(rules, need, words)}" for need in gap)

@@ -11,6 +11,7 @@ from conversations.callbacks import (
     Home,
     Languages,
     OpenEvidence,
+    OpenHelpQueue,
     OpenMembers,
     OpenOverview,
     OpenPlan,
@@ -20,15 +21,15 @@ from conversations.callbacks import (
     Schools,
 )
 from conversations.dialogue import Dialogue
-from conversations.people import Person
+from conversations.people import Person, gets_cards
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
-from storage import broadcasts, decisions, people, plans
+from storage import broadcasts, decisions, help_requests, people, plans
 from storage.evidence import changing, checking, needs, reading, receiving
 from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
-from storage.people import known_id, members_with
+from storage.people import known_id
 from storage.plans import FullPlan
 
 dialogue = Dialogue("home")
@@ -68,6 +69,7 @@ async def home_screen(turn: Turn) -> Screen:
         to_check=to_check,
         proof=proof,
         unsorted=await receiving.count_unsorted(turn.session, actor) if proof else 0,
+        stuck=await help_requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
     )
     return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
 
@@ -109,6 +111,8 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
     if broadcasts.may_send(actor):
         keys.append(Key(words.label("home.broadcasts"), Broadcasts()))
+    if actor.roles & Role.COACH:
+        keys.append(Key(words.label("home.help_queue"), OpenHelpQueue(0)))
     if actor.roles & Role.OPERATOR:
         keys.append(Key(words.label("home.members"), OpenMembers(0)))
     if actor.roles & Role.TEACHER:
@@ -216,36 +220,6 @@ async def choose_school(turn: Turn, tap: ChooseSchool) -> None:
     await show_home(turn)
 
 
-@dialogue.command("bantuan", "help")
-async def help_command(turn: Turn, _words: str) -> None:
-    """Show the help page."""
-    turn.show(await help_screen(turn))
-
-
-@dialogue.tap(Help)
-async def open_help(turn: Turn, _tap: Help) -> None:
-    """Show the help page."""
-    turn.show(await help_screen(turn))
-
-
-async def help_screen(turn: Turn) -> Screen:
-    """Draw the help page: how the bot works, the commands, and people to ask."""
-    coaches = await members_with(turn.session, turn.actor.school_id, Role.COACH)
-    operators = await members_with(turn.session, turn.actor.school_id, Role.OPERATOR)
-    text = turn.words.body(
-        "home.help",
-        coaches=[one.name for one in coaches if one.id != turn.actor.member_id],
-        operators=[one.name for one in operators if one.id != turn.actor.member_id],
-        roles=turn.actor.roles,
-        decides=turn.actor.decides,
-        Role=Role,
-    )
-    rows: list[Row] = []
-    if turn.actor.roles & Role.TEACHER:
-        rows.append((Key(turn.words.label("home.ask_for_help"), AskForHelp("-"), Style.NEXT),))
-    return Screen(text, (*rows, back_home(turn)), view=Help())
-
-
 def back_home(turn: Turn) -> Row:
     """Give the row that leads home."""
     return (Key(turn.words.label("nav.home"), Home()),)
@@ -256,6 +230,6 @@ def help_key(person: Person, where: str) -> Key:
     return Key(person.words.label("home.ask_for_help"), AskForHelp(where))
 
 
-def back_to(turn: Turn, to: Button) -> Key:
+def back_to(person: Person, to: Button) -> Key:
     """Give the key that leads one screen back."""
-    return Key(turn.words.label("nav.back"), to)
+    return Key(person.words.label("nav.back"), to)

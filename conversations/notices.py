@@ -6,12 +6,14 @@ draws nothing and is not sent.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from conversations.callbacks import ChooseSchool
+from conversations.callbacks import Button, ChooseSchool
 from conversations.people import Person
 from conversations.screens import Key, Screen, Style
 from storage.cards import MessagePlace, Subject
+from storage.models import MessageRecord, Prompt
 from storage.people import known_id
 
 
@@ -79,3 +81,37 @@ def _from_elsewhere(person: Person, screen: Screen) -> Screen:
     )
     heading = person.words.body("home.from_school", school=person.school.name)
     return replace(screen, text=f"{heading}\n\n{screen.text}", rows=((key,),), view=None)
+
+
+# ------------------------------------------------------------------------------- answers
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What takes the words that reply to a notice: a state, and what they are about."""
+
+    state: str
+    about: Callable[[dict[str, Any]], Button]
+
+
+REPLIES: dict[str, Reply] = {}
+"""By the beginning of the kind of the notice that is replied to."""
+
+
+def replied_to(kind: str, state: str, about: Callable[[dict[str, Any]], Button]) -> None:
+    """Let replies to notices whose kind begins so be taken by the dialogue of a state.
+
+    `about` makes the subject that is handed to it from the subject of the notice.
+    """
+    REPLIES[kind] = Reply(state, about)
+
+
+def prompt_of(message: MessageRecord, account_id: int, now: datetime) -> Prompt | None:
+    """Give the question that a reply to a notice answers; None where nobody takes replies."""
+    reply = next((one for kind, one in REPLIES.items() if message.kind.startswith(kind)), None)
+    if reply is None:
+        return None
+    subject = reply.about(message.subject).pack()
+    return Prompt(
+        account_id=account_id, state=reply.state, subject=subject, question="", asked_at=now
+    )

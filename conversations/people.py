@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conversations.words import Words
 from storage.errors import NotAllowed
 from storage.files import FileStore
+from storage.help_requests import HELPERS
 from storage.models import Account, School
 from storage.people import Actor, Membership
 from storage.rulebook import RuleBook
@@ -20,6 +21,11 @@ def seat_of(account: Account, memberships: Sequence[Membership]) -> Membership |
     """Give the current one of an account's memberships: the chosen one, or the first."""
     chosen = [one for one in memberships if one.member.id == account.member_id]
     return next(iter(chosen or memberships), None)
+
+
+def gets_cards(actor: Actor) -> bool:
+    """Whether somebody gets cards that ask for a decision, or for help."""
+    return actor.decides or bool(actor.roles & HELPERS)
 
 
 @dataclass

@@ -44,6 +44,12 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"missing": refusal.target - refusal.points, "target": refusal.target}
         case errors.InvitationExpired():
             return {"day": words.short_day(refusal.expired_at)}
+        case errors.HelpTaken():
+            return {"by": refusal.by_name, "at": words.clock(refusal.at)}
+        case errors.HelpNotNow():
+            return {"status": words.label(f"helping.is_{refusal.status}")}
+        case errors.ProposalOutdated():
+            return {"current": refusal.current}
         case errors.AlreadyInSchool():
             return {"name": refusal.name}
     return {}

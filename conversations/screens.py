@@ -55,6 +55,17 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A file that Telegram has already, by Telegram's own name for it.
+
+    `kind` is `photo`, `voice` or `document`.
+    """
+
+    kind: str
+    telegram_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A message with its buttons.
 
@@ -63,6 +74,7 @@ class Screen:
 
     With `exhibits` the text is their caption; where `protected`, they cannot be passed on.
     `below_exhibits` says that the text belongs to the exhibits in the message that was tapped.
+    With `media` the text is the caption of that file.
     """
 
     text: str
@@ -72,6 +84,7 @@ class Screen:
     exhibits: tuple[Exhibit, ...] = ()
     protected: bool = False
     below_exhibits: bool = False
+    media: Media | None = None
 
     @property
     def keys(self) -> list[Key]:

@@ -9,7 +9,16 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
-from storage.models import Account, Card, Evidence, EvidenceStatus, Plan, PlanStatus
+from storage.models import (
+    Account,
+    Card,
+    Evidence,
+    EvidenceStatus,
+    HelpRequest,
+    HelpStatus,
+    Plan,
+    PlanStatus,
+)
 
 FRESH = timedelta(minutes=60)
 """So long after it was shown, a card is changed in silence instead of sending another."""
@@ -20,10 +29,11 @@ MessagePlace = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a card asks a decision on: a plan or a piece of evidence, by id."""
+    """What a card asks a decision on: a plan, a piece of evidence or a request for help, by id."""
 
     plan_id: int | None = None
     evidence_id: int | None = None
+    help_id: int | None = None
 
 
 async def remember(
@@ -60,6 +70,7 @@ async def remember(
     if subject_of(card) != subject or card.closed_at is not None:
         card.shown_at = now
     card.plan_id, card.evidence_id = subject.plan_id, subject.evidence_id
+    card.help_id = subject.help_id
     card.view = view
     card.closed_at = None
     session.add(card)
@@ -70,7 +81,7 @@ async def remember(
 
 def subject_of(card: Card) -> Subject:
     """Say what a card asks about."""
-    return Subject(card.plan_id, card.evidence_id)
+    return Subject(card.plan_id, card.evidence_id, card.help_id)
 
 
 async def _waits(session: AsyncSession, subject: Subject) -> bool:
@@ -83,6 +94,9 @@ async def _waits(session: AsyncSession, subject: Subject) -> bool:
     if subject.evidence_id is not None:
         status = select(Evidence.status).where(Evidence.id == subject.evidence_id)
         waiting = EvidenceStatus.RECEIVED
+    elif subject.help_id is not None:
+        status = select(HelpRequest.status).where(HelpRequest.id == subject.help_id)
+        waiting = HelpStatus.OPEN
     found = await session.exec(status.with_for_update(read=True))
     return bool(found.first() == waiting)
 
@@ -99,6 +113,18 @@ async def _turn_to(session: AsyncSession, member_id: int, view: str, account_id:
         .values(view=view)
         .execution_options(synchronize_session=False)
     )
+
+
+async def about_help(session: AsyncSession, member_id: int, help_id: int) -> Card | None:
+    """Give a member's newest open card about a request for help."""
+    found = await session.exec(
+        select(Card)
+        .where(Card.member_id == member_id, col(Card.closed_at).is_(None))
+        .where(Card.help_id == help_id)
+        .order_by(col(Card.id).desc())
+        .limit(1)
+    )
+    return found.first()
 
 
 async def bury(session: AsyncSession, member_id: int, now: datetime) -> None:
@@ -166,6 +192,9 @@ async def retire(
     if subject.evidence_id is not None:
         about = Card.evidence_id == subject.evidence_id
         kind, detail = "evidence_card_closed", {"evidence": subject.evidence_id}
+    elif subject.help_id is not None:
+        about = Card.help_id == subject.help_id
+        kind, detail = "help_card_closed", {"help": subject.help_id}
     found = await session.exec(select(Card).where(about, col(Card.closed_at).is_(None)))
     closed = found.all()
     for card in closed:

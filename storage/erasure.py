@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit, outbox
+from storage.help_requests import back_to_queue, helped_by
 from storage.members import present_member, require_other_operator
 from storage.models import (
     Account,
@@ -27,6 +28,9 @@ from storage.models import (
     EvidenceComment,
     EvidenceLook,
     EvidencePage,
+    HelpMessage,
+    HelpProposal,
+    HelpRequest,
     InboxUpdate,
     Invitation,
     Member,
@@ -39,8 +43,9 @@ from storage.models import (
     Reopening,
     Role,
     RosterDraft,
+    School,
 )
-from storage.people import Actor, known_id
+from storage.people import Actor, known_id, today_at
 
 ERASED_NAME = "(dihapus)"
 
@@ -55,10 +60,11 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     if Role(member.roles) & Role.OPERATOR:
         await require_other_operator(session, member)
     await session.flush()
+    help_ids = await _erase_help(session, member, now)
     evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)
     await _erase_broadcasts(session, member_id, now)
-    await _erase_messages(session, member, plan_ids, evidence_ids)
+    await _erase_messages(session, member, plan_ids, evidence_ids, help_ids)
     await session.exec(delete(Invitation).where(col(Invitation.member_id) == member_id))
     # Rosters that were read and wait may name anybody.
     await session.exec(delete(RosterDraft).where(col(RosterDraft.school_id) == member.school_id))
@@ -75,6 +81,25 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     if account_id is not None:
         await _erase_account(session, account_id, now)
     audit.record(session, actor, "member.erase", f"member:{member_id}", now)
+
+
+async def _erase_help(session: AsyncSession, member: Member, now: datetime) -> list[int | None]:
+    """Erase what the person asked, said and proposed; whom the person helped waits again.
+
+    Gives the numbers of the requests that are gone.
+    """
+    school = await session.get_one(School, member.school_id)
+    for full in await helped_by(session, known_id(member.id)):
+        await back_to_queue(session, full, today_at(school, now), now)
+    asked = select(col(HelpRequest.id)).where(HelpRequest.member_id == member.id)
+    ids = list((await session.exec(asked)).all())
+    await session.exec(delete(Card).where(col(Card.help_id).in_(ids)))
+    for part in (HelpMessage, HelpProposal):
+        await session.exec(
+            delete(part).where(col(part.request_id).in_(ids) | (col(part.member_id) == member.id))
+        )
+    await session.exec(delete(HelpRequest).where(col(HelpRequest.id).in_(ids)))
+    return ids
 
 
 async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | None]:
@@ -130,6 +155,7 @@ async def _erase_messages(
     member: Member,
     plan_ids: Sequence[int | None],
     evidence_ids: Sequence[int | None],
+    help_ids: Sequence[int | None],
 ) -> None:
     """Erase what was said to the person, and what others would still hear about the person."""
     await session.exec(delete(Card).where(col(Card.member_id) == member.id))
@@ -143,6 +169,7 @@ async def _erase_messages(
     for message in waiting.all():
         subject = message.subject
         about = subject.get("plan", -1) in plan_ids or subject.get("evidence", -1) in evidence_ids
+        about = about or subject.get("help", -1) in help_ids
         if about or subject.get("teacher") == member.id:
             await session.delete(message)
     await session.flush()

@@ -184,3 +184,32 @@ class NobodyInReach(Refused):
 
 class TimeIsPast(Refused):
     """Nothing can be scheduled for a moment that is over."""
+
+
+class HelpTaken(Refused):
+    """Somebody else helps already."""
+
+    def __init__(self, by_name: str, at: datetime) -> None:
+        super().__init__("somebody else helps")
+        self.by_name = by_name
+        self.at = at
+
+
+class HelpNotNow(Refused):
+    """The request for help does not stand where this is possible."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"not while the request is {status}")
+        self.status = status
+
+
+class ProposalAnswered(Refused):
+    """The proposal has been taken over or declined already."""
+
+
+class ProposalOutdated(Refused):
+    """The plan holds another quantity than the one that was shown beside the proposal."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the plan has {current} units now")
+        self.current = current

@@ -9,7 +9,7 @@ from conversations.callbacks import (
     ToggleGuide,
 )
 from conversations.dialogue import Dialogue
-from conversations.home import back_to
+from conversations.home import back_to, help_key
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.teacher.plan_card import own_plan, show_plan
 from conversations.turn import Turn
@@ -55,7 +55,7 @@ async def behaviours_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPl
         take = StartFrom(full.id, "previous", step.id)
         rows.append((Key(words.label("planning.start_from_previous"), take),))
     rows += in_rows(numbered(values))
-    rows.append((Key(words.label("nav.done"), OpenPlan(), Style.NEXT),))
+    rows.append((Key(words.label("nav.done"), OpenPlan(), Style.NEXT), help_key(turn, step.id)))
     return Screen(text, tuple(rows), view=OpenStep(full.id, step.id, 0))
 
 
@@ -92,7 +92,7 @@ def _guides_screen(turn: Turn, rules: RuleSet, full: FullPlan, value: Behaviour)
         foot = (back, Key(words.label("planning.next_value"), following, Style.NEXT))
     return Screen(
         text,
-        (*in_rows(numbered(keys), 1), foot),
+        (*in_rows(numbered(keys), 1), (help_key(turn, step.id),), foot),
         view=OpenBehaviour(full.id, value.code),
     )
 

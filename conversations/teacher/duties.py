@@ -2,6 +2,7 @@
 
 from conversations.callbacks import NoDuty, OpenPlan, OpenStep, ToggleDuty, WriteDuty
 from conversations.dialogue import Dialogue
+from conversations.home import help_key
 from conversations.plan_views import line_of
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
 from conversations.teacher.plan_card import own_plan, plan_screen, show_plan
@@ -64,7 +65,8 @@ def duties_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPlan, number
     if len(rows) == 8:
         rows[-1] = (*rows[-1], Key(words.label("nav.done"), OpenPlan(), Style.NEXT))
     else:
-        rows.append((Key(words.label("nav.done"), OpenPlan(), Style.NEXT),))
+        done = Key(words.label("nav.done"), OpenPlan(), Style.NEXT)
+        rows.append((done, help_key(turn, step.id)))
     return Screen(text, tuple(rows), view=OpenStep(full.id, step.id, page.number))
 
 

@@ -15,7 +15,7 @@ from conversations.callbacks import (
     WriteWords,
 )
 from conversations.dialogue import Dialogue
-from conversations.home import back_to
+from conversations.home import back_to, help_key
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
 from conversations.teacher.behaviours import behaviours_screen
 from conversations.teacher.duties import duties_screen
@@ -95,6 +95,7 @@ def _items_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPlan, number
         (
             Key(words.label("nav.done"), OpenPlan(), Style.NEXT),
             Key(words.label("planning.suggest"), OpenSuggestions(full.id)),
+            help_key(turn, step.id),
         )
     )
 
@@ -154,7 +155,8 @@ def _item_screen(turn: Turn, rules: RuleSet, full: FullPlan, item: Item, *, fres
     take = int(fresh and quantity == 0)
     rows.append((Key(words.label("nav.save"), KeepItem(full.id, item.code, take), Style.YES),))
     page = rules.items.index(item) // ITEMS_A_PAGE
-    rows.append((back_to(turn, OpenStep(full.id, step.id, page)),))
+    back = back_to(turn, OpenStep(full.id, step.id, page))
+    rows.append((back, help_key(turn, item.code)))
     return Screen(
         text,
         tuple(rows),
@@ -239,7 +241,7 @@ def _choice_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPlan) -> Sc
         )
         for one in choices
     ]
-    done = (Key(turn.words.label("nav.done"), OpenPlan(), Style.NEXT),)
+    done = (Key(turn.words.label("nav.done"), OpenPlan(), Style.NEXT), help_key(turn, step.id))
     return Screen(text, (*in_rows(numbered(keys)), done), view=OpenStep(full.id, step.id, 0))
 
 
@@ -261,7 +263,7 @@ def _words_screen(turn: Turn, step: Step, full: FullPlan) -> Screen:
     )
     rows: tuple[Row, ...] = (
         (Key(turn.words.label("planning.write"), WriteWords(full.id, step.id), Style.NEXT),),
-        (Key(turn.words.label("nav.done"), OpenPlan()),),
+        (Key(turn.words.label("nav.done"), OpenPlan()), help_key(turn, step.id)),
     )
     return Screen(text, rows, view=OpenStep(full.id, step.id, 0))
 

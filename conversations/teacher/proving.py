@@ -167,7 +167,7 @@ async def _show_provable(turn: Turn, plan_id: int, entry_id: int, *, done: bool 
     rows.append(
         (
             back_to(turn, OpenEvidence()),
-            help_key(turn, "evidence"),
+            help_key(turn, f"e.{one.entry.code}"),
         )
     )
     turn.show(Screen(text, tuple(rows), view=OpenProvable(full.id, entry_id)))

@@ -9,7 +9,7 @@ from conversations.callbacks import (
     TakeSuggestion,
 )
 from conversations.dialogue import Dialogue
-from conversations.home import back_to
+from conversations.home import back_to, help_key
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
 from conversations.teacher.plan_card import own_plan, plan_screen, show_plan
 from conversations.turn import Turn
@@ -76,7 +76,7 @@ def _suggestions_screen(turn: Turn, rules: RuleSet, full: FullPlan) -> Screen:
     rows = (
         *in_rows(numbered(keys), 1),
         *in_rows(likings),
-        (back_to(turn, OpenPlan()),),
+        (back_to(turn, OpenPlan()), help_key(turn, items_step(rules).id)),
     )
     return Screen(text, rows, view=OpenSuggestions(full.id))
 
@@ -156,7 +156,10 @@ def _in_hand_screen(turn: Turn, rules: RuleSet, full: FullPlan, number: int) -> 
     rows: list[Row] = [*in_rows(numbered(keys, page.first + 1), 1)]
     rows += pager(page, lambda to: OpenInHand(full.id, to))
     rows.append(
-        (Key(words.label("planning.see_suggestions"), OpenSuggestions(full.id), Style.NEXT),)
+        (
+            Key(words.label("planning.see_suggestions"), OpenSuggestions(full.id), Style.NEXT),
+            help_key(turn, items_step(rules).id),
+        )
     )
     return Screen(
         words.body("planning.in_hand", rules=rules),

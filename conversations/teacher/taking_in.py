@@ -21,6 +21,7 @@ from conversations.everywhere import press_typed
 from conversations.home import back_to
 from conversations.refusals import explain
 from conversations.screens import Key, Row, Screen, Style
+from conversations.talking import is_talking
 from conversations.teacher.describing import REPLACING
 from conversations.teacher.piece_card import SENDING, plan_of, show_piece
 from conversations.teacher.sorting import file_under, show_sorting
@@ -51,7 +52,7 @@ class _Sent(filters.MessageFilter):
         turn = current_turn.get(None)
         if turn is None or turn.membership is None or not turn.actor.roles & Role.TEACHER:
             return False
-        return bool(message.document or message.photo)
+        return bool(message.document or message.photo) and not is_talking(turn)
 
 
 class _Link(filters.MessageFilter):

@@ -20,6 +20,14 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
+from storage.models.help import (
+    HelpMessage,
+    HelpProposal,
+    HelpRequest,
+    HelpStatus,
+    ProposalState,
+    SaidAs,
+)
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
@@ -60,6 +68,10 @@ __all__ = [
     "EvidencePage",
     "EvidenceStatus",
     "GroupChat",
+    "HelpMessage",
+    "HelpProposal",
+    "HelpRequest",
+    "HelpStatus",
     "InboxUpdate",
     "Invitation",
     "Member",
@@ -75,9 +87,11 @@ __all__ = [
     "PlanRevision",
     "PlanStatus",
     "Prompt",
+    "ProposalState",
     "Reopening",
     "Role",
     "RosterDraft",
+    "SaidAs",
     "School",
     "Verdict",
     "metadata",

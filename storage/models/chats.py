@@ -44,7 +44,7 @@ class Prompt(SQLModel, table=True):
 class Card(SQLModel, table=True):
     """A message with buttons whose subject other people can change, so it must be kept true.
 
-    The subject is a plan or a piece of evidence.
+    The subject is a plan, a piece of evidence or a request for help.
     """
 
     __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
@@ -57,6 +57,9 @@ class Card(SQLModel, table=True):
     plan_id: int | None = Field(default=None, foreign_key="plan.id", sa_type=Id, index=True)
     evidence_id: int | None = Field(
         default=None, foreign_key="evidence.id", sa_type=Id, index=True
+    )
+    help_id: int | None = Field(
+        default=None, foreign_key="help_request.id", sa_type=Id, index=True
     )
     view: str = Field(max_length=64)
     shown_at: datetime = Field(sa_type=UtcDateTime)

@@ -111,6 +111,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
             if step.kind == "choice"
         ),
         "where": longest(step.id for step in rules.steps),
+        "found": "16.24.23.22.21",
         "origin": "previous",
         "form": "pdf",
         "state": "not_started",
@@ -126,7 +127,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
 
 
 def _largest_number(kind: type[Button], name: str) -> int:
-    if name in ("plan", "member", "deputy", "roster", "broadcast"):
+    if name in ("plan", "member", "deputy", "roster", "broadcast", "request", "proposal"):
         return LARGEST
     if name == "marks":
         return 2**30 - 1

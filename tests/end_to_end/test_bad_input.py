@@ -27,6 +27,10 @@ from storage.models import (
     EvidencePage,
     EvidenceStatus,
     GroupChat,
+    HelpMessage,
+    HelpProposal,
+    HelpRequest,
+    HelpStatus,
     Invitation,
     Member,
     ModelPlan,
@@ -374,7 +378,7 @@ class Victim:
 
 @dataclass(frozen=True)
 class Proven:
-    """A plan that holds, with pieces of evidence by their status, and a paper being made of it.
+    """A plan that holds, with pieces of evidence by their status, a paper being made, and help.
 
     A coach of the school has begun to write a broadcast.
     """
@@ -384,6 +388,8 @@ class Proven:
     pieces: dict[EvidenceStatus, int]
     order_id: int
     broadcast_id: int
+    request_id: int
+    proposal_id: int
 
 
 @pytest.fixture
@@ -442,8 +448,26 @@ async def _proves(world: TestWorld, plan: Plan) -> Proven:
             created_at=now, changed_at=now,
         )  # fmt: skip
         session.add_all([order, draft])
+        request = HelpRequest(
+            school_id=plan.school_id, member_id=plan.member_id, status=HelpStatus.CLAIMED,
+            places=["plan"], asked_at=now, queued_at=now, claimed_by=coach.id, claimed_at=now,
+        )  # fmt: skip
+        session.add(request)
         await session.flush()
-        return Proven(earlier.id or 0, entry.id or 0, pieces, order.id or 0, draft.id or 0)
+        number = request.id or 0
+        session.add(
+            HelpMessage(request_id=number, member_id=plan.member_id, text=SECRET, said_at=now)
+        )
+        proposal = HelpProposal(
+            request_id=number, plan_id=plan.id or 0, member_id=coach.id or 0,
+            step="pengembangan-diri", code="RHK-02", quantity=1, proposed_at=now,
+        )  # fmt: skip
+        session.add(proposal)
+        await session.flush()
+        return Proven(
+            earlier.id or 0, entry.id or 0, pieces, order.id or 0, draft.id or 0, number,
+            proposal.id or 0,
+        )  # fmt: skip
 
 
 async def _piece(
@@ -490,6 +514,8 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "straightened": 1, "sending": 1,
         "broadcast": victim.proven.broadcast_id, "audience": "all", "fate": "help",
         "answer": "done", "hour": 8,
+        "request": victim.proven.request_id, "proposal": victim.proven.proposal_id,
+        "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
@@ -605,6 +631,9 @@ async def _belongings(world: TestWorld, victim: Victim) -> list[Any]:
         *await _rows(world, Member, col(Member.id) == victim.member_id),
         *await _rows(world, Invitation, col(Invitation.member_id) == victim.member_id),
         *await _rows(world, Deputy, col(Deputy.member_id) == victim.member_id),
+        *await _rows(world, HelpRequest, col(HelpRequest.member_id) == victim.member_id),
+        *await _rows(world, HelpMessage, col(HelpMessage.request_id) == victim.proven.request_id),
+        *await _rows(world, HelpProposal, col(HelpProposal.id) == victim.proven.proposal_id),
         *await _rows(world, ModelPlan, col(ModelPlan.id) > 0),
         *await _rows(world, Account, col(Account.id) == victim.person.id),
     ]

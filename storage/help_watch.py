@@ -1,0 +1,159 @@
+"""Looking after requests for help that nobody takes, and after help that has gone silent."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import help_hours, outbox
+from storage.errors import Refused
+from storage.help_requests import (
+    HELPERS,
+    FullRequest,
+    back_to_queue,
+    note_lapse,
+    tell_helper,
+)
+from storage.models import Account, HelpRequest, HelpStatus, Member, Role, School
+from storage.people import deciders, known_id, members_with, today_at
+
+UNCLAIMED = timedelta(hours=1)
+"""So many school hours a request waits before everybody who could help hears of it once more."""
+
+SILENCE = timedelta(hours=1)
+"""So many school hours a helper may owe a word. Coaches teach too: a lesson with its break."""
+
+
+SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A request that is not closed, with all it takes to see whether something is due."""
+
+    full: FullRequest
+    school: School
+    owner_account: Account | None
+    helper_account: Account | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.school.timezone)
+
+    def today(self, now: datetime) -> date:
+        return today_at(self.school, now)
+
+
+async def look_after(session: AsyncSession, now: datetime) -> int:
+    """Do what is due by now; say how many requests that concerned.
+
+    One statement finds them, whatever the number of schools.
+    """
+    concerned = 0
+    for one in await _watched(session, now):
+        if one.full.status is HelpStatus.OPEN:
+            concerned += await _alarm(session, one, now)
+        else:
+            concerned += await _watch(session, one, now)
+    return concerned
+
+
+async def _watched(session: AsyncSession, now: datetime) -> list[_Watched]:
+    helper, theirs = aliased(Member), aliased(Account)
+    request = HelpRequest
+    found = await session.exec(
+        select(request, Member, helper, School, Account, theirs)  # type: ignore[call-overload]
+        .join(School, col(School.id) == col(request.school_id))
+        .join(Member, col(Member.id) == col(request.member_id))
+        .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
+        .join(helper, col(helper.id) == col(request.claimed_by), isouter=True)
+        .join(theirs, col(theirs.id) == col(helper.account_id), isouter=True)
+        .where(
+            (col(request.status) == HelpStatus.CLAIMED)
+            | (
+                (col(request.status) == HelpStatus.OPEN)
+                & col(request.alarmed_at).is_(None)
+                & (col(request.queued_at) <= now - UNCLAIMED)
+            )
+        )
+        .order_by(col(request.id))
+    )
+    return [
+        _Watched(FullRequest(asked, owner, helps), school, account, other)
+        for asked, owner, helps, school, account, other in found.all()
+    ]
+
+
+async def _alarm(session: AsyncSession, one: _Watched, now: datetime) -> int:
+    """Tell all coaches and whoever decides, once, that a request waits too long."""
+    request = one.full.request
+    if not help_hours.is_open(now, one.zone):
+        return 0
+    if help_hours.between(request.queued_at, now, one.zone) < UNCLAIMED:
+        return 0
+    alarmed = await session.exec(
+        update(HelpRequest)
+        .where(col(HelpRequest.id) == one.full.id, col(HelpRequest.status) == HelpStatus.OPEN)
+        .where(col(HelpRequest.alarmed_at).is_(None))
+        .values(alarmed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if not alarmed.rowcount:
+        return 0
+    coaches = await members_with(session, request.school_id, Role.COACH)
+    everybody = [*coaches, *await deciders(session, request.school_id, one.today(now))]
+    recipients = {known_id(each.id) for each in everybody if each.account_id is not None}
+    await outbox.announce(
+        session,
+        school_id=request.school_id,
+        recipients=sorted(recipients - {request.member_id}),
+        occasion=f"help_unclaimed:{one.full.id}:{request.queued_at.isoformat()}",
+        kind="help_unclaimed",
+        subject={"help": one.full.id, "teacher": request.member_id},
+        now=now,
+    )
+    return 1
+
+
+async def _watch(session: AsyncSession, one: _Watched, now: datetime) -> int:
+    """Give a request back to the queue when its helper is gone or has been silent too long."""
+    full, why = one.full, await _why_lapsed(session, one, now)
+    if why:
+        try:
+            async with session.begin_nested():
+                note_lapse(session, full, why, now)
+                await tell_helper(session, full, "help_lapsed", now)
+                await back_to_queue(
+                    session, full, one.today(now), now, unless_answered=why == SILENT
+                )
+        except Refused:  # a word, or the end, was faster
+            return 0
+        return 1
+    if full.request.unreachable_at is None and not _gets_messages(one.owner_account):
+        full.request.unreachable_at = now
+        session.add(full.request)
+        await tell_helper(session, full, "help_unreachable", now)
+        return 1
+    return 0
+
+
+def _gets_messages(account: Account | None) -> bool:
+    return account is not None and account.blocked_at is None
+
+
+async def _why_lapsed(session: AsyncSession, one: _Watched, now: datetime) -> str:
+    helper, request = one.full.helper, one.full.request
+    if helper is None or not _gets_messages(one.helper_account):
+        return "unreachable"
+    if not Role(helper.roles) & HELPERS:
+        decides = await deciders(session, request.school_id, one.today(now))
+        if helper.id not in {each.id for each in decides}:
+            return "no longer helps"
+    owed = request.owed_since
+    if owed is not None and help_hours.between(owed, now, one.zone) >= SILENCE:
+        return SILENT
+    return ""
