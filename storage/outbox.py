@@ -184,7 +184,7 @@ async def lease(
         return []
     # Another sender may have been quicker: what comes back is ours.
     taken = await connection.execute(_TAKE, {"numbers": list(accounts), "until": now + LEASE})
-    batch = [Delivery(*row, accounts[row.id]) for row in taken]
+    batch = [Delivery(**row._mapping, account_id=accounts[row.id]) for row in taken]
     return sorted(batch, key=lambda one: one.rank)
 
 

@@ -116,7 +116,7 @@ async def _figures(database: Database, kind: str, archived: int, filled: float) 
             statistics.quantiles(claims, n=20)[-1],
             "ms",
             at_most(GOAL_MS),
-            f"19 of 20 claims take less, commit included; median {statistics.median(claims):.2f} ms; "
+            f"19 of 20 take less, with commit; median {statistics.median(claims):.2f} ms; "
             f"a look {statistics.median(looks):.2f} ms, settling {HAND} "
             f"{statistics.median(settles):.2f} ms, announcing to {MEMBERS:,} {announced:,.0f} ms; "
             f"filled in {filled:.0f} s",
