@@ -64,13 +64,16 @@ class Pace:
 
     def __init__(self, ticks: Ticks = time.monotonic) -> None:
         self.ticks = ticks
-        # Empty at first: a process that has just died may have used up what Telegram allows.
         self._total = Bucket(TOTAL_PER_S, TOTAL_BURST, 0.0, ticks())
         self._chats: dict[int, Bucket] = {}
         self._refused: dict[int, float] = {}
         self._unreached: set[int] = set()
         self._troubles = 0
         self._quiet_until = 0.0
+
+    def begin(self) -> None:
+        """Begin with nothing saved: a process that has just died may have used it up."""
+        self._total.empty_until(self.ticks(), self.ticks())
 
     def wait(self, in_flight: int) -> float:
         """Give the seconds until one more message may leave beside those in flight.

@@ -43,6 +43,21 @@ class Database:
             await session.commit()
 
     @asynccontextmanager
+    async def hurried(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that does not wait for the disk.
+
+        No crash of a process undoes it; a power cut may, unless a later transaction did wait.
+        """
+        async with self._turn_to_write(), self._session() as session:
+            if self.is_sqlite:
+                await session.connection(execution_options={"hurries": True})
+            else:
+                connection = await session.connection()
+                await connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+            yield session
+            await session.commit()
+
+    @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session that may write. The caller commits; what is not committed is rolled back.
 
@@ -106,10 +121,20 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reads_only = connection.get_execution_options().get("reads_only", False)
+    options = connection.get_execution_options()
+    reads_only = options.get("reads_only", False)
+    if not reads_only:
+        _wait_for_disk(connection, not options.get("hurries", False))
     # A transaction that reads first and writes later can fail half-way; taking the lock at once
     # makes it wait instead.
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _wait_for_disk(connection: Connection, waits: bool) -> None:
+    """Have the commits of a connection wait for the disk or not, if that is to change."""
+    if connection.info.get("waits", True) != waits:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if waits else 'NORMAL'}")
+        connection.info["waits"] = waits
 
 
 def alembic_config(connection: Connection | None = None) -> Config:

@@ -56,6 +56,7 @@ class Priority(IntEnum):
 class Delivery:
     """A message ready to go; `account_id` is whom to send it to, None who has not joined."""
 
+    account_id: int | None
     id: int
     school_id: int
     member_id: int
@@ -66,7 +67,6 @@ class Delivery:
     due_at: datetime
     expires_at: datetime | None
     attempts: int
-    account_id: int | None
 
     @property
     def rank(self) -> tuple[int, datetime, int]:
@@ -184,7 +184,7 @@ async def lease(
         return []
     # Another sender may have been quicker: what comes back is ours.
     taken = await connection.execute(_TAKE, {"numbers": list(accounts), "until": now + LEASE})
-    batch = [Delivery(*row, accounts[row.id]) for row in taken]
+    batch = [Delivery(accounts[row[0]], *row) for row in taken]
     return sorted(batch, key=lambda one: one.rank)
 
 

@@ -22,7 +22,9 @@ LOOK_AGAIN_S = 0.005
 BREATHE_EVERY = 50
 """After so many steps everybody else gets a turn: a long import must not keep them waiting."""
 
-_SHORT_STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|SAVEPOINT|RELEASE|BEGIN)")
+_SHORT_STATEMENT = re.compile(
+    r"\s*(SELECT|INSERT|UPDATE|DELETE|SAVEPOINT|RELEASE|BEGIN|PRAGMA synchronous)"
+)
 _SHORT_STEPS = {"cursor", "fetchall", "fetchmany", "fetchone", "rollback", "create_function"}
 
 

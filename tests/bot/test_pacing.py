@@ -71,6 +71,9 @@ def test_a_long_run_keeps_up_with_the_limit(clock: Clock, pace: Pace) -> None:
 def test_nothing_is_saved_up_at_the_start_and_little_later(clock: Clock, pace: Pace) -> None:
     assert pace.wait(0) > 0
     clock.at += 3600
+    pace.begin()
+    assert pace.wait(0) > 0
+    clock.at += 3600
     burst = 0
     while not pace.wait(0):
         pace.take(None)

@@ -1,11 +1,13 @@
 """What has to reach somebody: once for each occasion, in order of weight, lost by no crash."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import members, outbox
 from storage.database import Database
@@ -486,3 +488,42 @@ async def test_a_claim_walks_along_its_index(database: Database, school: School)
             assert told.count("ix_outbox_waiting") == len(Priority), told
             assert "Seq Scan" not in told
             assert "SCAN outbox" not in told
+
+
+# ------------------------------------------------------------------------------- in a hurry
+
+
+async def test_a_hurried_transaction_is_there_for_everybody(
+    database: Database, other: Database, school: School, people: list[int]
+) -> None:
+    """It does without the disk's word, and those after it wait for the disk again."""
+    await announce(database, school, people, "a")
+    async with database.hurried() as session:
+        (first, *_) = await outbox.lease(session, NOW, 1)
+        await outbox.settle(session, first.id, OutboxState.SENT, NOW)
+        assert await waits_for_disk(session) is False
+    async with other.reading() as session:
+        row = await session.get_one(OutboxMessage, first.id)
+        assert row.state == OutboxState.SENT
+    async with database.transaction() as session:
+        assert await waits_for_disk(session) is True
+
+
+async def test_a_hurried_transaction_is_rolled_back_like_any(
+    database: Database, school: School, people: list[int]
+) -> None:
+    await announce(database, school, people[:1], "a")
+    with contextlib.suppress(LookupError):
+        async with database.hurried() as session:
+            await outbox.lease(session, NOW)
+            raise LookupError
+    assert await lease(database) == ["a"]
+
+
+async def waits_for_disk(session: AsyncSession) -> bool:
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        found = await connection.exec_driver_sql("PRAGMA synchronous")
+        return bool(found.scalar_one() == 2)
+    found = await connection.exec_driver_sql("SHOW synchronous_commit")
+    return bool(found.scalar_one() == "on")
