@@ -5,6 +5,7 @@ from telegram.ext import filters
 
 from conversations.callbacks import (
     AskToSend,
+    BackToDraft,
     Broadcasts,
     CancelBroadcast,
     DropFile,
@@ -235,7 +236,7 @@ def _show_schools(turn: Turn, draft: Broadcast) -> None:
         )
         for seat in other_schools(turn)
     ]
-    rows = (*in_rows(numbered(keys)), (back_to(turn, OpenBroadcast(draft_id)),))
+    rows = (*in_rows(numbered(keys)), (back_to(turn, BackToDraft(draft_id)),))
     text = words.body("broadcasting.schools", school=turn.school.name)
     turn.show(Screen(text, rows, view=PickSchools(draft_id)))
 
@@ -248,10 +249,10 @@ async def out_of_reach_names(turn: Turn, tap: OutOfReachNames) -> None:
     page = page_of([one.name for one in away], tap.page, NAMES_A_PAGE)
     text = turn.words.body(
         "broadcasting.names", total=len(away), page=page,
-        title=turn.words.label("broadcasting.out_of_reach", count=len(away)),
+        title=turn.words.label("broadcasting.names_out_of_reach"),
     )  # fmt: skip
     rows = pager(page, lambda to: OutOfReachNames(tap.broadcast, to))
-    back = (back_to(turn, OpenBroadcast(tap.broadcast)),)
+    back = (back_to(turn, BackToDraft(tap.broadcast)),)
     turn.show(Screen(text, (*rows, back), view=OutOfReachNames(tap.broadcast, page.number)))
 
 
@@ -262,6 +263,16 @@ async def out_of_reach_names(turn: Turn, tap: OutOfReachNames) -> None:
 async def open_broadcast(turn: Turn, tap: OpenBroadcast) -> None:
     """Show a broadcast as it is now."""
     await show_broadcast(turn, await broadcasts.own(turn.session, turn.actor, tap.broadcast))
+
+
+@dialogue.tap(BackToDraft)
+async def back_to_draft(turn: Turn, tap: BackToDraft) -> None:
+    """Show what can be done with a draft, or how it stands by now."""
+    broadcast = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
+    if broadcast.status != BroadcastStatus.DRAFT or broadcasts.is_empty(broadcast):
+        await show_broadcast(turn, broadcast)
+    else:
+        await show_preview(turn, broadcast, stands_above=True)
 
 
 @dialogue.tap(WriteBroadcast)
@@ -368,7 +379,7 @@ async def ask_to_send(turn: Turn, tap: AskToSend) -> None:
         words.label("broadcasting.send_to", count=counts.reachable, unit=whom),
         SendBroadcast(tap.broadcast, tap.revision), Style.YES,
     )  # fmt: skip
-    rows = ((send,), (back_to(turn, OpenBroadcast(tap.broadcast)),))
+    rows = ((send,), (back_to(turn, BackToDraft(tap.broadcast)),))
     turn.show(Screen(text, rows, view=tap))
 
 

@@ -405,6 +405,17 @@ async def test_all_of_it_can_be_typed(phones: Phones) -> None:
     await coach.sees("Terkirim: 2")
 
 
+async def test_going_back_to_a_draft_repeats_nothing(phones: Phones) -> None:
+    coach = phones.coach
+    card = await writes(coach, "Sekali saja")
+    for way in ("Jadwalkan", "Tak terjangkau", "Kirim sekarang", "Ubah tulisan"):
+        await coach.taps(way, on=card)
+        await coach.taps("Kembali", on=card)
+        await coach.sees_button("Kirim sekarang", on=card)
+    assert coach.last is card
+    assert len([one for one in coach.messages if one.from_bot and "Sekali" in one.text]) == 1
+
+
 async def test_a_second_draft_is_not_hidden_by_the_first(world: TestWorld, phones: Phones) -> None:
     coach = phones.coach
     await writes(coach, "Yang pertama")
@@ -529,7 +540,7 @@ async def test_blocked_and_failed_are_reported_by_name_and_failed_ones_tried_aga
         "sendMessage", chat_id=tika.id, status=400, description="Bad Request: something is wrong"
     )
     await phones.coach.taps("Tak terjangkau (2)")
-    names = await phones.coach.sees("Tak terjangkau (2): 2 orang")
+    names = await phones.coach.sees("Tidak bisa menerima: 2 orang")
     assert "Budi" in names.text
     assert "Tono Belum" in names.text
     await phones.coach.taps("Kembali")
