@@ -27,7 +27,15 @@ from conversations.callbacks import (
     WriteBroadcast,
 )
 from storage import decisions
-from storage.models import AuditEntry, Broadcast, BroadcastReply, Evidence, OutboxMessage, Role
+from storage.models import (
+    AuditEntry,
+    Broadcast,
+    BroadcastReply,
+    Evidence,
+    Member,
+    OutboxMessage,
+    Role,
+)
 from storage.suggestions import Pick
 from tests import papers
 from tests.end_to_end.submitting import actor_of, agrees, submits
@@ -527,7 +535,38 @@ async def test_what_is_long_overdue_is_given_back(world: TestWorld, phones: Phon
     assert "Rapat" not in phones.rina.screen()
 
 
+async def test_who_lost_the_role_hears_that_nothing_was_sent(
+    world: TestWorld, phones: Phones
+) -> None:
+    await writes(phones.coach, "Besok pagi")
+    await phones.coach.taps("Jadwalkan")
+    await phones.coach.taps("Selasa, 7 Jul")
+    await phones.coach.taps("07.00")
+    await phones.coach.sees("dijadwalkan")
+    async with world.database.transaction() as session:
+        found = await session.exec(select(Member).where(Member.name == "Bu Penggerak"))
+        member = found.one()
+        member.roles = int(Role.TEACHER)
+        session.add(member)
+    world.clock.forward(timedelta(hours=22))
+    await world.kawan.broadcaster.start_due()
+    told = await phones.coach.sees("Peran Anda sudah berubah")
+    assert told.buttons == []
+    assert "Besok pagi" not in phones.rina.screen()
+
+
 # ------------------------------------------------------------------------------- how it goes
+
+
+async def test_progress_is_told_in_few_edits(world: TestWorld, phones: Phones) -> None:
+    await sends(phones.coach, "Pengumuman")
+    report = await phones.coach.sees("Siaran selesai")
+    edits = [
+        one
+        for one in world.sim.calls
+        if one.method == "editMessageText" and one.params.get("message_id") == str(report.id)
+    ]
+    assert len(edits) == 1  # how it ended
 
 
 async def test_blocked_and_failed_are_reported_by_name_and_failed_ones_tried_again(
