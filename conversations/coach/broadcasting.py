@@ -99,7 +99,7 @@ async def show_all(turn: Turn) -> None:
     recent = await _recent_but(turn, draft)
     keys = [
         *await _audience_keys(turn),
-        Key(words.label("broadcasting.audience_people"), NewBroadcast(AudienceKind.PEOPLE)),
+        Key(words.label("broadcasting.pick_people"), NewBroadcast(AudienceKind.PEOPLE)),
     ]
     rows: list[Row] = list(in_rows(numbered(keys)))
     kept: list[Key] = []

@@ -199,7 +199,7 @@ async def test_people_can_be_chosen_by_name(phones: Phones) -> None:
     await coach.taps("Rina Wati")
     await coach.sees("Terpilih: 1 orang")
     await coach.taps("Tulis pesan")
-    await coach.sees("Untuk Pilih nama: 1 orang")
+    await coach.sees("Untuk Nama pilihan: 1 orang")
     await coach.types("Hanya untuk Ibu")
     await coach.sees("Pratinjau")
     await coach.taps("Kirim sekarang")

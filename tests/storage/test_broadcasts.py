@@ -647,6 +647,33 @@ async def test_an_operator_of_several_schools_writes_to_all_of_them(
     assert (await now(database, known_id(those[1].id))).status == "done"
 
 
+async def test_it_is_sent_again_to_those_of_each_school_whom_it_failed_to_reach(
+    database: Database, cast: Cast, district: Actor
+) -> None:
+    number = known_id((await drafted(database, cast.operator, AudienceKind.TEACHERS)).id)
+    async with database.transaction() as session:
+        draft = await broadcast_drafts.toggle_school(
+            session, cast.operator, number, district.member_id, NOW
+        )
+        await broadcasts.start(session, cast.operator, BOOK, number, draft.revision, NOW)
+        here, there = await broadcasts.family(session, draft)
+    for one, state in ((here, OutboxState.SENT), (there, OutboxState.FAILED)):
+        await written(database, known_id(one.id))
+        await settle(database, known_id(one.id), others=state)
+    failed = set(await rows(database, known_id(there.id)))
+    assert await finish(database, number)
+    async with database.transaction() as session:
+        again = await broadcast_drafts.send_again(session, cast.operator, number, NOW)
+        second = known_id(again.id)
+        counts = await broadcasts.start(session, cast.operator, BOOK, second, again.revision, NOW)
+        assert counts == Counts(1, 0, 0)
+        here, there = await broadcasts.family(session, again)
+    for one in (here, there):
+        await written(database, known_id(one.id))
+    assert await rows(database, second) == {}
+    assert set(await rows(database, known_id(there.id))) == failed
+
+
 async def test_cancelling_stops_it_in_all_schools(
     database: Database, cast: Cast, district: Actor
 ) -> None:
