@@ -96,8 +96,11 @@ class Broadcaster:
         async with self._database.reading() as session:
             numbers = await broadcasts.due(session, self._clock.now())
         for number in numbers:
-            async with self._database.transaction() as session:
-                await broadcasts.start_due(session, self._rulebook, number, self._clock.now())
+            try:
+                async with self._database.transaction() as session:
+                    await broadcasts.start_due(session, self._rulebook, number, self._clock.now())
+            except Exception:
+                logger.exception("broadcast not started", extra={"broadcast": number})
         if numbers:
             self._wake_sender()
             self.wake()

@@ -985,6 +985,13 @@ class OpenBroadcast(Button, code="bo"):
 
 
 @dataclass(frozen=True)
+class BackToDraft(Button, code="bi"):
+    """Show again what can be done with a draft; its preview stands above already."""
+
+    broadcast: int
+
+
+@dataclass(frozen=True)
 class PickPeople(Button, code="bp"):
     """Show a page of the members to write to by name."""
 

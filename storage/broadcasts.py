@@ -1,11 +1,10 @@
 """What a coach, a principal or an operator writes to many: draft, schedule, start, cancel.
 
-`TRANSITIONS` is the whole of what may follow what. What happens once a broadcast has been started
-is in `storage.broadcast_runs`.
+`TRANSITIONS` is the whole of what may follow what. How a draft is put together is in
+`storage.broadcast_drafts`, what happens once it has been started in `storage.broadcast_runs`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -24,16 +23,12 @@ from storage.errors import (
     NotAllowed,
     NotFound,
     TimeIsPast,
-    TooLong,
 )
 from storage.models import Broadcast, BroadcastStatus, Member, OutboxState, Role, School
-from storage.people import Actor, Membership, find_account, known_id, member_of, today_at
+from storage.people import Actor, Membership, find_account, known_id, today_at
 from storage.rulebook import RuleBook
 
 SENDERS = Role.COACH | Role.PRINCIPAL | Role.OPERATOR
-LONGEST_TEXT = 4096
-"""Characters that are kept; how many fit once names are filled in is for whoever draws it."""
-
 STARTS_WITHIN = timedelta(hours=6)
 """A broadcast whose hour passed so long ago, while the bot was off, may no longer be meant."""
 
@@ -61,15 +56,6 @@ TRANSITIONS: dict[tuple[BroadcastStatus, Action], BroadcastStatus] = {
     (BroadcastStatus.SENDING, Action.CANCEL): BroadcastStatus.CANCELLED,
     (BroadcastStatus.SENDING, Action.FINISH): BroadcastStatus.DONE,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A photo or a document at Telegram: its name there, and the album it came with."""
-
-    file_id: str
-    kind: str
-    album: str = ""
 
 
 def may_send(actor: Actor) -> bool:
@@ -190,6 +176,27 @@ async def _scopes(
     return found
 
 
+def also_operates(member: Member, seat: Member) -> bool:
+    """Say whether a seat is the same operator's in another school."""
+    return (
+        seat.id != member.id
+        and seat.account_id is not None
+        and seat.account_id == member.account_id
+        and bool(Role(seat.roles) & Role(member.roles) & Role.OPERATOR)
+    )
+
+
+async def _other_seats(session: AsyncSession, broadcast: Broadcast) -> list[int]:
+    """Give the sender's seats in the other chosen schools that still are the sender's."""
+    if not broadcast.seats:
+        return []
+    member = await session.get_one(Member, broadcast.member_id)
+    found = await session.exec(
+        select(Member).where(col(Member.id).in_(broadcast.seats)).order_by(col(Member.id))
+    )
+    return [known_id(seat.id) for seat in found.all() if also_operates(member, seat)]
+
+
 async def sample(
     session: AsyncSession, rulebook: RuleBook, broadcast: Broadcast, now: datetime
 ) -> Member | None:
@@ -213,136 +220,6 @@ async def out_of_reach(
         everybody = audiences.everybody_in(session, scope, audience)
         found += [one async for one in everybody if one.why is not None]
     return sorted(found, key=lambda one: one.name.casefold())
-
-
-# ------------------------------------------------------------------------------- drafting
-
-
-async def begin(
-    session: AsyncSession, actor: Actor, kind: AudienceKind, now: datetime
-) -> Broadcast:
-    """Write to an audience: in the draft that there is, whose words are kept, or in a new one."""
-    draft = await draft_of(session, actor)
-    if draft is None:
-        draft = _new_draft(actor, now)
-        draft.audience = kind
-    elif draft.audience != kind:
-        draft.audience = kind
-        draft.people = []
-        _touch(draft, now)
-    if kind in audiences.BY_NUMBER:
-        draft.seats = []
-    session.add(draft)
-    await session.flush()
-    return draft
-
-
-def _new_draft(actor: Actor, now: datetime) -> Broadcast:
-    return Broadcast(
-        school_id=actor.school_id,
-        member_id=actor.member_id,
-        audience=AudienceKind.ALL,
-        created_at=now,
-        changed_at=now,
-    )
-
-
-async def write(
-    session: AsyncSession, actor: Actor, broadcast_id: int, text: str, now: datetime
-) -> Broadcast:
-    """Keep the words of a draft. Raises `TooLong`, and cuts nothing."""
-    draft = await _own_draft(session, actor, broadcast_id)
-    if len(text) > LONGEST_TEXT:
-        raise TooLong(LONGEST_TEXT, len(text))
-    draft.text = text
-    return await _kept(session, draft, now)
-
-
-async def attach(
-    session: AsyncSession, actor: Actor, broadcast_id: int, file: Attachment, now: datetime
-) -> Broadcast:
-    """Keep the one file of a draft, in the place of any other."""
-    draft = await _own_draft(session, actor, broadcast_id)
-    draft.file_id, draft.file_kind, draft.album = file.file_id, file.kind, file.album
-    return await _kept(session, draft, now)
-
-
-async def detach(
-    session: AsyncSession, actor: Actor, broadcast_id: int, now: datetime
-) -> Broadcast:
-    """Send without a file."""
-    return await attach(session, actor, broadcast_id, Attachment("", ""), now)
-
-
-async def toggle_person(
-    session: AsyncSession, actor: Actor, broadcast_id: int, member_id: int, now: datetime
-) -> Broadcast:
-    """Name a member of the school as receiver, or no longer. Raises `NotFound` for others."""
-    draft = await _own_draft(session, actor, broadcast_id)
-    member = await member_of(session, actor.school_id, member_id)
-    if not member.roles or member_id == actor.member_id:
-        raise NotFound
-    draft.people = _toggled(draft.people, member_id)
-    return await _kept(session, draft, now)
-
-
-async def toggle_school(
-    session: AsyncSession, actor: Actor, broadcast_id: int, seat_id: int, now: datetime
-) -> Broadcast:
-    """Write to another school too, or no longer: the sender is an operator there as well.
-
-    `seat_id` is the sender's member in that school. Raises `NotAllowed` for any other.
-    """
-    draft = await _own_draft(session, actor, broadcast_id)
-    member = await session.get(Member, actor.member_id)
-    seat = await session.get(Member, seat_id)
-    if member is None or seat is None or not _also_operates(member, seat):
-        raise NotAllowed
-    draft.seats = _toggled(draft.seats, seat_id)
-    return await _kept(session, draft, now)
-
-
-def _toggled(numbers: Sequence[int], number: int) -> list[int]:
-    return sorted(set(numbers) ^ {number})
-
-
-def _also_operates(member: Member, seat: Member) -> bool:
-    return (
-        seat.id != member.id
-        and seat.account_id is not None
-        and seat.account_id == member.account_id
-        and bool(Role(seat.roles) & Role(member.roles) & Role.OPERATOR)
-    )
-
-
-async def _other_seats(session: AsyncSession, broadcast: Broadcast) -> list[int]:
-    """Give the sender's seats in the other chosen schools that still are the sender's."""
-    if not broadcast.seats:
-        return []
-    member = await session.get_one(Member, broadcast.member_id)
-    found = await session.exec(
-        select(Member).where(col(Member.id).in_(broadcast.seats)).order_by(col(Member.id))
-    )
-    return [known_id(seat.id) for seat in found.all() if _also_operates(member, seat)]
-
-
-async def _own_draft(session: AsyncSession, actor: Actor, broadcast_id: int) -> Broadcast:
-    draft = await own(session, actor, broadcast_id)
-    if draft.status != BroadcastStatus.DRAFT:
-        raise BroadcastNotNow(draft.status)
-    return draft
-
-
-async def _kept(session: AsyncSession, draft: Broadcast, now: datetime) -> Broadcast:
-    _touch(draft, now)
-    session.add(draft)
-    await session.flush()
-    return draft
-
-
-def _touch(draft: Broadcast, now: datetime) -> None:
-    draft.revision += 1
-    draft.changed_at = now
 
 
 # ------------------------------------------------------------------------------- deciding
@@ -452,8 +329,8 @@ async def start_due(
 ) -> bool:
     """Start a scheduled broadcast whose hour has come; False where it could not be.
 
-    Then it is a draft again, and the sender is told why. Nothing happens to one whose sender may
-    no longer write to many: it is cancelled.
+    Then it is a draft again or, where the sender may no longer write to many, cancelled; and the
+    sender is told why.
     """
     broadcast = await session.get(Broadcast, broadcast_id)
     if broadcast is None or broadcast.due_at is None or broadcast.due_at > now:
@@ -466,6 +343,7 @@ async def start_due(
         if not may_send(actor):
             await move(session, broadcast, Action.CANCEL, ended_at=now, told_at=now)
             _note(session, actor, broadcast, Action.CANCEL, now)
+            await _tell_not_started(session, broadcast, "role", now)
             return False
         await _start(session, actor, rulebook, broadcast, now)
     except NobodyInReach:
@@ -488,16 +366,22 @@ async def _sender_of(session: AsyncSession, broadcast: Broadcast, now: datetime)
 async def _give_back(
     session: AsyncSession, actor: Actor, broadcast: Broadcast, why: str, now: datetime
 ) -> None:
-    due_at = broadcast.due_at or now
+    await _tell_not_started(session, broadcast, why, now)
     await move(session, broadcast, Action.WITHDRAW, due_at=None, changed_at=now)
     _note(session, actor, broadcast, Action.WITHDRAW, now, why=why)
+
+
+async def _tell_not_started(
+    session: AsyncSession, broadcast: Broadcast, why: str, now: datetime
+) -> None:
+    due_at = (broadcast.due_at or now).isoformat()
     await outbox.announce(
         session,
-        school_id=actor.school_id,
-        recipients=[actor.member_id],
-        occasion=f"broadcast:{broadcast.id}:back:{due_at.isoformat()}",
+        school_id=broadcast.school_id,
+        recipients=[broadcast.member_id],
+        occasion=f"broadcast:{broadcast.id}:not_started:{due_at}",
         kind="broadcast_not_started",
-        subject={"broadcast": broadcast.id, "why": why, "due_at": due_at.isoformat()},
+        subject={"broadcast": broadcast.id, "why": why, "due_at": due_at},
         now=now,
     )
 
@@ -516,46 +400,6 @@ async def cancel(
     _note(session, actor, broadcast, Action.CANCEL, now)
     session.info[outbox.ANNOUNCED] = True
     return broadcast
-
-
-async def restore(
-    session: AsyncSession, actor: Actor, broadcast_id: int, now: datetime
-) -> Broadcast:
-    """Make a new draft of what was put away before it began to be sent."""
-    before = await own(session, actor, broadcast_id)
-    if before.status != BroadcastStatus.CANCELLED or before.started_at is not None:
-        raise BroadcastNotNow(before.status)
-    draft = _copy_of(before, actor, now)
-    draft.people, draft.seats = list(before.people), list(before.seats)
-    session.add(draft)
-    await session.flush()
-    return draft
-
-
-async def send_again(
-    session: AsyncSession, actor: Actor, broadcast_id: int, now: datetime
-) -> Broadcast:
-    """Make a new draft of a broadcast that is over, for those whom it failed to reach."""
-    before = await own(session, actor, broadcast_id)
-    if before.ended_at is None or before.started_at is None or before.origin_id is not None:
-        raise BroadcastNotNow(before.status)
-    if not await not_delivered(session, await family(session, before)):
-        raise NobodyInReach
-    draft = _copy_of(before, actor, now)
-    draft.audience, draft.again_of = AudienceKind.FAILED, before.id
-    draft.seats = list(before.seats)
-    session.add(draft)
-    await session.flush()
-    audit.record(session, actor, "broadcast.again", f"broadcast:{draft.id}", now, of=broadcast_id)
-    return draft
-
-
-def _copy_of(before: Broadcast, actor: Actor, now: datetime) -> Broadcast:
-    draft = _new_draft(actor, now)
-    draft.audience, draft.again_of = before.audience, before.again_of
-    draft.text = before.text
-    draft.file_id, draft.file_kind = before.file_id, before.file_kind
-    return draft
 
 
 async def move(session: AsyncSession, broadcast: Broadcast, action: Action, **values: Any) -> None:

@@ -43,7 +43,7 @@ async def shortfall_of(
     if full is None:
         if rules.points is not None:
             return Shortfall(Lack.POINTS, rules.points.target_min)
-        return Shortfall(Lack.STEPS, len(rules.steps))
+        return Shortfall(Lack.STEPS, sum(step.required for step in rules.steps))
     if full.fillable:
         return _to_submit(rules, full)
     if full.status is PlanStatus.SUBMITTED:

@@ -4,6 +4,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conversations.callbacks import (
     AskToSend,
+    BackToDraft,
     BroadcastNames,
     Broadcasts,
     CancelBroadcast,
@@ -72,7 +73,7 @@ async def show_writing(turn: Turn, broadcast: Broadcast) -> None:
         unit=unit(words, broadcast.audience), away=counts.all - counts.reachable,
         deadline=await planning_deadline_of(turn), again=not broadcasts.is_empty(broadcast),
     )  # fmt: skip
-    back = Broadcasts() if broadcasts.is_empty(broadcast) else OpenBroadcast(number)
+    back = Broadcasts() if broadcasts.is_empty(broadcast) else BackToDraft(number)
     keys = _whom_keys(turn, broadcast, counts)
     cancel = Key(words.label("broadcasting.cancel"), CancelBroadcast(number))
     rows = (*in_rows(keys), (back_to(turn, back), cancel))
@@ -80,10 +81,13 @@ async def show_writing(turn: Turn, broadcast: Broadcast) -> None:
     await turn.listen(WRITING, WriteBroadcast(number))
 
 
-async def show_preview(turn: Turn, broadcast: Broadcast, *, album: bool = False) -> None:
+async def show_preview(
+    turn: Turn, broadcast: Broadcast, *, album: bool = False, stands_above: bool = False
+) -> None:
     """Show a draft exactly as somebody will see it, and below it what can be done with it.
 
-    Words or a file that are sent now take the place of those there are.
+    Words or a file that are sent now take the place of those there are. Where the first
+    `stands_above` on the screen already, it is not shown again.
     """
     words, number = turn.words, known_id(broadcast.id)
     counts = await _reach(turn, broadcast)
@@ -97,7 +101,8 @@ async def show_preview(turn: Turn, broadcast: Broadcast, *, album: bool = False)
         text = words.body("broadcasting.preview_nobody", audience=audience)
         turn.show(Screen(text, rows, view=OpenBroadcast(number)))
     else:
-        turn.show(await message_for(await _as_person(turn, member), broadcast))
+        if not stands_above:
+            turn.show(await message_for(await _as_person(turn, member), broadcast))
         text = words.body(
             "broadcasting.preview", sample=member.name, audience=audience, counts=counts,
             unit=unit(words, broadcast.audience), schools=1 + len(broadcast.seats), album=album,
@@ -113,7 +118,8 @@ async def show_preview(turn: Turn, broadcast: Broadcast, *, album: bool = False)
             *_draft_rows(turn, broadcast, counts),
             _foot(turn, number),
         )
-        turn.show_below(Screen(text, rows, view=OpenBroadcast(number)))
+        show = turn.show if stands_above else turn.show_below
+        show(Screen(text, rows, view=OpenBroadcast(number)))
     await turn.listen(WRITING, WriteBroadcast(number))
 
 

@@ -35,15 +35,17 @@ async def broadcast(person: Person, subject: dict[str, Any]) -> Notice | None:
 
 @notice("broadcast_not_started")
 async def broadcast_not_started(person: Person, subject: dict[str, Any]) -> Notice | None:
-    """Tell why a scheduled broadcast was not sent, while it still is a draft."""
-    draft = await person.session.get(Broadcast, subject["broadcast"])
-    if draft is None or draft.status != BroadcastStatus.DRAFT:
+    """Tell why a scheduled broadcast was not sent, unless it has been sent or scheduled since."""
+    found = await person.session.get(Broadcast, subject["broadcast"])
+    if found is None or found.status not in (BroadcastStatus.DRAFT, BroadcastStatus.CANCELLED):
         return None
     text = person.words.body(
         "broadcasting.not_started", why=subject["why"],
         due_at=datetime.fromisoformat(subject["due_at"]),
     )  # fmt: skip
-    to = OpenBroadcast(known_id(draft.id))
+    if not broadcasts.may_send(person.actor):
+        return Notice(Screen(text))
+    to = OpenBroadcast(known_id(found.id))
     rows = ((Key(person.words.label("broadcasting.draft"), to, Style.NEXT),),)
     return Notice(Screen(text, rows, view=to))
 

@@ -6,7 +6,7 @@ from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.screens import Screen, page_of, pager
 from conversations.turn import Turn
-from storage import broadcast_runs, broadcasts
+from storage import broadcast_drafts, broadcast_runs, broadcasts
 from storage.broadcast_runs import Fate
 from storage.errors import NotFound
 
@@ -43,5 +43,5 @@ async def broadcast_names(turn: Turn, tap: BroadcastNames) -> None:
 @dialogue.tap(SendAgain)
 async def send_again(turn: Turn, tap: SendAgain) -> None:
     """Make a draft of it for those whom it failed to reach."""
-    draft = await broadcasts.send_again(turn.session, turn.actor, tap.broadcast, turn.now)
+    draft = await broadcast_drafts.send_again(turn.session, turn.actor, tap.broadcast, turn.now)
     await show_broadcast(turn, draft)

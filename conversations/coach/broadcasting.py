@@ -5,6 +5,7 @@ from telegram.ext import filters
 
 from conversations.callbacks import (
     AskToSend,
+    BackToDraft,
     Broadcasts,
     CancelBroadcast,
     DropFile,
@@ -38,9 +39,9 @@ from conversations.everywhere import press_typed
 from conversations.home import back_home, back_to
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn, current_turn
-from storage import audiences, broadcasts
+from storage import audiences, broadcast_drafts, broadcasts
 from storage.audiences import Audience, AudienceKind
-from storage.broadcasts import Attachment
+from storage.broadcast_drafts import Attachment
 from storage.errors import BroadcastChanged, BroadcastNotNow, NotFound, TooLong
 from storage.models import Broadcast, BroadcastStatus, Member
 from storage.people import known_id
@@ -98,7 +99,7 @@ async def show_all(turn: Turn) -> None:
     recent = await _recent_but(turn, draft)
     keys = [
         *await _audience_keys(turn),
-        Key(words.label("broadcasting.audience_people"), NewBroadcast(AudienceKind.PEOPLE)),
+        Key(words.label("broadcasting.pick_people"), NewBroadcast(AudienceKind.PEOPLE)),
     ]
     rows: list[Row] = list(in_rows(numbered(keys)))
     kept: list[Key] = []
@@ -158,7 +159,7 @@ async def new_broadcast(turn: Turn, tap: NewBroadcast) -> None:
     kind = kinds.get(tap.audience)
     if kind is None:
         raise NotFound
-    draft = await broadcasts.begin(turn.session, turn.actor, kind, turn.now)
+    draft = await broadcast_drafts.begin(turn.session, turn.actor, kind, turn.now)
     if kind is AudienceKind.PEOPLE:
         await _show_people(turn, draft, 0)
     else:
@@ -175,7 +176,7 @@ async def pick_people(turn: Turn, tap: PickPeople) -> None:
 @dialogue.tap(TogglePerson)
 async def toggle_person(turn: Turn, tap: TogglePerson) -> None:
     """Name one more, or one less."""
-    draft = await broadcasts.toggle_person(
+    draft = await broadcast_drafts.toggle_person(
         turn.session, turn.actor, tap.broadcast, tap.member, turn.now
     )
     await _show_people(turn, draft, tap.page)
@@ -217,7 +218,7 @@ async def pick_schools(turn: Turn, tap: PickSchools) -> None:
 @dialogue.tap(ToggleSchool)
 async def toggle_school(turn: Turn, tap: ToggleSchool) -> None:
     """Write to one school more, or one less."""
-    draft = await broadcasts.toggle_school(
+    draft = await broadcast_drafts.toggle_school(
         turn.session, turn.actor, tap.broadcast, tap.member, turn.now
     )
     _show_schools(turn, draft)
@@ -235,7 +236,7 @@ def _show_schools(turn: Turn, draft: Broadcast) -> None:
         )
         for seat in other_schools(turn)
     ]
-    rows = (*in_rows(numbered(keys)), (back_to(turn, OpenBroadcast(draft_id)),))
+    rows = (*in_rows(numbered(keys)), (back_to(turn, BackToDraft(draft_id)),))
     text = words.body("broadcasting.schools", school=turn.school.name)
     turn.show(Screen(text, rows, view=PickSchools(draft_id)))
 
@@ -248,10 +249,10 @@ async def out_of_reach_names(turn: Turn, tap: OutOfReachNames) -> None:
     page = page_of([one.name for one in away], tap.page, NAMES_A_PAGE)
     text = turn.words.body(
         "broadcasting.names", total=len(away), page=page,
-        title=turn.words.label("broadcasting.out_of_reach", count=len(away)),
+        title=turn.words.label("broadcasting.names_out_of_reach"),
     )  # fmt: skip
     rows = pager(page, lambda to: OutOfReachNames(tap.broadcast, to))
-    back = (back_to(turn, OpenBroadcast(tap.broadcast)),)
+    back = (back_to(turn, BackToDraft(tap.broadcast)),)
     turn.show(Screen(text, (*rows, back), view=OutOfReachNames(tap.broadcast, page.number)))
 
 
@@ -262,6 +263,16 @@ async def out_of_reach_names(turn: Turn, tap: OutOfReachNames) -> None:
 async def open_broadcast(turn: Turn, tap: OpenBroadcast) -> None:
     """Show a broadcast as it is now."""
     await show_broadcast(turn, await broadcasts.own(turn.session, turn.actor, tap.broadcast))
+
+
+@dialogue.tap(BackToDraft)
+async def back_to_draft(turn: Turn, tap: BackToDraft) -> None:
+    """Show what can be done with a draft, or how it stands by now."""
+    broadcast = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
+    if broadcast.status != BroadcastStatus.DRAFT or broadcasts.is_empty(broadcast):
+        await show_broadcast(turn, broadcast)
+    else:
+        await show_preview(turn, broadcast, stands_above=True)
 
 
 @dialogue.tap(WriteBroadcast)
@@ -282,7 +293,7 @@ async def take_words(turn: Turn, subject: WriteBroadcast) -> None:
         return
     if not await _fits(turn, draft, turn.text, has_file=bool(draft.file_id)):
         return
-    draft = await broadcasts.write(
+    draft = await broadcast_drafts.write(
         turn.session, turn.actor, subject.broadcast, turn.text, turn.now
     )
     await show_preview(turn, draft)
@@ -314,8 +325,8 @@ async def take_file(turn: Turn) -> None:
     if not await _fits(turn, draft, words, has_file=True):
         return
     if words != draft.text:
-        await broadcasts.write(turn.session, turn.actor, subject.broadcast, words, turn.now)
-    draft = await broadcasts.attach(
+        await broadcast_drafts.write(turn.session, turn.actor, subject.broadcast, words, turn.now)
+    draft = await broadcast_drafts.attach(
         turn.session, turn.actor, subject.broadcast, _attachment(message, album), turn.now
     )
     await show_preview(turn, draft, album=bool(album))
@@ -342,7 +353,7 @@ async def _fits(turn: Turn, draft: Broadcast, text: str, *, has_file: bool) -> b
 @dialogue.tap(DropFile)
 async def drop_file(turn: Turn, tap: DropFile) -> None:
     """Send without the file."""
-    draft = await broadcasts.detach(turn.session, turn.actor, tap.broadcast, turn.now)
+    draft = await broadcast_drafts.detach(turn.session, turn.actor, tap.broadcast, turn.now)
     await show_broadcast(turn, draft)
 
 
@@ -368,7 +379,7 @@ async def ask_to_send(turn: Turn, tap: AskToSend) -> None:
         words.label("broadcasting.send_to", count=counts.reachable, unit=whom),
         SendBroadcast(tap.broadcast, tap.revision), Style.YES,
     )  # fmt: skip
-    rows = ((send,), (back_to(turn, OpenBroadcast(tap.broadcast)),))
+    rows = ((send,), (back_to(turn, BackToDraft(tap.broadcast)),))
     turn.show(Screen(text, rows, view=tap))
 
 
@@ -401,5 +412,5 @@ async def cancel_broadcast(turn: Turn, tap: CancelBroadcast) -> None:
 @dialogue.tap(RestoreBroadcast)
 async def restore_broadcast(turn: Turn, tap: RestoreBroadcast) -> None:
     """Undo that a draft was put away."""
-    draft = await broadcasts.restore(turn.session, turn.actor, tap.broadcast, turn.now)
+    draft = await broadcast_drafts.restore(turn.session, turn.actor, tap.broadcast, turn.now)
     await show_broadcast(turn, draft)

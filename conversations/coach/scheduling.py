@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from conversations.callbacks import (
+    BackToDraft,
     Button,
     ChangeScheduled,
-    OpenBroadcast,
     ScheduleAt,
     ScheduleDay,
     ScheduleHour,
@@ -48,7 +48,7 @@ async def schedule_day(turn: Turn, tap: ScheduleDay) -> None:
         Key(_day_label(turn, day), ScheduleHour(tap.broadcast, day.toordinal())) for day in days
     ]
     rows: list[Row] = [*in_rows(numbered(keys)), _pages(tap.broadcast, page)]
-    rows.append((back_to(turn, OpenBroadcast(tap.broadcast)),))
+    rows.append((back_to(turn, BackToDraft(tap.broadcast)),))
     view = ScheduleDay(tap.broadcast, page)
     turn.show(Screen(turn.words.body("broadcasting.choose_day"), tuple(rows), view=view))
 

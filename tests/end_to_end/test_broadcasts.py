@@ -27,7 +27,15 @@ from conversations.callbacks import (
     WriteBroadcast,
 )
 from storage import decisions
-from storage.models import AuditEntry, Broadcast, BroadcastReply, Evidence, OutboxMessage, Role
+from storage.models import (
+    AuditEntry,
+    Broadcast,
+    BroadcastReply,
+    Evidence,
+    Member,
+    OutboxMessage,
+    Role,
+)
 from storage.suggestions import Pick
 from tests import papers
 from tests.end_to_end.submitting import actor_of, agrees, submits
@@ -191,7 +199,7 @@ async def test_people_can_be_chosen_by_name(phones: Phones) -> None:
     await coach.taps("Rina Wati")
     await coach.sees("Terpilih: 1 orang")
     await coach.taps("Tulis pesan")
-    await coach.sees("Untuk Pilih nama: 1 orang")
+    await coach.sees("Untuk Nama pilihan: 1 orang")
     await coach.types("Hanya untuk Ibu")
     await coach.sees("Pratinjau")
     await coach.taps("Kirim sekarang")
@@ -405,6 +413,17 @@ async def test_all_of_it_can_be_typed(phones: Phones) -> None:
     await coach.sees("Terkirim: 2")
 
 
+async def test_going_back_to_a_draft_repeats_nothing(phones: Phones) -> None:
+    coach = phones.coach
+    card = await writes(coach, "Sekali saja")
+    for way in ("Jadwalkan", "Tak terjangkau", "Kirim sekarang", "Ubah tulisan"):
+        await coach.taps(way, on=card)
+        await coach.taps("Kembali", on=card)
+        await coach.sees_button("Kirim sekarang", on=card)
+    assert coach.last is card
+    assert len([one for one in coach.messages if one.from_bot and "Sekali" in one.text]) == 1
+
+
 async def test_a_second_draft_is_not_hidden_by_the_first(world: TestWorld, phones: Phones) -> None:
     coach = phones.coach
     await writes(coach, "Yang pertama")
@@ -516,7 +535,38 @@ async def test_what_is_long_overdue_is_given_back(world: TestWorld, phones: Phon
     assert "Rapat" not in phones.rina.screen()
 
 
+async def test_who_lost_the_role_hears_that_nothing_was_sent(
+    world: TestWorld, phones: Phones
+) -> None:
+    await writes(phones.coach, "Besok pagi")
+    await phones.coach.taps("Jadwalkan")
+    await phones.coach.taps("Selasa, 7 Jul")
+    await phones.coach.taps("07.00")
+    await phones.coach.sees("dijadwalkan")
+    async with world.database.transaction() as session:
+        found = await session.exec(select(Member).where(Member.name == "Bu Penggerak"))
+        member = found.one()
+        member.roles = int(Role.TEACHER)
+        session.add(member)
+    world.clock.forward(timedelta(hours=22))
+    await world.kawan.broadcaster.start_due()
+    told = await phones.coach.sees("Peran Anda sudah berubah")
+    assert told.buttons == []
+    assert "Besok pagi" not in phones.rina.screen()
+
+
 # ------------------------------------------------------------------------------- how it goes
+
+
+async def test_progress_is_told_in_few_edits(world: TestWorld, phones: Phones) -> None:
+    await sends(phones.coach, "Pengumuman")
+    report = await phones.coach.sees("Siaran selesai")
+    edits = [
+        one
+        for one in world.sim.calls
+        if one.method == "editMessageText" and one.params.get("message_id") == str(report.id)
+    ]
+    assert len(edits) == 1  # how it ended
 
 
 async def test_blocked_and_failed_are_reported_by_name_and_failed_ones_tried_again(
@@ -529,7 +579,7 @@ async def test_blocked_and_failed_are_reported_by_name_and_failed_ones_tried_aga
         "sendMessage", chat_id=tika.id, status=400, description="Bad Request: something is wrong"
     )
     await phones.coach.taps("Tak terjangkau (2)")
-    names = await phones.coach.sees("Tak terjangkau (2): 2 orang")
+    names = await phones.coach.sees("Tidak bisa menerima: 2 orang")
     assert "Budi" in names.text
     assert "Tono Belum" in names.text
     await phones.coach.taps("Kembali")

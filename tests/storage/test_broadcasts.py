@@ -7,10 +7,11 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import broadcast_runs, broadcasts, outbox
+from storage import broadcast_drafts, broadcast_runs, broadcasts, outbox
 from storage.audiences import AudienceKind, Counts
+from storage.broadcast_drafts import Attachment
 from storage.broadcast_runs import EXPIRES_AFTER, Fate, Standing
-from storage.broadcasts import STARTS_WITHIN, TRANSITIONS, Action, Attachment
+from storage.broadcasts import STARTS_WITHIN, TRANSITIONS, Action
 from storage.database import Database
 from storage.erasure import erase_member
 from storage.errors import (
@@ -63,8 +64,8 @@ async def drafted(
     database: Database, actor: Actor, kind: AudienceKind = ALL, text: str = "Halo {nama}"
 ) -> Broadcast:
     async with database.transaction() as session:
-        draft = await broadcasts.begin(session, actor, kind, NOW)
-        return await broadcasts.write(session, actor, known_id(draft.id), text, NOW)
+        draft = await broadcast_drafts.begin(session, actor, kind, NOW)
+        return await broadcast_drafts.write(session, actor, known_id(draft.id), text, NOW)
 
 
 async def started(database: Database, actor: Actor, kind: AudienceKind = ALL) -> int:
@@ -132,7 +133,7 @@ async def test_those_with_the_role_may_write_to_many(database: Database, cast: C
         await drafted(database, actor)
     async with database.transaction() as session:
         with pytest.raises(NotAllowed):
-            await broadcasts.begin(session, cast.rina, ALL, NOW)
+            await broadcast_drafts.begin(session, cast.rina, ALL, NOW)
 
 
 async def test_a_broadcast_is_its_senders_alone(database: Database, cast: Cast) -> None:
@@ -142,7 +143,7 @@ async def test_a_broadcast_is_its_senders_alone(database: Database, cast: Cast) 
         async with database.transaction() as session:
             for work in (
                 broadcasts.own(session, actor, number),
-                broadcasts.write(session, actor, number, "x", NOW),
+                broadcast_drafts.write(session, actor, number, "x", NOW),
                 broadcasts.cancel(session, actor, number, NOW),
                 broadcasts.start(session, actor, BOOK, number, draft.revision, NOW),
             ):
@@ -165,17 +166,17 @@ async def test_people_of_another_school_cannot_be_named(database: Database, cast
     for member_id in (cast.stranger.member_id, cast.coach.member_id, 10**9, -1):
         async with database.transaction() as session:
             with pytest.raises(NotFound):
-                await broadcasts.toggle_person(
+                await broadcast_drafts.toggle_person(
                     session, cast.coach, known_id(draft.id), member_id, NOW
                 )
     async with database.transaction() as session:
         number = known_id(draft.id)
-        await broadcasts.toggle_person(session, cast.coach, number, cast.rina.member_id, NOW)
-        draft = await broadcasts.toggle_person(
+        await broadcast_drafts.toggle_person(session, cast.coach, number, cast.rina.member_id, NOW)
+        draft = await broadcast_drafts.toggle_person(
             session, cast.coach, number, cast.budi.member_id, NOW
         )
         assert draft.people == sorted([cast.rina.member_id, cast.budi.member_id])
-        draft = await broadcasts.toggle_person(
+        draft = await broadcast_drafts.toggle_person(
             session, cast.coach, number, cast.rina.member_id, NOW
         )
         assert draft.people == [cast.budi.member_id]
@@ -187,7 +188,7 @@ async def test_people_of_another_school_cannot_be_named(database: Database, cast
 async def test_there_is_one_draft_and_its_words_are_kept(database: Database, cast: Cast) -> None:
     first = await drafted(database, cast.coach)
     async with database.transaction() as session:
-        again = await broadcasts.begin(session, cast.coach, AudienceKind.RETURNED, NOW)
+        again = await broadcast_drafts.begin(session, cast.coach, AudienceKind.RETURNED, NOW)
         assert again.id == first.id
         assert (again.audience, again.text) == ("returned", "Halo {nama}")
         assert again.revision > first.revision
@@ -200,7 +201,9 @@ async def test_too_many_words_are_refused_and_not_cut(database: Database, cast: 
     draft = await drafted(database, cast.coach)
     refused = await attempt(
         database,
-        lambda session: broadcasts.write(session, cast.coach, known_id(draft.id), "x" * 4097, NOW),
+        lambda session: broadcast_drafts.write(
+            session, cast.coach, known_id(draft.id), "x" * 4097, NOW
+        ),
     )
     assert isinstance(refused, TooLong)
     assert (await now(database, known_id(draft.id))).text == "Halo {nama}"
@@ -212,7 +215,9 @@ async def test_what_was_changed_since_it_was_shown_is_not_sent(
     draft = await drafted(database, cast.coach)
     number, shown = known_id(draft.id), draft.revision
     async with database.transaction() as session:
-        await broadcasts.attach(session, cast.coach, number, Attachment("file", "photo"), NOW)
+        await broadcast_drafts.attach(
+            session, cast.coach, number, Attachment("file", "photo"), NOW
+        )
     refused = await attempt(
         database,
         lambda session: broadcasts.start(session, cast.coach, BOOK, number, shown, NOW),
@@ -343,6 +348,11 @@ async def test_who_lost_the_role_sends_nothing_any_more(database: Database, cast
         session.add(member)
     assert not await start_due(database, number, AN_HOUR)
     assert (await now(database, number)).status == "cancelled"
+    async with database.reading() as session:
+        found = await session.exec(
+            select(OutboxMessage).where(OutboxMessage.kind == "broadcast_not_started")
+        )
+        assert [one.subject["why"] for one in found.all()] == ["role"]
 
 
 async def test_a_deputy_s_broadcast_starts_on_the_days_of_the_deputation(
@@ -456,13 +466,13 @@ async def test_to_those_whom_it_failed_to_reach_it_can_be_sent_again(
     )  # fmt: skip
     assert isinstance(
         await attempt(
-            database, lambda session: broadcasts.send_again(session, cast.coach, number, NOW)
+            database, lambda session: broadcast_drafts.send_again(session, cast.coach, number, NOW)
         ),
         BroadcastNotNow,
     )
     await finish(database, number)
     async with database.transaction() as session:
-        again = await broadcasts.send_again(session, cast.coach, number, NOW)
+        again = await broadcast_drafts.send_again(session, cast.coach, number, NOW)
         assert again.text == "Halo {nama}"
         second = known_id(again.id)
         await broadcasts.start(session, cast.coach, BOOK, second, again.revision, NOW)
@@ -471,7 +481,7 @@ async def test_to_those_whom_it_failed_to_reach_it_can_be_sent_again(
     await settle(database, second, others=OutboxState.SENT)
     await finish(database, second)
     refused = await attempt(
-        database, lambda session: broadcasts.send_again(session, cast.coach, second, NOW)
+        database, lambda session: broadcast_drafts.send_again(session, cast.coach, second, NOW)
     )
     assert isinstance(refused, NobodyInReach)
 
@@ -521,13 +531,13 @@ async def test_a_draft_that_was_put_away_can_be_brought_back(
     async with database.transaction() as session:
         await broadcasts.cancel(session, cast.coach, number, NOW)
         assert await broadcasts.draft_of(session, cast.coach) is None
-        back = await broadcasts.restore(session, cast.coach, number, NOW)
+        back = await broadcast_drafts.restore(session, cast.coach, number, NOW)
         assert (back.status, back.audience, back.text) == ("draft", "teacher", "Halo {nama}")
     sent = await started(database, cast.principal)
     async with database.transaction() as session:
         await broadcasts.cancel(session, cast.principal, sent, NOW)
         with pytest.raises(BroadcastNotNow):
-            await broadcasts.restore(session, cast.principal, sent, NOW)
+            await broadcast_drafts.restore(session, cast.principal, sent, NOW)
 
 
 async def test_what_was_done_is_in_the_trail(database: Database, cast: Cast) -> None:
@@ -617,7 +627,7 @@ async def test_an_operator_of_several_schools_writes_to_all_of_them(
     draft = await drafted(database, cast.operator, AudienceKind.TEACHERS)
     number = known_id(draft.id)
     async with database.transaction() as session:
-        draft = await broadcasts.toggle_school(
+        draft = await broadcast_drafts.toggle_school(
             session, cast.operator, number, district.member_id, NOW
         )
         assert await broadcasts.reach(session, BOOK, draft, NOW) == Counts(4, 1, 0)
@@ -637,12 +647,39 @@ async def test_an_operator_of_several_schools_writes_to_all_of_them(
     assert (await now(database, known_id(those[1].id))).status == "done"
 
 
+async def test_it_is_sent_again_to_those_of_each_school_whom_it_failed_to_reach(
+    database: Database, cast: Cast, district: Actor
+) -> None:
+    number = known_id((await drafted(database, cast.operator, AudienceKind.TEACHERS)).id)
+    async with database.transaction() as session:
+        draft = await broadcast_drafts.toggle_school(
+            session, cast.operator, number, district.member_id, NOW
+        )
+        await broadcasts.start(session, cast.operator, BOOK, number, draft.revision, NOW)
+        here, there = await broadcasts.family(session, draft)
+    for one, state in ((here, OutboxState.SENT), (there, OutboxState.FAILED)):
+        await written(database, known_id(one.id))
+        await settle(database, known_id(one.id), others=state)
+    failed = set(await rows(database, known_id(there.id)))
+    assert await finish(database, number)
+    async with database.transaction() as session:
+        again = await broadcast_drafts.send_again(session, cast.operator, number, NOW)
+        second = known_id(again.id)
+        counts = await broadcasts.start(session, cast.operator, BOOK, second, again.revision, NOW)
+        assert counts == Counts(1, 0, 0)
+        here, there = await broadcasts.family(session, again)
+    for one in (here, there):
+        await written(database, known_id(one.id))
+    assert await rows(database, second) == {}
+    assert set(await rows(database, known_id(there.id))) == failed
+
+
 async def test_cancelling_stops_it_in_all_schools(
     database: Database, cast: Cast, district: Actor
 ) -> None:
     number = known_id((await drafted(database, cast.operator)).id)
     async with database.transaction() as session:
-        draft = await broadcasts.toggle_school(
+        draft = await broadcast_drafts.toggle_school(
             session, cast.operator, number, district.member_id, NOW
         )
         await broadcasts.start(session, cast.operator, BOOK, number, draft.revision, NOW)
@@ -670,7 +707,7 @@ async def test_a_school_that_is_not_ones_own_cannot_be_chosen(
         draft = await drafted(database, actor)
         async with database.transaction() as session:
             with pytest.raises(NotAllowed):
-                await broadcasts.toggle_school(session, actor, known_id(draft.id), seat, NOW)
+                await broadcast_drafts.toggle_school(session, actor, known_id(draft.id), seat, NOW)
 
 
 async def test_a_school_the_operator_has_left_is_left_out(
@@ -678,7 +715,7 @@ async def test_a_school_the_operator_has_left_is_left_out(
 ) -> None:
     number = known_id((await drafted(database, cast.operator)).id)
     async with database.transaction() as session:
-        draft = await broadcasts.toggle_school(
+        draft = await broadcast_drafts.toggle_school(
             session, cast.operator, number, district.member_id, NOW
         )
         seat = await session.get_one(Member, district.member_id)
