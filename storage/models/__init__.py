@@ -4,6 +4,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from storage.models.audit import AuditEntry
+from storage.models.calendar import ClosedPeriod, DeadlineMove, SchoolHours
 from storage.models.chats import Account, Card, GroupChat, InboxUpdate, Prompt
 from storage.models.evidence import (
     Evidence,
@@ -25,6 +26,7 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.reminders import Reminder, ReminderWish
 
 metadata = SQLModel.metadata
 
@@ -38,6 +40,8 @@ __all__ = [
     "Account",
     "AuditEntry",
     "Card",
+    "ClosedPeriod",
+    "DeadlineMove",
     "Decision",
     "Deputy",
     "Evidence",
@@ -59,10 +63,13 @@ __all__ = [
     "PlanRevision",
     "PlanStatus",
     "Prompt",
+    "Reminder",
+    "ReminderWish",
     "Reopening",
     "Role",
     "RosterDraft",
     "School",
+    "SchoolHours",
     "Verdict",
     "metadata",
     "table_of",
