@@ -115,7 +115,9 @@ class Kawan:
             self.updates,
             queue,
         )
-        self.schedule = Schedule(self.intake, self.database, self.files, self.clock)
+        self.schedule = Schedule(
+            self.intake, self.database, self.files, self.clock, self.rulebook, self._wake
+        )
         self.sending: asyncio.Task[Any] | None = None
         self.polling: asyncio.Task[Any] | None = None
 

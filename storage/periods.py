@@ -1,6 +1,6 @@
 """Periods open by the calendar and close by themselves; what is closed is read, not changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -49,21 +49,20 @@ async def require_open(session: AsyncSession, plan_id: int | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
+class Ended:
+    """A period of a school that is over and has not been closed."""
+
     school: School
     hours: Hours
     period: str
     is_news: bool
 
 
-async def close_ended(session: AsyncSession, rulebook: RuleBook, now: datetime) -> int:
-    """Close every school's periods that are over; say how many.
+async def close(session: AsyncSession, ended: Sequence[Ended], now: datetime) -> None:
+    """Close periods that are over.
 
     The principal and the coaches are told in the school's hours, unless it is long ago.
     """
-    ended = await _ended(session, rulebook, now)
-    if not ended:
-        return 0
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     insert = (sqlite.insert if is_sqlite else postgresql.insert)(ClosedPeriod)
     await session.exec(
@@ -77,10 +76,9 @@ async def close_ended(session: AsyncSession, rulebook: RuleBook, now: datetime) 
     listeners = await _listeners(session) if news else {}
     for one in news:
         await _tell(session, one, listeners.get(known_id(one.school.id), []), now)
-    return len(ended)
 
 
-async def _tell(session: AsyncSession, ended: _Ended, who: list[int], now: datetime) -> None:
+async def _tell(session: AsyncSession, ended: Ended, who: list[int], now: datetime) -> None:
     due_at = ended.hours.next_open(now)
     await outbox.announce(
         session,
@@ -96,7 +94,7 @@ async def _tell(session: AsyncSession, ended: _Ended, who: list[int], now: datet
     )
 
 
-async def _ended(session: AsyncSession, rulebook: RuleBook, now: datetime) -> list[_Ended]:
+async def find_ended(session: AsyncSession, rulebook: RuleBook, now: datetime) -> list[Ended]:
     """Find what is over and not closed: periods with plans, and the last one of every school."""
     schools = {known_id(one.id): one for one in (await session.exec(select(School))).all()}
     closed = set((await session.exec(select(ClosedPeriod.school_id, ClosedPeriod.period))).all())
@@ -105,7 +103,7 @@ async def _ended(session: AsyncSession, rulebook: RuleBook, now: datetime) -> li
     )
     wanted = {(school_id, period, ruleset) for school_id, period, ruleset in planned.all()}
     wanted |= _last_periods(schools.values(), rulebook, now)
-    found: dict[tuple[int, str], _Ended] = {}
+    found: dict[tuple[int, str], Ended] = {}
     for school_id, period, ruleset in sorted(wanted):
         if (school_id, period) in closed | set(found):
             continue
@@ -135,7 +133,7 @@ async def _look_at(
     period_id: str,
     ruleset: str,
     now: datetime,
-) -> _Ended | None:
+) -> Ended | None:
     """Give a period of a school if it is over."""
     try:
         period = rulebook.named(school, ruleset).period(period_id)
@@ -145,7 +143,7 @@ async def _look_at(
     if today <= period.end:
         return None
     hours = await hours_of(session, school)
-    return _Ended(school, hours, period_id, is_news=today - period.end <= STILL_NEWS)
+    return Ended(school, hours, period_id, is_news=today - period.end <= STILL_NEWS)
 
 
 async def _listeners(session: AsyncSession) -> dict[int, list[int]]:
