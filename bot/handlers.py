@@ -16,10 +16,10 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import everywhere, home, joining
+from conversations import everywhere, home, joining, reminding
 from conversations.coach import looking
 from conversations.dialogue import Dialogue
-from conversations.operator import erasing, inviting, members, roster
+from conversations.operator import erasing, inviting, members, roster, school
 from conversations.principal import (
     approving,
     checking,
@@ -73,6 +73,8 @@ DIALOGUES: tuple[Dialogue, ...] = (
     roster.dialogue,
     taking_in.dialogue,  # after the roster: an operator's tables are rosters
     erasing.dialogue,
+    school.dialogue,
+    reminding.dialogue,
     home.dialogue,
     joining.dialogue,
 )

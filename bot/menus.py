@@ -10,6 +10,7 @@ from telegram.error import TelegramError
 
 from conversations.people import Person
 from storage.models import Role
+from storage.school_hours import MAY_CHANGE
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ def commands_for(person: Person) -> list[str]:
         commands.append("rekap")
     if actor.roles & Role.OPERATOR:
         commands.append("anggota")
+    if actor.roles & MAY_CHANGE:
+        commands.append("sekolah")
     return [*commands, "bantuan"][:7]
 
 

@@ -14,6 +14,7 @@ from conversations.callbacks import (
     OpenOverview,
     OpenPlan,
     OpenQueue,
+    OpenSchool,
     OpenStatus,
     Salute,
     Schools,
@@ -29,6 +30,7 @@ from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
 from storage.people import known_id, members_with
 from storage.plans import FullPlan
+from storage.school_hours import MAY_CHANGE
 
 dialogue = Dialogue("home")
 
@@ -108,6 +110,8 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
     if actor.roles & Role.OPERATOR:
         keys.append(Key(words.label("home.members"), OpenMembers(0)))
+    if actor.roles & MAY_CHANGE:
+        keys.append(Key(words.label("home.school"), OpenSchool()))
     if actor.roles & Role.TEACHER:
         keys.append(Key(words.label("home.ask_for_help"), AskForHelp("-")))
     return in_rows(numbered(keys))

@@ -235,7 +235,7 @@ async def _look(session: AsyncSession, days: Mapping[int, SchoolDay], now: datet
     look = _Look(days, [one for one in map(_Person._make, people) if one.school_id in days])
     periods = {one.period.id for one in days.values()}
     plans = await session.exec(
-        select(  # type: ignore[call-overload,misc]
+        select(  # type: ignore[call-overload]
             Plan.id, Plan.member_id, Plan.school_id, Plan.period, Plan.status,
             Plan.revision, Plan.submitted_at,
         ).where(col(Plan.period).in_(periods))

@@ -1,12 +1,14 @@
 """What a teacher has to do next for a deadline: the rule by which everybody is reminded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.deadlines import Deadline, deadlines_of, of_kind
 from storage.evidence import needs, reading, receiving
 from storage.evidence.needs import Provable
 from storage.models import Account, Evidence, PlanStatus, Prompt, School
@@ -116,3 +118,27 @@ async def is_in_dialogue(session: AsyncSession, account: Account, now: datetime)
         return False
     prompt = await session.get(Prompt, account.prompt_id)
     return prompt is not None and now - prompt.asked_at < LISTENS_FOR
+
+
+async def task_reminded_of(
+    session: AsyncSession,
+    actor: Actor,
+    rulebook: RuleBook,
+    school: School,
+    subject: Mapping[str, Any],
+    today: date,
+) -> tuple[Deadline, OpenTask] | None:
+    """Give what a reminder is about, as it is now.
+
+    None when it is done, the deadline is over, or has been moved since: then others remind.
+    """
+    rules = rulebook.of_school(school)
+    period = rules.period_at(today)
+    if subject["period"] != period.id:
+        return None
+    deadlines = await deadlines_of(session, actor.school_id, rules, period)
+    deadline = of_kind(deadlines, subject["deadline"])
+    if deadline.ends_on.isoformat() != subject["ends_on"] or deadline.ends_on < today:
+        return None
+    task = await open_task(session, actor, rulebook, school, period, deadline.kind)
+    return (deadline, task) if task is not None else None
