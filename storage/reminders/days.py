@@ -135,11 +135,12 @@ def _day(
     return SchoolDay(
         school=school, hours=hours, rules=rules, period=period, today=today,
         minute=local.hour * 60 + local.minute, deadlines=deadlines,
-        dues=_dues(period, deadlines, today), works=hours.works_on(today),
+        dues=dues_of(period, deadlines, today), works=hours.works_on(today),
     )  # fmt: skip
 
 
-def _dues(period: Period, deadlines: tuple[Deadline, ...], today: date) -> tuple[Due, ...]:
+def dues_of(period: Period, deadlines: tuple[Deadline, ...], today: date) -> tuple[Due, ...]:
+    """Give the days before deadlines that have come, the nearest deadline first."""
     found = []
     for one in sorted(deadlines, key=lambda each: each.ends_on):
         step = one.step(today)
