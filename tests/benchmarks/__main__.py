@@ -8,12 +8,12 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import evidence, isolation, overview, papers, starting, taps
+from tests.benchmarks import evidence, isolation, overview, papers, reminders, starting, taps
 from tests.benchmarks.databases import databases
 from tests.benchmarks.figures import Figure, table, write
 
 RESULT = Path("build/bench.json")
-PARTS = ("taps", "isolation", "start", "rekap", "evidence", "papers")
+PARTS = ("taps", "isolation", "start", "rekap", "evidence", "papers", "reminders")
 
 
 async def _measure(parts: list[str], rounds: int, seconds: float) -> list[Figure]:
@@ -33,6 +33,8 @@ async def _measure(parts: list[str], rounds: int, seconds: float) -> list[Figure
                 figures += await evidence.measure(servers, folder)
             if "papers" in parts:
                 figures += await papers.measure(servers, folder)
+            if "reminders" in parts:
+                figures += await reminders.measure(servers, folder)
     return figures
 
 
