@@ -122,7 +122,9 @@ async def remind_waiting(person: Person, subject: dict[str, Any]) -> Notice | No
     """Tell a teacher that the plan still waits, and that somebody else is being reminded."""
     if await tasks.is_in_dialogue(person.session, person.account, person.now):
         return None
-    full = await plans.own_plan(person.session, person.actor, subject["plan"])
+    full = await plans.find_plan(person.session, person.actor.member_id, subject["period"])
+    if full is None:
+        return None
     submitted_at = full.plan.submitted_at
     if full.status is not PlanStatus.SUBMITTED or full.plan.revision != subject["revision"]:
         return None

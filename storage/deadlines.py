@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -55,7 +56,15 @@ class Deadline:
 def lay_out(rules: RuleSet, period: Period, moves: Iterable[DeadlineMove]) -> tuple[Deadline, ...]:
     """Give the deadlines of a period, with a school's moves of it from oldest to newest."""
     newest = {one.kind: one for one in moves if one.period == period.id}
+    if not newest:
+        return _as_ruled(rules, period)
     return tuple(_deadline(rules, rule, period, newest.get(rule.id)) for rule in rules.deadlines)
+
+
+@lru_cache(maxsize=256)
+def _as_ruled(rules: RuleSet, period: Period) -> tuple[Deadline, ...]:
+    """Give the deadlines that most schools have; a district asks for them at every look."""
+    return tuple(_deadline(rules, rule, period, None) for rule in rules.deadlines)
 
 
 def _deadline(

@@ -28,6 +28,7 @@ def _holidays() -> HolidayBase:
     return country_holidays("ID", categories=("public", "government"))
 
 
+@lru_cache(maxsize=4096)
 def is_holiday(day: date) -> bool:
     """Whether the country has the day off."""
     return day in _holidays()
@@ -78,8 +79,13 @@ class Hours:
 
     def working_days_after(self, day: date, until: date) -> int:
         """Count the working days after a day, up to and including another."""
-        days = (day + timedelta(n) for n in range(1, (until - day).days + 1))
-        return sum(self.works_on(one) for one in days)
+        return _count_working_days(self, day, until)
+
+
+@lru_cache(maxsize=4096)
+def _count_working_days(hours: Hours, day: date, until: date) -> int:
+    days = (day + timedelta(n) for n in range(1, (until - day).days + 1))
+    return sum(hours.works_on(one) for one in days)
 
 
 def hours_from(school_timezone: str, row: SchoolHours | None) -> Hours:

@@ -35,6 +35,7 @@ class Due:
 class SchoolDay:
     """A school on the day it is there. `minute` is that of its own clock, from midnight."""
 
+    school_id: int
     school: School
     hours: Hours
     rules: RuleSet
@@ -44,11 +45,9 @@ class SchoolDay:
     deadlines: tuple[Deadline, ...]
     dues: tuple[Due, ...]
     works: bool
-
-    @property
-    def school_id(self) -> int:
-        """The school's id."""
-        return known_id(self.school.id)
+    closes_at: datetime
+    plan_is_near: bool
+    evidence_is_near: bool
 
     @property
     def is_last_day(self) -> bool:
@@ -56,19 +55,10 @@ class SchoolDay:
         return any(one.step == 0 and one.deadline.ends_on == self.today for one in self.dues)
 
     @property
-    def closes_at(self) -> datetime:
-        """The moment from which nobody is spoken to today."""
-        return self.hours.at(self.today, self.hours.closes_at)
-
-    @property
     def week(self) -> str:
         """The week it is, such as `2026-W28`."""
         year, week, _ = self.today.isocalendar()
         return f"{year}-W{week:02}"
-
-    def is_near(self, kind: DeadlineKind) -> bool:
-        """Whether a deadline comes within the lead, or is over."""
-        return is_near(self.deadlines, kind, self.today)
 
     def turn_of(self, member_id: int, hour: int | None, *, in_the_morning: bool = False) -> int:
         """Give the minute of the day from which a member may be spoken to.
@@ -133,9 +123,13 @@ def _day(
     today = local.date()
     deadlines = lay_out(rules, period, moves)
     return SchoolDay(
-        school=school, hours=hours, rules=rules, period=period, today=today,
+        school_id=known_id(school.id), school=school, hours=hours, rules=rules,
+        period=period, today=today,
         minute=local.hour * 60 + local.minute, deadlines=deadlines,
         dues=dues_of(period, deadlines, today), works=hours.works_on(today),
+        closes_at=hours.at(today, hours.closes_at),
+        plan_is_near=is_near(deadlines, DeadlineKind.PLAN, today),
+        evidence_is_near=is_near(deadlines, DeadlineKind.EVIDENCE, today),
     )  # fmt: skip
 
 

@@ -39,13 +39,17 @@ from storage.reminders.days import Due, SchoolDay, open_days
 from storage.reminders.tasks import Task, task_for, unproven
 from storage.reminders.waiting import patience_of
 from storage.rulebook import RuleBook
-from storage.rulesets import DeadlineKind
 
 BATCH = 500  # rows named in one statement
 KEPT = timedelta(days=90)
 """No occasion lasts so long: what is older need not be remembered."""
 
 OCCASION_LASTS = timedelta(days=30)
+# Plain numbers and a table: members of an enumeration take their time, times a district.
+TEACHER, PRINCIPAL, COACH = int(Role.TEACHER), int(Role.PRINCIPAL), int(Role.COACH)
+BEGUN = {PlanStatus.SUBMITTED, *OPEN_PLANS}
+STATUS = {str(one): one for one in PlanStatus}
+
 WAIT = "wait"
 DIGEST = "digest"
 BEHIND = "behind"
@@ -315,7 +319,7 @@ async def _teachers(session: AsyncSession, rulebook: RuleBook, look: _Look) -> l
     calls: list[Call] = []
     unsure: list[Call] = []
     for person in look.people:
-        if not person.roles & Role.TEACHER:
+        if not person.roles & TEACHER:
             continue
         task = _task_call(look, person)
         call = task[1] if task else _waiting_call(look, person)
@@ -327,7 +331,7 @@ async def _teachers(session: AsyncSession, rulebook: RuleBook, look: _Look) -> l
 
 def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
     day, plan = look.days[person.school_id], look.plans.get(person.id)
-    status = PlanStatus(plan.status) if plan else None
+    status = STATUS[plan.status] if plan else None
     asked = [
         (due, task)
         for due in day.dues
@@ -362,10 +366,11 @@ def _waiting_call(look: _Look, person: _Person) -> Call | None:
     waited = day.hours.working_days_after(day.hours.today(plan.submitted_at), day.today)
     if waited < patience or not look.may_hear(person, "task"):
         return None
-    occasion = f"{WAIT}:{plan.id}:{plan.revision}:{waited // patience}"
+    since = f"{plan.submitted_at:%Y%m%d}"
+    occasion = f"{WAIT}:{plan.period}:{plan.revision}:{since}:{waited // patience}"
     if look.is_told(person, occasion):
         return None
-    subject = {"plan": plan.id, "revision": plan.revision}
+    subject = {"period": plan.period, "revision": plan.revision}
     return look.call(person, "remind_waiting", subject, [occasion])
 
 
@@ -405,7 +410,7 @@ async def _deciders(session: AsyncSession, look: _Look) -> list[Call]:
     awake = [
         one
         for one in look.people
-        if (one.roles & Role.PRINCIPAL or one.id in look.deputies)
+        if (one.roles & PRINCIPAL or one.id in look.deputies)
         and look.may_hear(one, DIGEST, morning=True)
     ]
     if not awake:
@@ -453,23 +458,20 @@ def _coaches(look: _Look) -> Iterator[Call]:
     """Call the coaches once a week where somebody is behind or cannot be reached."""
     behind: dict[int, bool] = {}
     for person in look.people:
-        if person.roles & Role.TEACHER and not behind.get(person.school_id):
+        if person.roles & TEACHER and not behind.get(person.school_id):
             behind[person.school_id] = _needs_a_coach(look, person)
     for person in look.people:
+        if not person.roles & COACH or not behind.get(person.school_id):
+            continue
         occasion = f"{BEHIND}:{look.days[person.school_id].week}"
-        if (
-            person.roles & Role.COACH
-            and behind.get(person.school_id)
-            and not look.is_told(person, occasion)
-            and look.may_hear(person, BEHIND)
-        ):
+        if not look.is_told(person, occasion) and look.may_hear(person, BEHIND):
             yield look.call(person, "remind_behind", {}, [occasion])
 
 
 def _needs_a_coach(look: _Look, teacher: _Person) -> bool:
     """Whether a coach may have to do with a teacher; the list itself looks more closely."""
     day, plan = look.days[teacher.school_id], look.plans.get(teacher.id)
-    if not teacher.is_reached or day.is_near(DeadlineKind.EVIDENCE):
+    if not teacher.is_reached or day.evidence_is_near:
         return True
-    begun = plan is not None and plan.status in (*OPEN_PLANS, PlanStatus.SUBMITTED)
-    return day.is_near(DeadlineKind.PLAN) and not begun
+    begun = plan is not None and plan.status in BEGUN
+    return day.plan_is_near and not begun
