@@ -225,6 +225,12 @@ async def snooze(turn: Turn, tap: Snooze) -> None:
     turn.alert(turn.words.label("reminders.snoozed", day=turn.words.day(until)))
 
 
+@dialogue.command("pengingat")
+async def reminder_command(turn: Turn, _words: str) -> None:
+    """Offer the hours."""
+    turn.show(await _hours_screen(turn))
+
+
 @dialogue.tap(ReminderHours)
 async def reminder_hours(turn: Turn, _tap: ReminderHours) -> None:
     """Offer the hours."""

@@ -1,7 +1,8 @@
 """A day at each school: which deadlines are near, and when in the day each person is spoken to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,11 +25,15 @@ QUARTERS_MIN = 45
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One of the days before a deadline has come; `occasion` names it for all schools alike."""
+    """One of the days before a deadline has come; `occasion` names it for all schools alike.
+
+    `subject` is what a reminder of it carries.
+    """
 
     deadline: Deadline
     step: int
     occasion: str
+    subject: dict[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +145,9 @@ def dues_of(period: Period, deadlines: tuple[Deadline, ...], today: date) -> tup
         step = one.step(today)
         if one.kind in REMINDED_OF and step is not None:
             occasion = f"{one.kind}:{period.id}:{one.ends_on:%Y%m%d}:{step}"
-            found.append(Due(one, step, occasion))
+            subject = {
+                "period": period.id, "deadline": str(one.kind),
+                "ends_on": one.ends_on.isoformat(),
+            }  # fmt: skip
+            found.append(Due(one, step, occasion, subject))
     return tuple(found)

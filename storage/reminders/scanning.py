@@ -132,17 +132,16 @@ class _Look:
         return not again
 
     def call(
-        self, person: _Person, kind: str, subject: dict[str, Any], occasions: Iterable[str]
+        self, person: _Person, kind: str, subject: dict[str, Any], occasions: list[str]
     ) -> Call:
         """Make a reminder, one more try of each of its occasions."""
         day = self.days[person.school_id]
-        tries = []
-        for occasion in occasions:
-            before = self.told.get((person.id, occasion))
-            tries.append((occasion, before.tries + 1 if before else 1))
+        before = [self.told.get((person.id, one)) for one in occasions]
+        tries = [one.tries + 1 if one else 1 for one in before]
         return Call(
-            person.id, person.school_id, kind, subject, tuple(tries), day.today, day.closes_at
-        )
+            person.id, person.school_id, kind, subject,
+            tuple(zip(occasions, tries, strict=True)), day.today, day.closes_at,
+        )  # fmt: skip
 
     def may_hear(
         self, person: _Person, group: str, *, last_day: bool = False, morning: bool = False
@@ -343,12 +342,8 @@ def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
     due, task = fresh
     if not look.may_hear(person, "task", last_day=due.deadline.ends_on == day.today):
         return None
-    subject = {
-        "period": day.period.id, "deadline": str(due.deadline.kind),
-        "ends_on": due.deadline.ends_on.isoformat(),
-    }  # fmt: skip
     others = [one.occasion for one, _ in asked if one is not due]
-    return task, look.call(person, "remind_task", subject, [due.occasion, *others])
+    return task, look.call(person, "remind_task", due.subject, [due.occasion, *others])
 
 
 def _task(day: SchoolDay, due: Due, status: PlanStatus | None) -> Task | None:
