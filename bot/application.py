@@ -139,7 +139,7 @@ class Kawan:
             self.updates,
             queue,
         )
-        self.rounds = Rounds(self.database, self.files, self.clock)
+        self.rounds = Rounds(self.database, self.files, self.clock, self.rulebook, self._wake)
         self.schedule = Schedule(self.intake, self.rounds, self.broadcaster, self.election)
         self.sending: asyncio.Task[Any] | None = None
         self.polling: asyncio.Task[Any] | None = None

@@ -24,7 +24,7 @@ from bot.application import Kawan
 from bot.clock import Clock
 from bot.demo_evidence import make_ready, send_in
 from bot.demo_samples import SAMPLES, make_sample
-from bot.demo_school import IRWAN, PEOPLE, PRINCIPAL, Progress, found, hand_out_phones
+from bot.demo_school import IRWAN, NPSN, PEOPLE, PRINCIPAL, Progress, found, hand_out_phones
 from bot.logs import set_up_logs
 from bot.settings import Settings
 from bot.signals import when_asked_to_end
@@ -33,8 +33,11 @@ from bot.simulator.web import CastMember, Move, Sample, SampleFile, page_routes
 from bot.tasks import Tasks
 from bot.web import Server
 from conversations.words import Words
-from storage.models import Account
-from storage.rulesets import RuleSet, load_ruleset
+from storage.deadlines import lay_out, moves_in
+from storage.members import find_school
+from storage.models import Account, DeadlineMove
+from storage.people import known_id
+from storage.rulesets import Period, RuleSet, load_ruleset
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +50,9 @@ MORNING = timedelta(hours=2)
 
 MONDAY_AND_WEEKEND = (0, 5, 6)
 """Days that the school did not work on, or the day after them: yesterday much was done."""
+
+REMINDED_BY = time(15)
+"""An hour before the school's usual day ends, everybody's turn has come."""
 
 SAVE_EVERY_S = 1.0
 HOST = "127.0.0.1"
@@ -102,9 +108,10 @@ class Demo:
         elif to == "now":
             self._clock.offset = timedelta()
         else:
-            self._clock.offset += self._next_deadline() - self._clock.now()
+            self._clock.offset += await self._next_deadline() - self._clock.now()
         self._write_notes()
         if self._kawan is not None:
+            await self._kawan.rounds.remind()
             self._kawan.sender.wake()
         return f"Kalender menunjukkan {Words('id', ZONE).moment(self._clock.now())}."
 
@@ -212,16 +219,25 @@ class Demo:
             day += timedelta(days=1)
         return datetime.combine(day, time(8), ZONE).astimezone(UTC)
 
-    def _next_deadline(self) -> datetime:
-        """The morning of the next last day of a phase."""
+    async def _next_deadline(self) -> datetime:
+        """The next last day for something, at an hour at which everybody has been reminded."""
         now = self.now()
         period = self._rules.period_at(now.date())
-        phases = [
-            *self._rules.phases_of(period),
-            *self._rules.phases_of(self._rules.next_period(period)),
+        days = [
+            one.ends_on
+            for each in (period, self._rules.next_period(period))
+            for one in lay_out(self._rules, each, await self._moves(each))
         ]
-        mornings = [datetime.combine(one.end, time(8), ZONE) for one in phases]
-        return min(morning for morning in mornings if morning > now)
+        moments = [datetime.combine(day, REMINDED_BY, ZONE) for day in days]
+        return min(moment for moment in moments if moment > now)
+
+    async def _moves(self, period: Period) -> list[DeadlineMove]:
+        """What the school has moved in a period."""
+        if self._kawan is None:
+            return []
+        async with self._kawan.database.reading() as session:
+            school = await find_school(session, NPSN)
+            return await moves_in(session, known_id(school.id), period.id) if school else []
 
     async def _look_who_joined(self) -> None:
         if self._kawan is None:

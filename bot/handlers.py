@@ -16,7 +16,7 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, talking
+from conversations import answering, everywhere, home, joining, reminding, talking
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -27,7 +27,7 @@ from conversations.coach import (
     scheduling,
 )
 from conversations.dialogue import Dialogue
-from conversations.operator import erasing, inviting, members, roster
+from conversations.operator import erasing, inviting, members, roster, school
 from conversations.principal import (
     approving,
     checking,
@@ -89,6 +89,8 @@ DIALOGUES: tuple[Dialogue, ...] = (
     taking_in.dialogue,  # after the roster: an operator's tables are rosters
     erasing.dialogue,
     answering.dialogue,
+    school.dialogue,
+    reminding.dialogue,
     home.dialogue,
     joining.dialogue,
 )

@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 from conversations.people import Person, gets_cards
 from storage.broadcasts import may_send
 from storage.models import Role
+from storage.school_hours import MAY_CHANGE
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ def commands_for(person: Person) -> list[str]:
         commands.append("antrean")
     if actor.roles & Role.OPERATOR:
         commands.append("anggota")
+    if actor.roles & MAY_CHANGE:
+        commands.append("sekolah")
     return [*commands, "bantuan"][:7]
 
 

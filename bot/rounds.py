@@ -5,12 +5,16 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot.clock import Clock
 from storage import help_drafts, help_watch, inbox, outbox
 from storage.database import Database
 from storage.files import FileStore
+from storage.reminders import scanning
+from storage.reminders.rounds import make_round
+from storage.rulebook import RuleBook
 from storage.sweeping import sweep
 
 logger = logging.getLogger(__name__)
@@ -23,10 +27,24 @@ MOST_STEPS = 40
 class Rounds:
     """The looks that are taken regularly."""
 
-    def __init__(self, database: Database, files: FileStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        files: FileStore,
+        clock: Clock,
+        rulebook: RuleBook,
+        wake: Callable[[], None],
+    ) -> None:
         self._database = database
         self._files = files
         self._clock = clock
+        self._rulebook = rulebook
+        self._wake = wake
+
+    async def remind(self) -> None:
+        """Close periods that are over and remind whoever's turn it is."""
+        if await make_round(self._database, self._rulebook, self._clock.now()):
+            self._wake()
 
     async def archive(self) -> None:
         """Move messages that were closed days ago out of the sender's way."""
@@ -47,6 +65,7 @@ class Rounds:
         """Forget what nobody asks for any more."""
         async with self._database.transaction() as session:
             await inbox.forget_old(session, self._clock.now())
+            await scanning.forget_old(session, self._clock.now())
 
     async def look_after_help(self) -> None:
         """Bring requests for help that nobody takes, or answers, before people again."""

@@ -43,6 +43,7 @@ class Schedule:
         self._look(rounds.forget_old, "interval", hours=6)
         self._look(rounds.look_after_help, "interval", seconds=HELP_EVERY_S)
         self._look(rounds.refresh_drafts, "interval", seconds=DRAFTS_EVERY_S)
+        self._look(rounds.remind, "cron", minute="*/15")
 
     def start(self) -> None:
         """Begin looking; needs a running event loop."""

@@ -1,5 +1,7 @@
 """The home card: who, where, which period, how far, and the buttons of all roles one has."""
 
+from dataclasses import replace
+
 from conversations.callbacks import (
     Agree,
     AskForHelp,
@@ -16,6 +18,7 @@ from conversations.callbacks import (
     OpenOverview,
     OpenPlan,
     OpenQueue,
+    OpenSchool,
     OpenStatus,
     Salute,
     Schools,
@@ -25,12 +28,14 @@ from conversations.people import Person, gets_cards
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
-from storage import broadcasts, decisions, help_requests, people, plans
+from storage import broadcasts, deadlines, decisions, help_requests, people, plans
 from storage.evidence import changing, checking, needs, reading, receiving
 from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
 from storage.people import known_id
 from storage.plans import FullPlan
+from storage.rulesets import PhaseWindow
+from storage.school_hours import MAY_CHANGE
 
 dialogue = Dialogue("home")
 
@@ -48,7 +53,7 @@ async def home_screen(turn: Turn) -> Screen:
     waiting = await decisions.count_waiting(turn.session, actor) if actor.decides else 0
     to_check = await checking.count_waiting(turn.session, actor) if actor.decides else 0
     proof = await _proof(turn, plan)
-    phase = rules.phase_at(turn.today)
+    phase = await _phase(turn)
     target = rules.points.target_min if rules.points else 0
     text = turn.words.body(
         "home.card",
@@ -72,6 +77,17 @@ async def home_screen(turn: Turn) -> Screen:
         stuck=await help_requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
     )
     return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
+
+
+async def _phase(turn: Turn) -> PhaseWindow | None:
+    """Give the phase it is, with its end as the school may have moved it."""
+    rules, today = turn.rules, turn.today
+    phase = rules.phase_at(today)
+    if phase is None:
+        return None
+    dated = await deadlines.deadlines_of(turn.session, turn.actor.school_id, rules, turn.period)
+    ends = [one.ends_on for one in dated if one.rule.phase == phase.id and one.is_moved]
+    return replace(phase, end=max(ends)) if ends and max(ends) >= today else phase
 
 
 async def _proof(turn: Turn, plan: FullPlan | None) -> Progress | None:
@@ -115,6 +131,8 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
         keys.append(Key(words.label("home.help_queue"), OpenHelpQueue(0)))
     if actor.roles & Role.OPERATOR:
         keys.append(Key(words.label("home.members"), OpenMembers(0)))
+    if actor.roles & MAY_CHANGE:
+        keys.append(Key(words.label("home.school"), OpenSchool()))
     if actor.roles & Role.TEACHER:
         keys.append(Key(words.label("home.ask_for_help"), AskForHelp("-")))
     return in_rows(numbered(keys))

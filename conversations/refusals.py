@@ -38,6 +38,8 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             }
         case errors.OutOfRange():
             return {"lowest": refusal.lowest, "highest": refusal.highest}
+        case errors.DayOutOfRange():
+            return {"first": words.day(refusal.first), "last": words.day(refusal.last)}
         case errors.TooLong():
             return {"longest": refusal.longest, "length": refusal.length}
         case errors.BelowTarget():

@@ -40,6 +40,8 @@ from storage.models import (
     PlanEntry,
     PlanRevision,
     Prompt,
+    Reminder,
+    ReminderWish,
     Reopening,
     Role,
     RosterDraft,
@@ -65,6 +67,8 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     plan_ids = await _erase_plans(session, member_id)
     await _erase_broadcasts(session, member_id, now)
     await _erase_messages(session, member, plan_ids, evidence_ids, help_ids)
+    for part in (Reminder, ReminderWish):
+        await session.exec(delete(part).where(col(part.member_id) == member_id))
     await session.exec(delete(Invitation).where(col(Invitation.member_id) == member_id))
     # Rosters that were read and wait may name anybody.
     await session.exec(delete(RosterDraft).where(col(RosterDraft.school_id) == member.school_id))

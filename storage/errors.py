@@ -1,6 +1,6 @@
 """Why an operation was refused. Each error carries the facts; the words live elsewhere."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 
 class Refused(Exception):
@@ -107,6 +107,23 @@ class OutOfRange(Refused):
         super().__init__(f"not between {lowest} and {highest}")
         self.lowest = lowest
         self.highest = highest
+
+
+class DayOutOfRange(Refused):
+    """A day outside those that are allowed, `first` and `last` included."""
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"not from {first} to {last}")
+        self.first = first
+        self.last = last
+
+
+class PeriodClosed(Refused):
+    """The period is over: what belongs to it can be read and no longer changed."""
+
+    def __init__(self, period: str) -> None:
+        super().__init__(f"period {period} is over")
+        self.period = period
 
 
 class TooLong(Refused):

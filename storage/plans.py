@@ -40,6 +40,7 @@ from storage.models import (
     table_of,
 )
 from storage.people import Actor, deciders, known_id
+from storage.periods import is_closed, require_open
 from storage.rulesets import Period, RuleSet, Step, StepKind
 from storage.suggestions import Pick
 
@@ -172,6 +173,7 @@ _KEEP_SUMS = (
     update(_PLAN)
     .where(_PLAN.c.id == bindparam("plan"), _PLAN.c.revision == bindparam("shown"))
     .where(_PLAN.c.status == bindparam("was"), _PLAN.c.changed_at == bindparam("seen_at"))
+    .where(~is_closed())
     .values(
         points=bindparam("new_points"),
         points_floor=bindparam("new_points_floor"),
@@ -634,11 +636,12 @@ async def move(
         update(Plan)
         .where(col(Plan.id) == full.id, col(Plan.revision) == shown)
         .where(col(Plan.status) == full.status, col(Plan.status).in_(allowed))
-        .where(col(Plan.changed_at) == full.plan.changed_at)
+        .where(col(Plan.changed_at) == full.plan.changed_at, ~is_closed())
         .values(status=after, **values)
         .execution_options(synchronize_session=False)
     )
     if not moved.rowcount:
+        await require_open(session, full.id)
         await session.refresh(full.plan)
         if (full.status, action) in TRANSITIONS:
             raise StaleRevision(full.plan.revision)
@@ -764,6 +767,7 @@ async def _keep(session: AsyncSession, full: FullPlan, now: datetime) -> FullPla
     new = {f"new_{name}": value for name, value in sums.items()}
     kept = await session.exec(_KEEP_SUMS, params=seen | new)
     if not kept.rowcount:
+        await require_open(session, full.id)
         raise StaleRevision(plan.revision)
     await session.flush()
     for name, value in sums.items():

@@ -18,13 +18,14 @@ class RuleBook:
 
     def of_school(self, school: School) -> RuleSet:
         """Give the rule set under which the school makes new plans."""
-        return self._load(school, school.ruleset)
+        return self.named(school, school.ruleset)
 
     def of_plan(self, school: School, plan: Plan) -> RuleSet:
         """Give the rule set under which a plan was made."""
-        return self._load(school, plan.ruleset)
+        return self.named(school, plan.ruleset)
 
-    def _load(self, school: School, ruleset: str) -> RuleSet:
+    def named(self, school: School, ruleset: str) -> RuleSet:
+        """Give a rule set by its id, with the school's corrections."""
         if self._folder is not None:
             overlay = self._folder / school.npsn / f"{ruleset}.toml"
             if overlay.is_file():

@@ -87,7 +87,10 @@ def _fill(text: str, values: dict[str, str]) -> str:
 
 async def planning_deadline_of(person: Person) -> date:
     """Give the last day on which plans are made at the person's school in this period."""
-    return person.rules.planning_deadline(person.period)
+    deadlines = await deadlines_of(
+        person.session, person.actor.school_id, person.rules, person.period
+    )
+    return of_kind(deadlines, DeadlineKind.PLAN).ends_on
 
 
 async def _missing(person: Person) -> str:

@@ -19,11 +19,12 @@ from conversations.people import Person
 from conversations.plan_views import sections
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
-from storage import decisions, people, plans
+from storage import deadlines, decisions, people, plans
 from storage.evidence import needs, reading
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
+from storage.rulesets import DeadlineKind
 
 dialogue = Dialogue("status")
 
@@ -44,10 +45,11 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     deciders = await people.deciders(turn.session, turn.actor.school_id, turn.today)
     evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
     entries = needs.provable(rules, full) if full else ()
+    dated = await deadlines.deadlines_of(turn.session, turn.actor.school_id, rules, period)
     text = turn.words.body(
         "status.card", rules=rules, period=period, full=full, points=rules.points,
         sections=sections(rules, full) if full else (), decision=decision, by=by,
-        deadline=rules.planning_deadline(period), today=turn.today,
+        deadline=deadlines.of_kind(dated, DeadlineKind.PLAN).ends_on, today=turn.today,
         deciders=[one.name for one in deciders if one.id != turn.actor.member_id],
         agreement_required=rules.agreement_required,
         proof=needs.progress(entries, evidence),

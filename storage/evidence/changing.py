@@ -12,6 +12,7 @@ from storage.errors import AlreadyDecided, EvidenceChanged, PlanNotOpen
 from storage.evidence.reading import Piece
 from storage.models import Evidence, EvidenceStatus, Member, PlanStatus, School
 from storage.people import Actor, deciders, known_id, today_at
+from storage.periods import plan_is_closed, require_open
 from storage.plans import FullPlan, own_plan
 
 OPEN_PLANS = frozenset({PlanStatus.APPROVED, PlanStatus.AGREED})
@@ -35,16 +36,18 @@ async def change(session: AsyncSession, piece: Piece, now: datetime, **values: A
     """Change a piece as it was read, unless somebody was faster: the row count decides."""
     await session.flush()
     evidence = piece.evidence
+    plan_id = values.get("plan_id", evidence.plan_id)
     changed = await session.exec(
         update(Evidence)
         .where(col(Evidence.id) == evidence.id, col(Evidence.revision) == evidence.revision)
         .where(col(Evidence.status) == evidence.status)
-        .where(col(Evidence.status).in_(CHANGEABLE))
+        .where(col(Evidence.status).in_(CHANGEABLE), ~plan_is_closed(plan_id))
         .values(changed_at=now, revision=evidence.revision + 1, **values)
         .execution_options(synchronize_session=False)
     )
     await session.refresh(evidence)
     if not changed.rowcount:
+        await require_open(session, plan_id)
         await raise_why_not(session, piece)
     await cards.retire(session, cards.Subject(evidence_id=piece.id), now)
 

@@ -27,6 +27,7 @@ from storage.models import (
     Plan,
 )
 from storage.people import Actor, known_id
+from storage.periods import plan_is_closed, require_open
 from storage.plans import kept_words
 
 LONGEST_REASON = 500
@@ -223,11 +224,13 @@ async def _decide(
         update(Evidence)
         .where(col(Evidence.id) == evidence.id, col(Evidence.revision) == shown)
         .where(col(Evidence.status) == EvidenceStatus.RECEIVED)
+        .where(~plan_is_closed(evidence.plan_id))
         .values(status=verdict, decided_by=actor.member_id, decided_at=now, reason=reason)
         .execution_options(synchronize_session=False)
     )
     await session.refresh(evidence)
     if not decided.rowcount:
+        await require_open(session, evidence.plan_id)
         await raise_why_not(session, piece)
     audit.record(
         session, actor, f"evidence.{verdict}", f"evidence:{piece.id}", now, revision=shown

@@ -12,6 +12,7 @@ from storage.models.broadcasts import (
     BroadcastStatus,
     OutOfReach,
 )
+from storage.models.calendar import ClosedPeriod, DeadlineMove, SchoolHours
 from storage.models.chats import Account, Card, GroupChat, InboxUpdate, Prompt
 from storage.models.evidence import (
     Evidence,
@@ -41,6 +42,7 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.reminders import Reminder, ReminderWish
 
 metadata = SQLModel.metadata
 
@@ -60,6 +62,8 @@ __all__ = [
     "BroadcastReply",
     "BroadcastStatus",
     "Card",
+    "ClosedPeriod",
+    "DeadlineMove",
     "Decision",
     "Deputy",
     "Evidence",
@@ -88,11 +92,14 @@ __all__ = [
     "PlanStatus",
     "Prompt",
     "ProposalState",
+    "Reminder",
+    "ReminderWish",
     "Reopening",
     "Role",
     "RosterDraft",
     "SaidAs",
     "School",
+    "SchoolHours",
     "Verdict",
     "metadata",
     "table_of",

@@ -6,6 +6,7 @@ from storage.rulesets.model import (
     Behaviour,
     Category,
     Choice,
+    DeadlineRule,
     Duty,
     EvidenceKind,
     Guide,
@@ -20,7 +21,14 @@ from storage.rulesets.model import (
     UploadRule,
 )
 from storage.rulesets.reading import Problem
-from storage.rulesets.terms import ChoiceSource, Confidence, DutyBasis, StepKind, Wording
+from storage.rulesets.terms import (
+    ChoiceSource,
+    Confidence,
+    DeadlineKind,
+    DutyBasis,
+    StepKind,
+    Wording,
+)
 
 __all__ = [
     "Behaviour",
@@ -28,6 +36,8 @@ __all__ = [
     "Choice",
     "ChoiceSource",
     "Confidence",
+    "DeadlineKind",
+    "DeadlineRule",
     "Duty",
     "DutyBasis",
     "EvidenceKind",

@@ -27,6 +27,7 @@ def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
         *_check_upload(ruleset),
         *_check_periods(ruleset),
         *_check_phases(ruleset),
+        *_check_deadlines(ruleset),
         *_check_steps(ruleset),
         *_check_items(ruleset),
         *_check_evidence(ruleset),
@@ -57,6 +58,7 @@ def _check_names(ruleset: RuleSet) -> Iterator[Finding]:
         "variable": [entry.id for entry in ruleset.variables],
         "period": [str(entry.number) for entry in ruleset.periods],
         "phase": [f"{entry.period}.{entry.id}" for entry in ruleset.phases],
+        "deadline": [str(entry.id) for entry in ruleset.deadlines],
     }
     for table, found in names.items():
         for name in _repeated(found):
@@ -206,6 +208,20 @@ def _check_phase_inside(ruleset: RuleSet, phase: PhaseRule, key: str) -> Iterato
     for day in phase.extended_to:
         if not phase.window(day.year).extended:
             yield f"{key}.extended_to", f"{day} is not later than the end of the phase"
+
+
+def _check_deadlines(ruleset: RuleSet) -> Iterator[Finding]:
+    """Each deadline ends a phase of every period; days are counted back, longest first."""
+    for rule in ruleset.deadlines:
+        key, days = f"deadline.{rule.id}", list(rule.remind_days)
+        for number in sorted({each.number for each in ruleset.periods}):
+            phases = [each.id for each in ruleset.phases if each.period == number]
+            if rule.phase not in phases:
+                yield f"{key}.phase", f"period {number} has no phase {rule.phase!r}"
+        if any(day < 0 for day in days) or days != sorted(set(days), reverse=True):
+            yield f"{key}.remind_days", "must count down, such as 14, 7, 3, 1, 0"
+        if rule.escalate_after is not None and rule.escalate_after < 1:
+            yield f"{key}.escalate_after", "must be 1 or more"
 
 
 _KINDS: dict[StepKind, set[ChoiceSource | None]] = {

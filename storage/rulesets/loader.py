@@ -56,6 +56,8 @@ def load_ruleset(ruleset_id: str, overlay: Path | None = None) -> RuleSet:
     again when it has changed on disk. Raises RuleSetError with all mistakes.
     """
     if ruleset_id not in available_rulesets():
+        available_rulesets.cache_clear()  # it may have been added since
+    if ruleset_id not in available_rulesets():
         known = ", ".join(available_rulesets())
         raise RuleSetError(Problem(f"{ruleset_id}.toml", "scheme.id", f"known are {known}"))
     path = FOLDER / f"{ruleset_id}.toml"

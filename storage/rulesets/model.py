@@ -12,7 +12,14 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from storage.rulesets.days import ONE_DAY, MonthDay, Period, PhaseWindow, last_of_month
-from storage.rulesets.terms import ChoiceSource, Confidence, DutyBasis, StepKind, Wording
+from storage.rulesets.terms import (
+    ChoiceSource,
+    Confidence,
+    DeadlineKind,
+    DutyBasis,
+    StepKind,
+    Wording,
+)
 
 
 class UnknownCode(KeyError):
@@ -172,6 +179,20 @@ class PhaseRule(Sourced):
             confidence=confidence,
             extended=extension > end,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DeadlineRule(Sourced):
+    """Something that has to be done by the last day of a phase.
+
+    `remind_days` says how many days before it people are reminded; 0 is the day itself. What
+    waits for a decision longer than `escalate_after` working days is pressed.
+    """
+
+    id: DeadlineKind
+    phase: str
+    remind_days: tuple[int, ...] = ()
+    escalate_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -552,6 +573,7 @@ class RuleSet:
     upload: UploadRule = field(metadata=_table("upload"))
     periods: tuple[PeriodRule, ...] = field(metadata=_table("period"))
     phases: tuple[PhaseRule, ...] = field(metadata=_table("phase"))
+    deadlines: tuple[DeadlineRule, ...] = field(default=(), metadata=_table("deadline"))
     steps: tuple[Step, ...] = field(metadata=_table("step"))
     main_duties: tuple[MainDuty, ...] = field(metadata=_table("main_duty"))
     plan_states: tuple[PlanState, ...] = field(metadata=_table("plan_state"))
@@ -742,6 +764,10 @@ class RuleSet:
             if day in window and (found is None or window.start >= found.start):
                 found = window
         return found
+
+    def deadline_window(self, rule: DeadlineRule, period: Period) -> PhaseWindow:
+        """Return the phase at whose end something is due."""
+        return _find_id(self.phases_of(period), rule.phase, self.id, "phase")
 
     def planning_window(self, period: Period) -> PhaseWindow:
         """Return the planning phase of a period."""

@@ -53,3 +53,13 @@ class ChoiceSource(StrEnum):
     BEHAVIOURS = "behaviours"
     MAIN_DUTIES = "main_duties"
     INDICATORS = "indicators"
+
+
+class DeadlineKind(StrEnum):
+    """What has to be done by a deadline."""
+
+    PLAN = "plan"
+    EXECUTION = "execution"
+    EVIDENCE = "evidence"
+    REPORT = "report"
+    RATING = "rating"

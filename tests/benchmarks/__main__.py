@@ -15,6 +15,7 @@ from tests.benchmarks import (
     outbox,
     overview,
     papers,
+    reminders,
     starting,
     taps,
 )
@@ -22,7 +23,17 @@ from tests.benchmarks.databases import databases
 from tests.benchmarks.figures import Figure, table, write
 
 RESULT = Path("build/bench.json")
-PARTS = ("taps", "isolation", "start", "rekap", "evidence", "papers", "broadcast", "outbox")
+PARTS = (
+    "taps",
+    "isolation",
+    "start",
+    "rekap",
+    "evidence",
+    "papers",
+    "reminders",
+    "broadcast",
+    "outbox",
+)
 
 
 async def _measure(parts: list[str], rounds: int, seconds: float, *, full: bool) -> list[Figure]:
@@ -42,6 +53,8 @@ async def _measure(parts: list[str], rounds: int, seconds: float, *, full: bool)
                 figures += await evidence.measure(servers, folder)
             if "papers" in parts:
                 figures += await papers.measure(servers, folder)
+            if "reminders" in parts:
+                figures += await reminders.measure(servers, folder)
             if "broadcast" in parts:
                 figures += await broadcasting.measure(servers, folder, full=full)
             if "outbox" in parts:

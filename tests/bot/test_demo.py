@@ -109,7 +109,30 @@ async def test_the_calendar_moves_and_begins_in_a_planning_phase(tmp_path: Path)
         assert demo.now() - start >= timedelta(days=8)
         await demo.move("deadline")
         assert demo.now().day == 31
-        assert demo.now().hour == 8
+        assert demo.now().hour == 15
+
+
+async def test_the_next_deadline_brings_reminders_to_the_phones(tmp_path: Path) -> None:
+    async with on_stage(0, tmp_path / "demo") as (demo, address), httpx.AsyncClient() as browser:
+        path = f"{address}/api/clock"
+        moved = await browser.post(path, json={"to": "deadline"}, headers=PAGE)
+        assert "31" in moved.raise_for_status().json()["sentence"]
+        coach = next(one for one in PEOPLE if one.caption == "Guru penggerak")
+        phone = demo.sim.person(id=1002)
+        reminder = await phone.sees("hari ini hari terakhir", within=30)
+        assert "rencana Anda belum dimulai" in reminder.text
+        returned = next(one for one in PEOPLE if one.progress is Progress.RETURNED)
+        await demo.sim.person(id=returned.account).sees("menunggu diperbaiki", within=30)
+        await phone.taps("Mulai rencana", on=reminder)
+        await phone.sees("0 dari 32 poin")
+        # The last day may be a Sunday: those who decide and coach hear on the next working day.
+        for _ in range(3):
+            await browser.post(path, json={"to": "+1d"}, headers=PAGE)
+        await demo.sim.person(id=PRINCIPAL.account).sees("yang menunggu keputusan", within=30)
+        await demo.sim.person(id=coach.account).sees("perlu ditemani minggu ini", within=30)
+        for move in ("deadline", "deadline", *["+1d"] * 6):
+            await browser.post(path, json={"to": move}, headers=PAGE)
+        await demo.sim.person(id=PRINCIPAL.account).sees("sudah ditutup", within=30)
 
 
 async def test_everything_is_kept_until_it_begins_afresh(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conversations.callbacks import LONGEST, Button, UnreadableButton, code_of, unpack
 from conversations.dialogue import TAPS
-from storage.rulesets import RuleSet, load_ruleset
+from storage.rulesets import DeadlineKind, RuleSet, load_ruleset
 
 ALL = sorted(Button._by_code.values(), key=lambda kind: kind.code)
 LARGEST = 2**63 - 1
@@ -113,6 +113,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         "where": longest(step.id for step in rules.steps),
         "found": "16.24.23.22.21",
         "origin": "previous",
+        "kind": max(DeadlineKind, key=len),
         "form": "pdf",
         "state": "not_started",
         "audience": "below_target",
@@ -131,7 +132,7 @@ def _largest_number(kind: type[Button], name: str) -> int:
         return LARGEST
     if name == "marks":
         return 2**30 - 1
-    if name in ("first", "last"):
+    if name in ("first", "last", "before", "after"):
         return LAST_DAY
     return 9_999
 

@@ -41,7 +41,7 @@ def test_a_rule_set_is_loaded_once() -> None:
 
 
 def test_pmm_names_what_the_screen_needs() -> None:
-    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 2, "PMM 2024")
+    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 3, "PMM 2024")
     assert PMM.title.startswith("Pengelolaan Kinerja Guru")
     assert "7607" in PMM.regulation
     assert (PMM.valid_from, PMM.valid_to) == (date(2024, 1, 1), date(2024, 12, 31))
@@ -464,7 +464,7 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
         "is longer than 40 characters",
     ),
     # the scheme
-    "version 0": ("version = 2", "version = 0", "scheme.version", "must be 1 or more"),
+    "version 0": ("version = 3", "version = 0", "scheme.version", "must be 1 or more"),
     "ends before it starts": (
         "valid_to = 2024-12-31",
         "valid_to = 2023-12-31",

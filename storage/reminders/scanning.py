@@ -1,0 +1,472 @@
+"""Who is to be reminded now, over all schools at once, in a handful of statements.
+
+A scan only reads; what it finds is announced in transactions of their own, so that nobody's tap
+waits for a whole district. Everything is looked at again when a reminder is drawn, so a scan may
+be late or run twice.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage import outbox
+from storage.evidence.changing import OPEN_PLANS
+from storage.models import (
+    Account,
+    Deputy,
+    Evidence,
+    EvidenceStatus,
+    Member,
+    OutboxMessage,
+    OutboxState,
+    Plan,
+    PlanEntry,
+    PlanStatus,
+    Reminder,
+    ReminderWish,
+    Role,
+)
+from storage.people import known_id
+from storage.plans import FullPlan
+from storage.reminders.days import Due, SchoolDay, open_days
+from storage.reminders.tasks import Task, task_for, unproven
+from storage.reminders.waiting import patience_of
+from storage.rulebook import RuleBook
+
+BATCH = 500  # rows named in one statement
+KEPT = timedelta(days=90)
+"""No occasion lasts so long: what is older need not be remembered."""
+
+OCCASION_LASTS = timedelta(days=30)
+# Plain numbers and a table: members of an enumeration take their time, times a district.
+TEACHER, PRINCIPAL, COACH = int(Role.TEACHER), int(Role.PRINCIPAL), int(Role.COACH)
+BEGUN = {PlanStatus.SUBMITTED, *OPEN_PLANS}
+STATUS = {str(one): one for one in PlanStatus}
+
+WAIT = "wait"
+DIGEST = "digest"
+BEHIND = "behind"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A reminder for one member, for all of `occasions`: each with the count of its tries."""
+
+    member_id: int
+    school_id: int
+    kind: str
+    subject: dict[str, Any]
+    occasions: tuple[tuple[str, int], ...]
+    day: date
+    expires_at: datetime
+
+    @property
+    def message(self) -> str:
+        """The occasion in the outbox: of the first one, once for each try."""
+        occasion, tries = self.occasions[0]
+        return f"remind:{occasion}:{tries}"
+
+
+class _Person(NamedTuple):
+    id: int
+    school_id: int
+    roles: int
+    account_id: int | None
+    blocked_at: datetime | None
+    not_before: date | None
+    hour: int | None
+
+    @property
+    def is_reached(self) -> bool:
+        return self.account_id is not None and self.blocked_at is None
+
+
+class _PlanState(NamedTuple):
+    id: int
+    member_id: int
+    school_id: int
+    period: str
+    status: str
+    revision: int
+    submitted_at: datetime | None
+
+
+class _Told(NamedTuple):
+    member_id: int
+    occasion: str
+    day: date
+    tries: int
+    state: str | None
+
+    @property
+    def went(self) -> bool:
+        """Whether it was not cancelled, as pointless or too late."""
+        return self.state != OutboxState.CANCELLED
+
+
+@dataclass(slots=True)
+class _Look:
+    """All that one scan knows."""
+
+    days: Mapping[int, SchoolDay]
+    people: Sequence[_Person]
+    plans: dict[int, _PlanState] = field(default_factory=dict)
+    told: dict[tuple[int, str], _Told] = field(default_factory=dict)
+    deputies: set[int] = field(default_factory=set)
+    spoken_to: set[tuple[int, str]] = field(default_factory=set)
+
+    def is_told(self, person: _Person, occasion: str) -> bool:
+        """Whether the person has heard this, and has not asked to hear it again by today."""
+        before = self.told.get((person.id, occasion))
+        if before is None or not before.went:
+            return False
+        today = self.days[person.school_id].today
+        again = person.not_before is not None and before.day < person.not_before <= today
+        return not again
+
+    def call(
+        self, person: _Person, kind: str, subject: dict[str, Any], occasions: list[str]
+    ) -> Call:
+        """Make a reminder, one more try of each of its occasions."""
+        day = self.days[person.school_id]
+        before = [self.told.get((person.id, one)) for one in occasions]
+        tries = [one.tries + 1 if one else 1 for one in before]
+        return Call(
+            person.id, person.school_id, kind, subject,
+            tuple(zip(occasions, tries, strict=True)), day.today, day.closes_at,
+        )  # fmt: skip
+
+    def may_hear(
+        self, person: _Person, group: str, *, last_day: bool = False, morning: bool = False
+    ) -> bool:
+        """Whether it is the person's turn, and nothing of the group has been said today."""
+        day = self.days[person.school_id]
+        if (person.id, group) in self.spoken_to or not person.is_reached:
+            return False
+        if not last_day:
+            put_off = person.not_before is not None and day.today < person.not_before
+            if put_off or not day.works:
+                return False
+        return day.minute >= day.turn_of(person.id, person.hour, in_the_morning=morning)
+
+
+async def scan(session: AsyncSession, rulebook: RuleBook, now: datetime) -> list[Call]:
+    """Find who is to be reminded at this moment. Only reads."""
+    days = await open_days(session, rulebook, now)
+    if not days:
+        return []
+    look = await _look(session, days, now)
+    return [
+        *await _teachers(session, rulebook, look),
+        *await _deciders(session, look),
+        *_coaches(look),
+    ]
+
+
+async def announce(session: AsyncSession, calls: Iterable[Call], now: datetime) -> None:
+    """Put reminders into the outbox, and remember that the members have been reminded."""
+    calls = sorted(calls, key=_addressed)
+    for _, group in groupby(calls, key=_addressed):
+        alike = list(group)
+        await outbox.announce(
+            session,
+            school_id=alike[0].school_id,
+            recipients=[one.member_id for one in alike],
+            occasion=alike[0].message,
+            kind=alike[0].kind,
+            subject=alike[0].subject,
+            now=now,
+            priority=outbox.Priority.REMINDER,
+            expires_at=alike[0].expires_at,
+        )
+    await _remember(session, calls)
+
+
+def _addressed(call: Call) -> tuple[int, str, str]:
+    """What is alike in reminders that go out together. The message fixes the subject."""
+    return (call.school_id, call.kind, call.message)
+
+
+async def _remember(session: AsyncSession, calls: Iterable[Call]) -> None:
+    rows = [
+        {
+            "member_id": call.member_id, "occasion": occasion, "day": call.day,
+            "tries": tries, "message": call.message,
+        }
+        for call in calls
+        for occasion, tries in call.occasions
+    ]  # fmt: skip
+    if not rows:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    statement = (sqlite.insert if is_sqlite else postgresql.insert)(Reminder)
+    new = statement.excluded
+    await session.exec(
+        statement.on_conflict_do_update(
+            index_elements=["member_id", "occasion"],
+            set_={"day": new.day, "tries": new.tries, "message": new.message},
+        ),
+        params=rows,
+    )
+
+
+async def forget_old(session: AsyncSession, now: datetime) -> None:
+    """Forget what no occasion asks for any more."""
+    await session.exec(delete(Reminder).where(col(Reminder.day) < (now - KEPT).date()))
+
+
+# ------------------------------------------------------------------------------- reading
+
+
+async def _look(session: AsyncSession, days: Mapping[int, SchoolDay], now: datetime) -> _Look:
+    people = await session.exec(
+        select(  # type: ignore[call-overload,misc]
+            Member.id, Member.school_id, Member.roles, Member.account_id,
+            Account.blocked_at, ReminderWish.not_before, ReminderWish.hour,
+        )
+        .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
+        .join(ReminderWish, col(ReminderWish.member_id) == col(Member.id), isouter=True)
+        .where(col(Member.roles) != 0)
+    )  # fmt: skip
+    look = _Look(days, [one for one in map(_Person._make, people) if one.school_id in days])
+    periods = {one.period.id for one in days.values()}
+    plans = await session.exec(
+        select(  # type: ignore[call-overload]
+            Plan.id, Plan.member_id, Plan.school_id, Plan.period, Plan.status,
+            Plan.revision, Plan.submitted_at,
+        ).where(col(Plan.period).in_(periods))
+    )  # fmt: skip
+    for plan in map(_PlanState._make, plans):
+        day = days.get(plan.school_id)
+        if day is not None and day.period.id == plan.period:
+            look.plans[plan.member_id] = plan
+    await _read_told(session, look, now)
+    look.deputies = await _deputies(session, days)
+    return look
+
+
+async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
+    """Read what has been said on the occasions of today, and whatever has been said today."""
+    days = look.days.values()
+    occasions = {due.occasion for day in days for due in day.dues}
+    occasions |= {f"{BEHIND}:{day.week}" for day in days}
+    earliest = min(day.today for day in days)
+    found = await session.exec(
+        select(  # type: ignore[call-overload]
+            Reminder.member_id, Reminder.occasion, Reminder.day, Reminder.tries,
+            OutboxMessage.state,
+        )
+        .join(
+            OutboxMessage,
+            (col(OutboxMessage.member_id) == col(Reminder.member_id))
+            & (col(OutboxMessage.occasion) == col(Reminder.message)),
+            isouter=True,
+        )
+        .where(col(Reminder.day) >= (now - OCCASION_LASTS).date())
+        .where(
+            or_(
+                col(Reminder.occasion).in_(occasions),
+                col(Reminder.occasion).startswith(f"{WAIT}:"),
+                col(Reminder.day) >= earliest,
+            )
+        )
+    )  # fmt: skip
+    school_of = {one.id: one.school_id for one in look.people}
+    for told in map(_Told._make, found):
+        look.told[told.member_id, told.occasion] = told
+        school_id = school_of.get(told.member_id)
+        if school_id is None or told.day != look.days[school_id].today:
+            continue
+        group = _group(told.occasion)
+        # A list that turns out to be empty need not be tried again on the same day.
+        if told.went or group == BEHIND:
+            look.spoken_to.add((told.member_id, group))
+
+
+def _group(occasion: str) -> str:
+    """Name what a member hears at most one of a day: as a teacher, decider or coach."""
+    head = occasion.partition(":")[0]
+    return head if head in (DIGEST, BEHIND) else "task"
+
+
+async def _deputies(session: AsyncSession, days: Mapping[int, SchoolDay]) -> set[int]:
+    first = min(one.today for one in days.values())
+    last = max(one.today for one in days.values())
+    found = await session.exec(
+        select(Deputy)
+        .where(col(Deputy.starts_on) <= last, col(Deputy.ends_on) >= first)
+        .where(col(Deputy.withdrawn_at).is_(None))
+    )
+    return {
+        one.member_id
+        for one in found.all()
+        if one.school_id in days and one.starts_on <= days[one.school_id].today <= one.ends_on
+    }
+
+
+# ------------------------------------------------------------------------------- teachers
+
+
+async def _teachers(session: AsyncSession, rulebook: RuleBook, look: _Look) -> list[Call]:
+    calls: list[Call] = []
+    unsure: list[Call] = []
+    for person in look.people:
+        if not person.roles & TEACHER:
+            continue
+        task = _task_call(look, person)
+        call = task[1] if task else _waiting_call(look, person)
+        if call is not None:
+            (unsure if task and task[0] is Task.EVIDENCE else calls).append(call)
+    lacking = await _lacking(session, rulebook, look, [one.member_id for one in unsure])
+    return calls + [one for one in unsure if one.member_id in lacking]
+
+
+def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
+    day, plan = look.days[person.school_id], look.plans.get(person.id)
+    status = STATUS[plan.status] if plan else None
+    asked = [
+        (due, task)
+        for due in day.dues
+        if (task := _task(day, due, status)) and (day.works or due.deadline.ends_on == day.today)
+    ]
+    fresh = next((one for one in asked if not look.is_told(person, one[0].occasion)), None)
+    if fresh is None:
+        return None
+    due, task = fresh
+    if not look.may_hear(person, "task", last_day=due.deadline.ends_on == day.today):
+        return None
+    others = [one.occasion for one, _ in asked if one is not due]
+    return task, look.call(person, "remind_task", due.subject, [due.occasion, *others])
+
+
+def _task(day: SchoolDay, due: Due, status: PlanStatus | None) -> Task | None:
+    return task_for(due.deadline.kind, status, agreement_required=day.rules.agreement_required)
+
+
+def _waiting_call(look: _Look, person: _Person) -> Call | None:
+    """Tell a teacher that the plan is still waiting, each time it has waited the rule's days."""
+    day, plan = look.days[person.school_id], look.plans.get(person.id)
+    if plan is None or plan.status != PlanStatus.SUBMITTED or plan.submitted_at is None:
+        return None
+    patience = patience_of(day.deadlines)
+    if patience is None:
+        return None
+    waited = day.hours.working_days_after(day.hours.today(plan.submitted_at), day.today)
+    if waited < patience or not look.may_hear(person, "task"):
+        return None
+    since = f"{plan.submitted_at:%Y%m%d}"
+    occasion = f"{WAIT}:{plan.period}:{plan.revision}:{since}:{waited // patience}"
+    if look.is_told(person, occasion):
+        return None
+    subject = {"period": plan.period, "revision": plan.revision}
+    return look.call(person, "remind_waiting", subject, [occasion])
+
+
+async def _lacking(
+    session: AsyncSession, rulebook: RuleBook, look: _Look, members: Sequence[int]
+) -> set[int]:
+    """Say which of these teachers lack evidence; three statements for some hundred of them."""
+    lacking: set[int] = set()
+    for some in _batches(members):
+        ids = [look.plans[one].id for one in some]
+        plans = await session.exec(select(Plan).where(col(Plan.id).in_(ids)))
+        full = {known_id(one.id): FullPlan(one) for one in plans.all()}
+        entries = await session.exec(select(PlanEntry).where(col(PlanEntry.plan_id).in_(ids)))
+        for entry in entries.all():
+            full[entry.plan_id].entries.append(entry)
+        pieces: dict[int | None, list[Evidence]] = {}
+        evidence = await session.exec(select(Evidence).where(col(Evidence.plan_id).in_(ids)))
+        for piece in evidence.all():
+            pieces.setdefault(piece.plan_id, []).append(piece)
+        for number, one in full.items():
+            rules = rulebook.of_plan(look.days[one.plan.school_id].school, one.plan)
+            if unproven(rules, one, pieces.get(number, ())):
+                lacking.add(one.plan.member_id)
+    return lacking
+
+
+def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for at in range(0, len(numbers), BATCH):
+        yield numbers[at : at + BATCH]
+
+
+# ------------------------------------------------------------------------------- others
+
+
+async def _deciders(session: AsyncSession, look: _Look) -> list[Call]:
+    """Call those who decide, in the morning, where something waits for them."""
+    awake = [
+        one
+        for one in look.people
+        if (one.roles & PRINCIPAL or one.id in look.deputies)
+        and look.may_hear(one, DIGEST, morning=True)
+    ]
+    if not awake:
+        return []
+    waiting = _plans_waiting(look)
+    for school_id, member_id, count in await _evidence_waiting(
+        session, {one.school_id for one in awake}
+    ):
+        waiting.setdefault(school_id, {})
+        waiting[school_id][member_id] = waiting[school_id].get(member_id, 0) + count
+    return [
+        look.call(one, "remind_digest", {}, [f"{DIGEST}:{look.days[one.school_id].today}"])
+        for one in awake
+        if any(owner != one.id for owner in waiting.get(one.school_id, {}))
+    ]
+
+
+def _plans_waiting(look: _Look) -> dict[int, dict[int, int]]:
+    """Count, by school and teacher, what waits for a decision."""
+    waiting: dict[int, dict[int, int]] = {}
+    for plan in look.plans.values():
+        if plan.status == PlanStatus.SUBMITTED:
+            waiting.setdefault(plan.school_id, {})[plan.member_id] = 1
+    return waiting
+
+
+async def _evidence_waiting(
+    session: AsyncSession, schools: set[int]
+) -> list[tuple[int, int, int]]:
+    rows: list[tuple[int, int, int]] = []
+    for some in _batches(sorted(schools)):
+        found = await session.exec(
+            select(Evidence.school_id, Evidence.member_id, func.count(col(Evidence.id)))
+            .join(Plan, col(Plan.id) == col(Evidence.plan_id))
+            .where(col(Evidence.school_id).in_(some))
+            .where(Evidence.status == EvidenceStatus.RECEIVED)
+            .where(col(Plan.status).in_(OPEN_PLANS))
+            .group_by(col(Evidence.school_id), col(Evidence.member_id))
+        )
+        rows += found.all()
+    return rows
+
+
+def _coaches(look: _Look) -> Iterator[Call]:
+    """Call the coaches once a week where somebody is behind or cannot be reached."""
+    behind: dict[int, bool] = {}
+    for person in look.people:
+        if person.roles & TEACHER and not behind.get(person.school_id):
+            behind[person.school_id] = _needs_a_coach(look, person)
+    for person in look.people:
+        if not person.roles & COACH or not behind.get(person.school_id):
+            continue
+        occasion = f"{BEHIND}:{look.days[person.school_id].week}"
+        if not look.is_told(person, occasion) and look.may_hear(person, BEHIND):
+            yield look.call(person, "remind_behind", {}, [occasion])
+
+
+def _needs_a_coach(look: _Look, teacher: _Person) -> bool:
+    """Whether a coach may have to do with a teacher; the list itself looks more closely."""
+    day, plan = look.days[teacher.school_id], look.plans.get(teacher.id)
+    if not teacher.is_reached or day.evidence_is_near:
+        return True
+    begun = plan is not None and plan.status in BEGUN
+    return day.plan_is_near and not begun
