@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,6 +28,9 @@ UNCLAIMED = timedelta(hours=1)
 SILENCE = timedelta(hours=1)
 """So many school hours a helper may owe a word. Coaches teach too: a lesson with its break."""
 
+
+MOST_AT_ONCE = 20
+"""So many requests are dealt with in one transaction: nobody else may wait long for it."""
 
 SILENT = "silent"
 
@@ -51,10 +55,13 @@ class _Watched:
 async def look_after(session: AsyncSession, now: datetime) -> int:
     """Do what is due by now; say how many requests that concerned.
 
-    One statement finds them, whatever the number of schools.
+    One statement finds them, whatever the number of schools. Where that gives `MOST_AT_ONCE`,
+    more may be due.
     """
     concerned = 0
     for one in await _watched(session, now):
+        if concerned == MOST_AT_ONCE:
+            break
         if one.full.status is HelpStatus.OPEN:
             concerned += await _alarm(session, one, now)
         else:
@@ -73,11 +80,21 @@ async def _watched(session: AsyncSession, now: datetime) -> list[_Watched]:
         .join(helper, col(helper.id) == col(request.claimed_by), isouter=True)
         .join(theirs, col(theirs.id) == col(helper.account_id), isouter=True)
         .where(
-            (col(request.status) == HelpStatus.CLAIMED)
-            | (
-                (col(request.status) == HelpStatus.OPEN)
-                & col(request.alarmed_at).is_(None)
-                & (col(request.queued_at) <= now - UNCLAIMED)
+            or_(
+                and_(
+                    col(request.status) == HelpStatus.OPEN,
+                    col(request.alarmed_at).is_(None),
+                    col(request.queued_at) <= now - UNCLAIMED,
+                ),
+                and_(
+                    col(request.status) == HelpStatus.CLAIMED,
+                    or_(
+                        col(request.owed_since) <= now - SILENCE,
+                        _is_unreachable(theirs),
+                        col(helper.roles).bitwise_and(int(HELPERS)) == 0,
+                        and_(col(request.unreachable_at).is_(None), _is_unreachable(Account)),
+                    ),
+                ),
             )
         )
         .order_by(col(request.id))
@@ -86,6 +103,10 @@ async def _watched(session: AsyncSession, now: datetime) -> list[_Watched]:
         _Watched(FullRequest(asked, owner, helps), school, account, other)
         for asked, owner, helps, school, account, other in found.all()
     ]
+
+
+def _is_unreachable(account: type[Account]) -> Any:
+    return or_(col(account.id).is_(None), col(account.blocked_at).is_not(None))
 
 
 async def _alarm(session: AsyncSession, one: _Watched, now: datetime) -> int:
