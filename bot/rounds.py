@@ -69,8 +69,10 @@ class Rounds:
 
     async def look_after_help(self) -> None:
         """Bring requests for help that nobody takes, or answers, before people again."""
-        async with self._database.transaction() as session:
-            await help_watch.look_after(session, self._clock.now())
+        concerned = help_watch.MOST_AT_ONCE
+        while concerned == help_watch.MOST_AT_ONCE:
+            async with self._database.transaction() as session:
+                concerned = await help_watch.look_after(session, self._clock.now())
 
     async def refresh_drafts(self) -> None:
         """Let those who help see a plan change while they look at it."""

@@ -13,6 +13,9 @@ from storage.people import Actor
 LOOKING = timedelta(minutes=30)
 """So long after it last changed, a plan on somebody's screen is still followed."""
 
+MOST_AT_ONCE = 100
+"""What is left waits for the next look, a few seconds later."""
+
 
 async def note_look(
     session: AsyncSession, actor: Actor, request_id: int, message_id: int, now: datetime
@@ -36,6 +39,8 @@ async def refresh_due(session: AsyncSession, now: datetime) -> int:
         .where(col(HelpRequest.draft_message_id).is_not(None))
         .where(col(HelpRequest.draft_seen_at) > now - LOOKING)
         .where(col(Plan.changed_at) > col(HelpRequest.draft_seen_at))
+        .order_by(col(HelpRequest.draft_seen_at))
+        .limit(MOST_AT_ONCE)
     )
     due = found.all()
     for request, plan_id in due:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import help_hours, outbox
+from storage import outbox
 from storage.errors import Refused
 from storage.help_requests import (
     HELPERS,
@@ -18,8 +18,9 @@ from storage.help_requests import (
     note_lapse,
     tell_helper,
 )
-from storage.models import Account, HelpRequest, HelpStatus, Member, Role, School
-from storage.people import deciders, known_id, members_with, today_at
+from storage.models import Account, HelpRequest, HelpStatus, Member, Role, School, SchoolHours
+from storage.people import deciders, known_id, members_with
+from storage.school_hours import Hours, hours_from
 
 UNCLAIMED = timedelta(hours=1)
 """So many school hours a request waits before everybody who could help hears of it once more."""
@@ -27,6 +28,9 @@ UNCLAIMED = timedelta(hours=1)
 SILENCE = timedelta(hours=1)
 """So many school hours a helper may owe a word. Coaches teach too: a lesson with its break."""
 
+
+MOST_AT_ONCE = 20
+"""So many requests are dealt with in one transaction: nobody else may wait long for it."""
 
 SILENT = "silent"
 
@@ -36,25 +40,24 @@ class _Watched:
     """A request that is not closed, with all it takes to see whether something is due."""
 
     full: FullRequest
-    school: School
+    hours: Hours
     owner_account: Account | None
     helper_account: Account | None
 
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.school.timezone)
-
     def today(self, now: datetime) -> date:
-        return today_at(self.school, now)
+        return self.hours.today(now)
 
 
 async def look_after(session: AsyncSession, now: datetime) -> int:
     """Do what is due by now; say how many requests that concerned.
 
-    One statement finds them, whatever the number of schools.
+    One statement finds them, whatever the number of schools. Where that gives `MOST_AT_ONCE`,
+    more may be due.
     """
     concerned = 0
     for one in await _watched(session, now):
+        if concerned == MOST_AT_ONCE:
+            break
         if one.full.status is HelpStatus.OPEN:
             concerned += await _alarm(session, one, now)
         else:
@@ -66,34 +69,49 @@ async def _watched(session: AsyncSession, now: datetime) -> list[_Watched]:
     helper, theirs = aliased(Member), aliased(Account)
     request = HelpRequest
     found = await session.exec(
-        select(request, Member, helper, School, Account, theirs)  # type: ignore[call-overload]
+        select(request, Member, helper, School.timezone, SchoolHours, Account, theirs)  # type: ignore[call-overload]
         .join(School, col(School.id) == col(request.school_id))
+        .join(SchoolHours, col(SchoolHours.school_id) == col(request.school_id), isouter=True)
         .join(Member, col(Member.id) == col(request.member_id))
         .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
         .join(helper, col(helper.id) == col(request.claimed_by), isouter=True)
         .join(theirs, col(theirs.id) == col(helper.account_id), isouter=True)
         .where(
-            (col(request.status) == HelpStatus.CLAIMED)
-            | (
-                (col(request.status) == HelpStatus.OPEN)
-                & col(request.alarmed_at).is_(None)
-                & (col(request.queued_at) <= now - UNCLAIMED)
+            or_(
+                and_(
+                    col(request.status) == HelpStatus.OPEN,
+                    col(request.alarmed_at).is_(None),
+                    col(request.queued_at) <= now - UNCLAIMED,
+                ),
+                and_(
+                    col(request.status) == HelpStatus.CLAIMED,
+                    or_(
+                        col(request.owed_since) <= now - SILENCE,
+                        _is_unreachable(theirs),
+                        col(helper.roles).bitwise_and(int(HELPERS)) == 0,
+                        and_(col(request.unreachable_at).is_(None), _is_unreachable(Account)),
+                    ),
+                ),
             )
         )
         .order_by(col(request.id))
     )
     return [
-        _Watched(FullRequest(asked, owner, helps), school, account, other)
-        for asked, owner, helps, school, account, other in found.all()
+        _Watched(FullRequest(asked, owner, helps), hours_from(zone, hours), account, other)
+        for asked, owner, helps, zone, hours, account, other in found.all()
     ]
+
+
+def _is_unreachable(account: type[Account]) -> Any:
+    return or_(col(account.id).is_(None), col(account.blocked_at).is_not(None))
 
 
 async def _alarm(session: AsyncSession, one: _Watched, now: datetime) -> int:
     """Tell all coaches and whoever decides, once, that a request waits too long."""
     request = one.full.request
-    if not help_hours.is_open(now, one.zone):
+    if not one.hours.is_open(now):
         return 0
-    if help_hours.between(request.queued_at, now, one.zone) < UNCLAIMED:
+    if one.hours.open_between(request.queued_at, now) < UNCLAIMED:
         return 0
     alarmed = await session.exec(
         update(HelpRequest)
@@ -154,6 +172,6 @@ async def _why_lapsed(session: AsyncSession, one: _Watched, now: datetime) -> st
         if helper.id not in {each.id for each in decides}:
             return "no longer helps"
     owed = request.owed_since
-    if owed is not None and help_hours.between(owed, now, one.zone) >= SILENCE:
+    if owed is not None and one.hours.open_between(owed, now) >= SILENCE:
         return SILENT
     return ""

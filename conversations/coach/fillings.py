@@ -9,8 +9,10 @@ from conversations.people import Person
 from conversations.screens import Exhibit, Key, Row, Screen
 from conversations.words import Words
 from storage import plans
+from storage.deadlines import deadlines_of, of_kind
 from storage.models import Broadcast, BroadcastAnswer, Member, Role
 from storage.people import known_id
+from storage.rulesets import DeadlineKind
 from storage.shortfalls import Lack, Shortfall, shortfall_of
 
 NAME, MISSING, DEADLINE = "nama", "kurang", "tenggat"

@@ -20,13 +20,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import (
     help_calls,
-    help_hours,
     help_proposals,
     help_requests,
     help_talks,
     help_watch,
     members,
     plans,
+    school_hours,
 )
 from storage.cards import Subject, remember
 from storage.database import Database
@@ -363,12 +363,12 @@ async def test_an_hour_of_school_unclaimed_tells_everybody_once(
     await claims(database, cast.principal, full.id)
 
 
-async def test_the_night_and_sunday_do_not_count(database: Database, cast: Cast) -> None:
-    saturday = datetime(2026, 7, 11, 14, 30, tzinfo=JAKARTA)
-    await asks(database, cast.rina, now=saturday)
+async def test_the_night_and_the_weekend_do_not_count(database: Database, cast: Cast) -> None:
+    friday = datetime(2026, 7, 10, 15, 30, tzinfo=JAKARTA)
+    await asks(database, cast.rina, now=friday)
     for moment in (
-        saturday + timedelta(hours=5),
-        datetime(2026, 7, 12, 12, 0, tzinfo=JAKARTA),
+        friday + timedelta(hours=5),
+        datetime(2026, 7, 11, 12, 0, tzinfo=JAKARTA),
         datetime(2026, 7, 13, 7, 29, tzinfo=JAKARTA),
     ):
         assert await looks(database, moment) == 0
@@ -445,17 +445,15 @@ moments = st.integers(0, 30 * 24 * 60).map(lambda minutes: FIRST_OF_JULY + minut
 @given(moments, moments, moments)
 def test_help_hours_add_up(one: datetime, two: datetime, three: datetime) -> None:
     first, middle, last = sorted((one, two, three))
-    if last - first > help_hours.LOOKS_BACK:
-        last = first + help_hours.LOOKS_BACK
+    if last - first > school_hours.LOOKS_BACK:
+        last = first + school_hours.LOOKS_BACK
         middle = min(middle, last)
-    whole = help_hours.between(first, last, JAKARTA)
-    parts = (
-        help_hours.between(first, middle, JAKARTA),
-        help_hours.between(middle, last, JAKARTA),
-    )
+    hours = school_hours.Hours(JAKARTA)
+    whole = hours.open_between(first, last)
+    parts = (hours.open_between(first, middle), hours.open_between(middle, last))
     assert whole == sum(parts, timedelta())
     assert timedelta() <= whole <= last - first
-    assert help_hours.between(last, first, JAKARTA) <= timedelta()
+    assert hours.open_between(last, first) <= timedelta()
 
 
 # --------------------------------------------------------------------- proposing

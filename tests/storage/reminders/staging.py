@@ -143,9 +143,7 @@ class Stage:
                     state = await self._outcome(session, one, now)
                     await outbox.settle(session, one.id, state, now)
                     if state is OutboxState.SENT:
-                        gone.append(
-                            Sent(now, one.member_id, one.kind, one.occasion, one.subject)
-                        )
+                        gone.append(Sent(now, one.member_id, one.kind, one.occasion, one.subject))
             if not batch:
                 self.sent += gone
                 return gone
