@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -39,7 +40,7 @@ from storage.models import (
 from storage.suggestions import Pick
 from tests import papers
 from tests.end_to_end.submitting import actor_of, agrees, submits
-from tests.world import TestWorld
+from tests.world import TestWorld, open_world
 
 
 @pytest.fixture(autouse=True)
@@ -748,6 +749,23 @@ async def test_it_can_be_answered_while_at_work_in_another_school(world: TestWor
     await coach.sees("Terkirim: 1")
     await coach.taps("Perbarui")
     await coach.sees("Sudah mengerjakan: 1")
+
+
+# ------------------------------------------------------------------------------- PostgreSQL
+
+
+async def test_it_goes_its_way_on_postgresql_too(postgres_url: str, tmp_path: Path) -> None:
+    async with open_world(postgres_url, tmp_path) as world:
+        coach = await world.joins("Bu Penggerak", Role.COACH)
+        rina = await world.joins("Rina Wati", Role.TEACHER)
+        await world.invites("Tono Belum", Role.TEACHER)
+        await sends(coach, "Halo {nama}, kurang {kurang}", "Guru (")
+        await rina.sees("Halo Rina Wati, kurang 32 poin")
+        await rina.taps("Butuh bantuan")
+        await coach.sees("Siaran selesai")
+        await coach.taps("Perbarui")
+        report = await coach.sees("Butuh bantuan: 1 (Rina Wati)")
+        assert "Belum bergabung: 1 (Tono Belum)" in report.text
 
 
 # ------------------------------------------------------------------------------- crashes
