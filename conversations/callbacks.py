@@ -1048,14 +1048,6 @@ class OutOfReachNames(Button, code="bu"):
 
 
 @dataclass(frozen=True)
-class AskToSend(Button, code="bk"):
-    """Say what sending this revision means, and ask."""
-
-    broadcast: int
-    revision: int
-
-
-@dataclass(frozen=True)
 class SendBroadcast(Button, code="bs"):
     """Send this revision."""
 

@@ -1,11 +1,13 @@
 """A school with its people, the bot and the simulator in one process: the front door."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+from sqlmodel import col, func, select
 
 from bot.application import Kawan
 from bot.clock import Clock
@@ -16,7 +18,7 @@ from bot.wire import Wire
 from storage.database import Database
 from storage.inspecting import Inspector
 from storage.members import found_school, invite
-from storage.models import Role, School
+from storage.models import OutboxMessage, Role, School
 
 TOKEN = "123456:TEST"
 MONDAY = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
@@ -71,6 +73,19 @@ class TestWorld:
         await self.kawan.stop()
         self.kawan = self._make_bot()
         await self.kawan.start()
+
+    async def delivered(self) -> None:
+        """Let the sender finish, in its own time, with all that is due, and write it down."""
+        self.kawan.sender.wake()
+        waiting = select(func.count(col(OutboxMessage.id))).where(
+            col(OutboxMessage.settled_at).is_(None), OutboxMessage.due_at <= self.clock.now()
+        )
+        async with asyncio.timeout(5):
+            while True:
+                async with self.database.reading() as session:
+                    if not (await session.exec(waiting)).one():
+                        return
+                await asyncio.sleep(0.002)
 
     async def founds(self, npsn: str = "10304567", name: str = "SMPN 1 Surian") -> School:
         """Found a school."""

@@ -3,7 +3,6 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conversations.callbacks import (
-    AskToSend,
     BackToDraft,
     BroadcastNames,
     Broadcasts,
@@ -18,6 +17,7 @@ from conversations.callbacks import (
     PickSchools,
     ScheduleDay,
     SendAgain,
+    SendBroadcast,
     WriteBroadcast,
 )
 from conversations.coach.fillings import message_for, planning_deadline_of, unknown_braces
@@ -109,8 +109,9 @@ async def show_preview(
             unknown=unknown_braces(broadcast.text),
         )  # fmt: skip
         send = Key(
-            words.label("broadcasting.send_now"), AskToSend(number, broadcast.revision), Style.NEXT
-        )
+            words.label("broadcasting.send_now", count=counts.reachable),
+            SendBroadcast(number, broadcast.revision), Style.YES,
+        )  # fmt: skip
         schedule = Key(words.label("broadcasting.schedule"), ScheduleDay(number, 0))
         rows = (
             (send,),

@@ -4,7 +4,6 @@ from telegram import Message
 from telegram.ext import filters
 
 from conversations.callbacks import (
-    AskToSend,
     BackToDraft,
     Broadcasts,
     CancelBroadcast,
@@ -42,7 +41,7 @@ from conversations.turn import Turn, current_turn
 from storage import audiences, broadcast_drafts, broadcasts
 from storage.audiences import Audience, AudienceKind
 from storage.broadcast_drafts import Attachment
-from storage.errors import BroadcastChanged, BroadcastNotNow, NotFound, TooLong
+from storage.errors import NotFound, TooLong
 from storage.models import Broadcast, BroadcastStatus, Member
 from storage.people import known_id
 
@@ -360,32 +359,9 @@ async def drop_file(turn: Turn, tap: DropFile) -> None:
 # ------------------------------------------------------------------------------- off it goes
 
 
-@dialogue.tap(AskToSend)
-async def ask_to_send(turn: Turn, tap: AskToSend) -> None:
-    """Say what sending means, for it cannot be undone."""
-    words = turn.words
-    draft = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
-    if draft.status != BroadcastStatus.DRAFT:
-        raise BroadcastNotNow(draft.status)
-    if draft.revision != tap.revision:
-        raise BroadcastChanged
-    counts = await broadcasts.reach(turn.session, turn.rulebook, draft, turn.now)
-    whom = unit(words, draft.audience)
-    text = words.body(
-        "broadcasting.confirm", counts=counts, unit=whom, schools=1 + len(draft.seats),
-        audience=audience_label(words, draft.audience),
-    )  # fmt: skip
-    send = Key(
-        words.label("broadcasting.send_to", count=counts.reachable, unit=whom),
-        SendBroadcast(tap.broadcast, tap.revision), Style.YES,
-    )  # fmt: skip
-    rows = ((send,), (back_to(turn, BackToDraft(tap.broadcast)),))
-    turn.show(Screen(text, rows, view=tap))
-
-
 @dialogue.tap(SendBroadcast)
 async def send_broadcast(turn: Turn, tap: SendBroadcast) -> None:
-    """Start; how far it is, is told in a message of its own."""
+    """Start. The preview has said to how many; how far it is, is told in a message of its own."""
     counts = await broadcasts.start(
         turn.session, turn.actor, turn.rulebook, tap.broadcast, tap.revision, turn.now
     )

@@ -15,7 +15,6 @@ from bot.simulator.driver import Person
 from bot.simulator.models import Message
 from conversations.callbacks import (
     AnswerBroadcast,
-    AskToSend,
     BroadcastNames,
     CancelBroadcast,
     NewBroadcast,
@@ -89,7 +88,6 @@ async def sends(coach: Person, text: str, audience: str = "Semua") -> None:
     """Write and send."""
     await writes(coach, text, audience)
     await coach.taps("Kirim sekarang")
-    await coach.taps("Kirim ke")
 
 
 async def test_what_is_seen_before_is_what_arrives(phones: Phones) -> None:
@@ -97,11 +95,10 @@ async def test_what_is_seen_before_is_what_arrives(phones: Phones) -> None:
     card = await writes(coach, "Halo {nama}, masih kurang {kurang} sampai {tenggat}. <b> & 🙂")
     assert "2 orang" in card.text
     assert "1 belum bergabung" in card.text
+    assert "langsung mengirim ke 2 orang" in card.text
+    assert "tidak bisa ditarik" in card.text
     preview = coach.messages[-2]
     await coach.taps("Kirim sekarang")
-    asked = await coach.sees("Kirim ke 2 orang?")
-    assert "tidak bisa ditarik" in asked.text
-    await coach.taps("Kirim ke 2 orang")
     for one, name in ((rina, "Rina Wati"), (budi, "Budi")):
         got = await one.sees("Halo")
         assert got.text == preview.text.replace("Rina Wati", name)
@@ -204,7 +201,6 @@ async def test_people_can_be_chosen_by_name(phones: Phones) -> None:
     await coach.types("Hanya untuk Ibu")
     await coach.sees("Pratinjau")
     await coach.taps("Kirim sekarang")
-    await coach.taps("Kirim ke 1 orang")
     await phones.rina.sees("Hanya untuk Ibu")
     await coach.sees("Terkirim: 1")
     assert "Hanya untuk Ibu" not in phones.budi.screen()
@@ -229,7 +225,7 @@ async def test_nobody_of_another_school_is_reached_or_reaches(
     (draft,) = await state_of(world, "draft")
     number = draft.id or 0
     for button in (
-        OpenBroadcast(number), WriteBroadcast(number), AskToSend(number, draft.revision),
+        OpenBroadcast(number), WriteBroadcast(number),
         SendBroadcast(number, draft.revision), ScheduleAt(number, 740_000, 8),
         CancelBroadcast(number), SendAgain(number), AnswerBroadcast(number, "help"),
         BroadcastNames(number, "help", 0), TogglePerson(number, 1, 0), PickPeople(number, 0),
@@ -238,7 +234,6 @@ async def test_nobody_of_another_school_is_reached_or_reaches(
         await phones.rina.taps_data(button.pack())
     assert [one.id for one in await state_of(world, "draft")] == [number]
     await phones.coach.taps("Kirim sekarang")
-    await phones.coach.taps("Kirim ke")
     await phones.coach.sees("Terkirim: 2")
     await stranger.taps_data(AnswerBroadcast(number, "done").pack())
     await phones.coach.taps("Perbarui")
@@ -280,7 +275,6 @@ async def test_the_longest_words_that_fit_arrive_whole(phones: Phones) -> None:
     await coach.types("🙂" * (most // 2))
     await coach.sees("Pratinjau")
     await coach.taps("Kirim sekarang")
-    await coach.taps("Kirim ke")
     got = await phones.rina.sees("🙂🙂🙂")
     assert got.text.count("🙂") == most // 2
 
@@ -303,7 +297,6 @@ async def test_a_photo_goes_along_with_its_caption(world: TestWorld, phones: Pho
     await coach.sees("Pratinjau")
     preview = await coach.sees_photo("Halo")
     await coach.taps("Kirim sekarang")
-    await coach.taps("Kirim ke 2")
     got = await phones.rina.sees_photo("Halo Rina Wati")
     assert got.buttons == ["✅ Sudah saya kerjakan", "🙋 Butuh bantuan"]
     assert await phones.rina.downloads(got) == await coach.downloads(preview)
@@ -324,7 +317,6 @@ async def test_a_document_of_any_kind_goes_along_and_can_be_dropped(phones: Phon
     await coach.sends_document(b"PK\x03\x04 bukan bukti", "surat2.zip", "application/zip")
     await coach.sees_document("surat2.zip")
     await coach.taps("Kirim sekarang", on=await coach.sees_button("Lepas berkas"))
-    await coach.taps("Kirim ke")
     got = await phones.rina.sees_document("surat2.zip")
     assert "Surat edaran terlampir" in got.text
 
@@ -336,7 +328,6 @@ async def test_a_file_of_a_coach_who_teaches_is_no_evidence(world: TestWorld) ->
     await both.sends_album([papers.photo("a"), papers.photo("b"), papers.photo("c")])
     await both.sees("hanya satu yang dipakai")
     await both.taps("Kirim sekarang")
-    await both.taps("Kirim ke")
     await rina.sees_photo("Album kegiatan")
     assert len([one for one in rina.messages if one.content.get("photo")]) == 1
     async with world.database.reading() as session:
@@ -408,7 +399,7 @@ async def test_a_changed_draft_is_not_sent_by_an_old_button(
 async def test_all_of_it_can_be_typed(phones: Phones) -> None:
     """A phone without signal queues what is typed, not what is tapped."""
     coach = phones.coach
-    for words in ("/siaran", "guru", "Ketik saja", "kirim sekarang", "kirim ke 2 guru"):
+    for words in ("/siaran", "guru", "Ketik saja", "kirim sekarang"):
         await coach.types(words)
     await phones.rina.sees("Ketik saja")
     await coach.sees("Terkirim: 2")
@@ -417,7 +408,7 @@ async def test_all_of_it_can_be_typed(phones: Phones) -> None:
 async def test_going_back_to_a_draft_repeats_nothing(phones: Phones) -> None:
     coach = phones.coach
     card = await writes(coach, "Sekali saja")
-    for way in ("Jadwalkan", "Tak terjangkau", "Kirim sekarang", "Ubah tulisan"):
+    for way in ("Jadwalkan", "Tak terjangkau", "Ubah tulisan"):
         await coach.taps(way, on=card)
         await coach.taps("Kembali", on=card)
         await coach.sees_button("Kirim sekarang", on=card)
@@ -585,7 +576,6 @@ async def test_blocked_and_failed_are_reported_by_name_and_failed_ones_tried_aga
     assert "Tono Belum" in names.text
     await phones.coach.taps("Kembali")
     await phones.coach.taps("Kirim sekarang")
-    await phones.coach.taps("Kirim ke 2")
     report = await phones.coach.sees("Siaran selesai")
     assert "Terkirim: 1" in report.text
     assert "Memblokir bot: 1 (Budi)" in report.text
@@ -597,7 +587,6 @@ async def test_blocked_and_failed_are_reported_by_name_and_failed_ones_tried_aga
     await phones.coach.taps("Kirim lagi ke yang gagal")
     await phones.coach.sees("Untuk Yang gagal terkirim: 1 orang")
     await phones.coach.taps("Kirim sekarang")
-    await phones.coach.taps("Kirim ke 1 orang")
     await tika.sees("Pengumuman")
     await phones.coach.sees("Siaran selesai untuk Yang gagal terkirim")
     assert len([one for one in phones.rina.messages if "Pengumuman" in one.text]) == 1
@@ -624,7 +613,6 @@ async def test_progress_is_one_message_that_stops_what_waits(
     world.sim.faults.add("sendMessage", chat_id=phones.rina.id, retry_after=30, times=None)
     world.sim.faults.add("sendMessage", chat_id=phones.budi.id, retry_after=30, times=None)
     await phones.coach.taps("Kirim sekarang")
-    await phones.coach.taps("Kirim ke 2")
     progress = await phones.coach.sees("0 dari 2")
     assert "░░░░░░░░░░" in progress.text
     await phones.coach.taps("Batalkan")
@@ -696,8 +684,6 @@ async def test_an_operator_of_two_schools_writes_to_both(world: TestWorld) -> No
     await operator.taps("Kembali")
     await operator.sees("2 orang di 2 sekolah")
     await operator.taps("Kirim sekarang")
-    await operator.sees("di 2 sekolah")
-    await operator.taps("Kirim ke 2 orang")
     for one in (rina, sari):
         await one.sees("Untuk dua sekolah")
         await one.taps("Sudah saya kerjakan")
@@ -777,7 +763,6 @@ async def test_it_goes_on_after_a_restart_with_the_same_message(
     await writes(phones.coach, "Pengumuman")
     world.sim.faults.add("sendMessage", chat_id=phones.budi.id, status=502, times=None)
     await phones.coach.taps("Kirim sekarang")
-    await phones.coach.taps("Kirim ke 2")
     progress = await phones.coach.sees("Siaran sedang dikirim")
     await phones.rina.sees("Pengumuman")
     await settled(world, "sent")

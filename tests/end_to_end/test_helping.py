@@ -258,6 +258,7 @@ async def test_a_reply_to_what_was_said_goes_to_the_other_one(
     await desi.taps("Balas")
     await desi.types("Sudah sampai mana?")
     heard = await rina.sees("Sudah sampai mana?")
+    await world.delivered()
     await rina.types("Sampai langkah dua", reply_to=heard)
     await rina.sees("Dikirim kepada Desi Marlina")
     await desi.sees("Sampai langkah dua")

@@ -1,11 +1,10 @@
 """Deadlines and reminders as each of the roles sees them."""
 
-import asyncio
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from bot.simulator.driver import Person
 from storage.models import AuditEntry, DeadlineMove, Member, OutboxMessage, OutboxState, Role
@@ -27,23 +26,9 @@ async def goes_to(world: TestWorld, day: date, hour: int = 15, minute: int = 0) 
     await world.kawan.rounds.remind()
 
 
-async def all_is_delivered(world: TestWorld) -> None:
-    """Let the sender finish, in its own time, with what is due."""
-    world.kawan.sender.wake()
-    waiting = select(func.count(col(OutboxMessage.id))).where(
-        col(OutboxMessage.settled_at).is_(None), OutboxMessage.due_at <= world.clock.now()
-    )
-    async with asyncio.timeout(5):
-        while True:
-            async with world.database.reading() as session:
-                if not (await session.exec(waiting)).one():
-                    return
-            await asyncio.sleep(0.002)
-
-
 async def reminders_of(world: TestWorld, person: Person) -> int:
     """Say how many reminders the person has got, or will get as things stand."""
-    await all_is_delivered(world)
+    await world.delivered()
     async with world.database.reading() as session:
         found = await session.exec(
             select(OutboxMessage.id)
@@ -137,7 +122,7 @@ async def test_a_question_that_waits_is_not_interrupted(world: TestWorld) -> Non
     await operator.taps("7 Des 2026")
     question = await operator.sees("Tulis alasannya")
     await goes_to(world, LAST_DAY)
-    await all_is_delivered(world)
+    await world.delivered()
     assert operator.last.id == question.id
     await operator.types("Banyak kegiatan sekolah")
     await operator.sees("Tenggat periode ini")
@@ -176,7 +161,7 @@ async def test_a_deadline_is_moved_with_a_reason_and_moved_back(world: TestWorld
     card = await operator.sees("dipindahkan dari 31 Jul 2026")
     assert "Listrik padam <seminggu>" in card.text
     world.clock.forward(timedelta(minutes=3))
-    await all_is_delivered(world)
+    await world.delivered()
     told = await rina.sees("tenggat berubah")
     assert "Jumat, 14 Agustus 2026" in told.text
     assert "Diubah oleh Pak Operator" in told.text
