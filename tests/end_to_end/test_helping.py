@@ -583,6 +583,13 @@ async def test_a_reply_reaches_a_coach(
     await rina.types("Hari ini juga libur", reply_to=below)
     await desi.sees("Hari ini juga libur")
     assert len(await requests(world)) == 1
+    before = rina.last
+    await rina.sends_voice(reply_to=below)
+    await rina.sees("Balasan Anda sudah sampai", after=before)
+    await desi.sees("🎤")
+    await desi.taps("Ambil")
+    await sent(world, "help_said")
+    assert any(one.content.get("voice") for one in desi.messages)
 
 
 # --------------------------------------------------------------------- in English
