@@ -17,14 +17,14 @@ async def call_for_help(
     *,
     today: date,
     now: datetime,
-    words: str = "",
+    said: Said | None = None,
 ) -> list[Member]:
     """Tell the coaches (without any: the principal) that the actor is stuck at `where`.
 
-    Opens a request, or adds the place and the `words` to the one that is open. Gives those who
-    help, told or not yet joined.
+    Opens a request, or adds the place and what was `said` to the one that is open. Gives those
+    who help, told or not yet joined.
     """
     asked = await help_requests.ask(session, actor, where, today=today, now=now)
-    if words.strip():
-        await help_talks.say(session, actor, asked.full.id, Said(words), now)
+    if said is not None:
+        await help_talks.say(session, actor, asked.full.id, said, now)
     return asked.helpers

@@ -94,10 +94,15 @@ class Sharing(Phone):
         return self._post(attaching.sticker_content(self.world, emoji))
 
     async def sends_voice(
-        self, data: bytes = b"OggS", seconds: int = 3, caption: str = ""
+        self,
+        data: bytes = b"OggS",
+        seconds: int = 3,
+        caption: str = "",
+        reply_to: int | Message | None = None,
     ) -> Message:
         """Send a voice note."""
-        return self._post(captioned(attaching.voice_content(self.world, data, seconds), caption))
+        content = attaching.voice_content(self.world, data, seconds)
+        return self._post(captioned(content, caption), reply_to)
 
     async def sends_video_note(self, data: bytes = b"ftyp", seconds: int = 5) -> Message:
         """Send a round video."""

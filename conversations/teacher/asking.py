@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from telegram import Message
+from telegram.ext import filters
+
 from conversations.callbacks import (
     AskForHelp,
     DeclineProposal,
@@ -10,6 +13,7 @@ from conversations.callbacks import (
     ShowHelp,
     ShowProposal,
     TakeProposal,
+    unpack,
 )
 from conversations.coach.proposing import proposal_title
 from conversations.dialogue import Dialogue
@@ -22,12 +26,13 @@ from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style
 from conversations.talking import request_of, show_help, talk_row
 from conversations.teacher.proving import send_for
-from conversations.turn import Turn
+from conversations.turn import Turn, current_turn
 from storage import help_calls, help_proposals, help_requests, help_talks
-from storage.errors import Refused
+from storage.errors import NotFound, Refused
 from storage.evidence import changing, needs, reading
 from storage.help_proposals import FullProposal
-from storage.models import HelpStatus, Member
+from storage.help_talks import Said
+from storage.models import HelpStatus, Member, SaidAs
 from storage.people import known_id
 
 dialogue = Dialogue("asking")
@@ -77,8 +82,33 @@ async def take_reply(turn: Turn, subject: AskForHelp) -> None:
     """Bring a reply to a broadcast or a reminder to a coach. A number is a button's."""
     if whole_number(turn.text) is not None and await press_typed(turn):
         return
+    await _bring(turn, subject, Said(turn.text))
+
+
+class _SpokenReply(filters.MessageFilter):
+    """Lets through a voice that replies to a broadcast or a reminder."""
+
+    def filter(self, message: Message) -> bool:
+        """Say whether the message is such a voice."""
+        turn = current_turn.get(None)
+        if turn is None or turn.membership is None:
+            return False
+        return turn.waits_in == REPLYING and bool(message.voice)
+
+
+@dialogue.file(filters.UpdateType.MESSAGE & _SpokenReply())
+async def take_spoken_reply(turn: Turn) -> None:
+    """Bring a spoken reply to a coach."""
+    subject = unpack(turn.prompt.subject) if turn.prompt is not None else None
+    voice = turn.message.voice if turn.message is not None else None
+    if voice is None or not isinstance(subject, AskForHelp):
+        raise NotFound
+    await _bring(turn, subject, Said(turn.text, SaidAs.VOICE, voice.file_id))
+
+
+async def _bring(turn: Turn, subject: AskForHelp, said: Said) -> None:
     helpers = await help_calls.call_for_help(
-        turn.session, turn.actor, subject.where, today=turn.today, now=turn.now, words=turn.text
+        turn.session, turn.actor, subject.where, today=turn.today, now=turn.now, said=said
     )
     active = await help_requests.active_of(turn.session, turn.actor.member_id)
     told = _told(helpers)

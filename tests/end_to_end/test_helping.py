@@ -11,6 +11,7 @@ from bot import replies
 from bot.simulator.driver import Person
 from conversations.callbacks import (
     AskForHelp,
+    ChooseLanguage,
     ClaimHelp,
     CloseHelp,
     OpenHelpQueue,
@@ -583,3 +584,55 @@ async def test_a_reply_reaches_a_coach(
     await rina.types("Hari ini juga libur", reply_to=below)
     await desi.sees("Hari ini juga libur")
     assert len(await requests(world)) == 1
+    before = rina.last
+    await rina.sends_voice(reply_to=below)
+    await rina.sees("Balasan Anda sudah sampai", after=before)
+    await desi.sees("🎤")
+    await desi.taps("Ambil")
+    await sent(world, "help_said")
+    assert any(one.content.get("voice") for one in desi.messages)
+
+
+# --------------------------------------------------------------------- in English
+
+
+async def test_all_of_it_in_english(world: TestWorld, rina: Person, desi: Person) -> None:
+    for person in (rina, desi):
+        await person.taps_data(ChooseLanguage("en").pack(), person.last.id)
+        await person.sees_button("How to use")
+    await rina.types("/rencana")
+    await rina.taps("Ask for help")
+    await rina.sees("I have told Desi Marlina")
+    await desi.types("/antrean")
+    await desi.sees("Help queue")
+    await desi.taps("Rina Wati")
+    await desi.taps("I will help")
+    await desi.sees("You are helping")
+    await rina.sees("Desi Marlina is helping you now")
+    await rina.taps("Reply")
+    await rina.sees("Write to Desi Marlina")
+    await rina.types("Hello")
+    await rina.sees("Sent to Desi Marlina")
+    await desi.sees("Hello")
+    await desi.taps("See the request")
+    await desi.taps("See the plan")
+    await desi.sees("Only the teacher can change it")
+    await desi.taps("Propose activities")
+    await desi.taps("1. ")
+    await desi.taps("Propose 1×")
+    await rina.sees("Let us fill it in together")
+    await rina.taps("Take it over")
+    await rina.sees("Taken over. Your plan now: 1×")
+    await desi.sees("has taken over")
+    await desi.taps("See the request")
+    await desi.taps("Done")
+    await rina.sees("Has it helped you?")
+    await rina.taps("Not yet")
+    await rina.sees("Waiting since")
+    await rina.types("/bantuan webinar")
+    await rina.sees("The answers are in Indonesian")
+    await rina.taps("Webinar gratis")
+    await rina.sees("Fairly certain")
+    await rina.taps("Is this webinar safe?")
+    await rina.taps("Asked for NIP")
+    await rina.sees("Be careful.")

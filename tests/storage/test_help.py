@@ -20,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import (
     help_calls,
+    help_drafts,
     help_proposals,
     help_requests,
     help_talks,
@@ -143,7 +144,7 @@ async def test_without_coaches_the_principal_is_asked(database: Database, cast: 
         await members.change_roles(session, cast.operator, cast.coach.member_id, Role.TEACHER, NOW)
     async with database.transaction() as session:
         helpers = await help_calls.call_for_help(
-            session, cast.rina, "plan", today=TODAY, now=NOW, words="Saya bingung"
+            session, cast.rina, "plan", today=TODAY, now=NOW, said=Said("Saya bingung")
         )
     assert {one.name for one in helpers} == {"Kepala", "Wakil"}
     assert set(await told(database, "help_wanted")) == {
@@ -550,6 +551,30 @@ async def test_missing_evidence_is_pointed_out(database: Database, cast: Cast) -
                 session, cast.coach, RULES, full.id, plan.id, entry + 999, NOW
             )
     assert await told(database, "help_proposed") == [cast.rina.member_id]
+
+
+async def test_a_plan_that_changes_under_the_helpers_eyes_is_shown_anew(
+    database: Database, cast: Cast
+) -> None:
+    full = await asks(database, cast.rina)
+    await claims(database, cast.coach, full.id)
+    async with database.transaction() as session:
+        plan = await drafted(session, cast.rina)
+        later = NOW + A_MINUTE
+        await help_drafts.note_look(session, cast.principal, full.id, 9, later)
+        await help_drafts.note_look(session, cast.coach, full.id, 7, later)
+
+    async def refreshes(now: datetime) -> int:
+        async with database.transaction() as session:
+            return await help_drafts.refresh_due(session, now)
+
+    assert await refreshes(later) == 0
+    async with database.transaction() as session:
+        await plans.set_quantity(session, cast.rina, RULES, plan.id, "RHK-02", 1, later + A_MINUTE)
+    assert await refreshes(later + 2 * A_MINUTE) == 1
+    assert await refreshes(later + 3 * A_MINUTE) == 0
+    assert await told(database, "help_draft") == [cast.coach.member_id]
+    assert (await request_now(database, full.id)).draft_message_id == 7
 
 
 # --------------------------------------------------------------------- erasing
