@@ -6,7 +6,6 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from holidays import HolidayBase, country_holidays
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit
@@ -112,12 +111,7 @@ def hours_from(school_timezone: str, row: SchoolHours | None) -> Hours:
 
 async def hours_of(session: AsyncSession, school: School) -> Hours:
     """Give a school's hours."""
-    return hours_from(school.timezone, await _row(session, known_id(school.id)))
-
-
-async def _row(session: AsyncSession, school_id: int) -> SchoolHours | None:
-    found = await session.exec(select(SchoolHours).where(SchoolHours.school_id == school_id))
-    return found.first()
+    return hours_from(school.timezone, await session.get(SchoolHours, known_id(school.id)))
 
 
 async def set_hours(
@@ -140,7 +134,7 @@ async def set_hours(
         raise OutOfRange(0, 24 - SHORTEST_DAY)
     if not opens_at + SHORTEST_DAY <= closes_at <= 24:
         raise OutOfRange(opens_at + SHORTEST_DAY, 24)
-    row = await _row(session, actor.school_id)
+    row = await session.get(SchoolHours, actor.school_id)
     if row is None:
         row = SchoolHours(
             school_id=actor.school_id, working_days=working_days,

@@ -17,8 +17,10 @@ class SchoolHours(SQLModel, table=True):
 
     __tablename__ = "school_hours"
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    school_id: int = Field(foreign_key="school.id", sa_type=Id, unique=True)
+    school_id: int = Field(
+        primary_key=True, foreign_key="school.id", sa_type=Id,
+        sa_column_kwargs={"autoincrement": False},
+    )  # fmt: skip
     working_days: int
     opens_at: int
     closes_at: int

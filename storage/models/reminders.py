@@ -13,8 +13,10 @@ class ReminderWish(SQLModel, table=True):
 
     __tablename__ = "reminder_wish"
 
-    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    member_id: int = Field(foreign_key="member.id", sa_type=Id, unique=True)
+    member_id: int = Field(
+        primary_key=True, foreign_key="member.id", sa_type=Id,
+        sa_column_kwargs={"autoincrement": False},
+    )  # fmt: skip
     not_before: date | None = None
     hour: int | None = None
     changed_at: datetime = Field(sa_type=UtcDateTime)

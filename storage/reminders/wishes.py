@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import OutOfRange
@@ -16,10 +15,8 @@ SNOOZES = (1, 3)
 
 async def wish_of(session: AsyncSession, actor: Actor, now: datetime) -> ReminderWish:
     """Give what the person has wished; an empty wish, not stored, if nothing."""
-    found = await session.exec(
-        select(ReminderWish).where(ReminderWish.member_id == actor.member_id)
-    )
-    return found.first() or ReminderWish(member_id=actor.member_id, changed_at=now)
+    wish = await session.get(ReminderWish, actor.member_id)
+    return wish or ReminderWish(member_id=actor.member_id, changed_at=now)
 
 
 async def snooze(

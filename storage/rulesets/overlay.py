@@ -14,6 +14,10 @@ An overlay names entries by table and code, and gives only the keys that change:
     [phase."1.perencanaan"]           # period and phase; the period may be left out
     extended_to = [2026-02-15]        # when the scheme has one period a year
 
+    [deadline.plan]
+    remind_days = [7, 1, 0]
+    escalate_after = 2
+
     [behaviour.PK-2]
     standard = 2
 

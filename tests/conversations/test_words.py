@@ -16,7 +16,10 @@ from conversations.words import FOLDER, LANGUAGES, Words
 
 ROOMS = [Path(room) for room in ("conversations", "bot")]
 LONGEST_LABEL = 24
-ON_BUTTONS = ("nav", "home", "planning", "joining", "approving", "overview", "deputies", "members")
+ON_BUTTONS = (
+    "nav", "home", "planning", "joining", "approving", "overview", "deputies", "members",
+    "reminders", "school",
+)  # fmt: skip
 
 
 def labels(language: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from storage.rulesets import (
     UnknownCode,
     available_rulesets,
     load_ruleset,
+    loader,
 )
 from storage.rulesets.loader import FOLDER, build
 
@@ -465,6 +467,24 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
     ),
     # the scheme
     "version 0": ("version = 3", "version = 0", "scheme.version", "must be 1 or more"),
+    "a deadline at the end of no phase": (
+        'id = "plan"\nphase = "perencanaan"',
+        'id = "plan"\nphase = "pesta"',
+        "deadline.plan.phase",
+        "period 1 has no phase 'pesta'",
+    ),
+    "days that do not count down": (
+        "remind_days = [14, 7, 3, 1, 0]",
+        "remind_days = [0, 14]",
+        "deadline.plan.remind_days",
+        "must count down",
+    ),
+    "patience of no day": (
+        "escalate_after = 3",
+        "escalate_after = 0",
+        "deadline.plan.escalate_after",
+        "must be 1 or more",
+    ),
     "ends before it starts": (
         "valid_to = 2024-12-31",
         "valid_to = 2023-12-31",
@@ -817,6 +837,24 @@ def test_an_empty_list(line: str, key: str, reason: str, tmp_path: Path) -> None
     assert any(each.key == key and reason in each.reason for each in caught.value.problems)
 
 
+def test_a_rule_set_that_is_added_is_found_without_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "FOLDER", tmp_path)
+    for name in ("pmm-2024", "ruang-gtk-2025"):
+        shutil.copy(FOLDER / f"{name}.toml", tmp_path)
+    loader.available_rulesets.cache_clear()
+    try:
+        with pytest.raises(RuleSetError):
+            load_ruleset("pmm-2030")
+        text = (tmp_path / "pmm-2024.toml").read_text("utf-8")
+        added = text.replace('id = "pmm-2024"', 'id = "pmm-2030"', 1)
+        (tmp_path / "pmm-2030.toml").write_text(added, "utf-8")
+        assert load_ruleset("pmm-2030").id == "pmm-2030"
+    finally:
+        loader.available_rulesets.cache_clear()
+
+
 def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     text = (FOLDER / "pmm-2024.toml").read_text("utf-8")
     text = text.replace("target_min = 32", "target_min = 200", 1)
@@ -881,6 +919,10 @@ def test_an_overlay_corrects_values(tmp_path: Path) -> None:
         end = "02-10"
         extended_to = [2026-02-20]
 
+        [deadline.plan]
+        remind_days = [7, 1, 0]
+        escalate_after = 2
+
         [behaviour.PK-2]
         standard = 2
         """,
@@ -896,6 +938,8 @@ def test_an_overlay_corrects_values(tmp_path: Path) -> None:
     assert ruleset.planning_deadline(ruleset.period("2025-1")) == date(2025, 2, 10)
     assert ruleset.planning_deadline(ruleset.period("2026-1")) == date(2026, 2, 20)
     assert ruleset.planning_deadline(ruleset.period("2026-2")) == date(2026, 7, 31)
+    assert ruleset.deadlines[0].remind_days == (7, 1, 0)
+    assert ruleset.deadlines[0].escalate_after == 2
     assert ruleset.behaviour("PK-2").standard_guide.code == "PK-2c"
     assert PMM.item("RHK-06").points == 128
 

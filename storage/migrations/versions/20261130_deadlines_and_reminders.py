@@ -14,16 +14,14 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "school_hours",
-        sa.Column("id", Id, nullable=False),
-        sa.Column("school_id", Id, nullable=False),
+        sa.Column("school_id", Id, autoincrement=False, nullable=False),
         sa.Column("working_days", sa.Integer(), nullable=False),
         sa.Column("opens_at", sa.Integer(), nullable=False),
         sa.Column("closes_at", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["school_id"], ["school.id"], name=op.f("fk_school_hours_school_id_school")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_school_hours")),
-        sa.UniqueConstraint("school_id", name=op.f("uq_school_hours_school_id")),
+        sa.PrimaryKeyConstraint("school_id", name=op.f("pk_school_hours")),
     )
     op.create_table(
         "deadline_move",
@@ -61,16 +59,14 @@ def upgrade() -> None:
     )
     op.create_table(
         "reminder_wish",
-        sa.Column("id", Id, nullable=False),
-        sa.Column("member_id", Id, nullable=False),
+        sa.Column("member_id", Id, autoincrement=False, nullable=False),
         sa.Column("not_before", sa.Date(), nullable=True),
         sa.Column("hour", sa.Integer(), nullable=True),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"], ["member.id"], name=op.f("fk_reminder_wish_member_id_member")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_wish")),
-        sa.UniqueConstraint("member_id", name=op.f("uq_reminder_wish_member_id")),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_reminder_wish")),
     )
     op.create_table(
         "reminder",
