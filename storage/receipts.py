@@ -28,7 +28,7 @@ class Receipts:
         self._file: int | None = None
 
     def add(self, receipt: Receipt) -> None:
-        """Write one down: when this returns it is safe from a kill, though not from a power cut."""
+        """Write one down; then it is safe from a kill, though not from a power cut."""
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
