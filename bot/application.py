@@ -34,6 +34,7 @@ from conversations.words import LANGUAGES, Words
 from storage.database import Database
 from storage.files import FileStore
 from storage.inspecting import Inspector
+from storage.receipts import Receipts
 from storage.rulebook import RuleBook
 from storage.seats import seat_beside
 
@@ -86,6 +87,7 @@ class Kawan:
             self.clock,
             self.election,
             self.figures,
+            Receipts(settings.data_dir / "receipts"),
         )
         self.broadcaster = Broadcaster(
             self.bot,

@@ -28,6 +28,7 @@ from storage import outbox
 from storage.database import Database
 from storage.models import OutboxState
 from storage.outbox import LEASE, Delivery
+from storage.receipts import Receipt, Receipts
 
 logger = logging.getLogger(__name__)
 
@@ -53,14 +54,15 @@ class Sender:
         clock: Clock,
         election: Election,
         figures: Figures,
-        pace: Pace | None = None,
+        receipts: Receipts,
     ) -> None:
         self._courier = courier
         self._database = database
         self._clock = clock
         self._election = election
         self._figures = figures
-        self.pace = pace or Pace()
+        self._receipts = receipts
+        self.pace = Pace()
         self._tasks = Tasks()
         self._hearts = (Heartbeat(), Heartbeat())
 
@@ -73,6 +75,7 @@ class Sender:
         self._go_on = asyncio.Event()
 
         self._settled: list[Settled] = []
+        self._noting = 0
         self._released: list[tuple[int, bool]] = []
         self._books = asyncio.Event()
         self._woken = False
@@ -113,6 +116,7 @@ class Sender:
         )
         await asyncio.wait(self._parts, return_when=asyncio.FIRST_COMPLETED)
         await self._tasks.cancel()
+        self._receipts.close()
         for part in self._parts:
             if not part.cancelled() and part.exception() is not None:
                 raise RuntimeError("the sender broke") from part.exception()
@@ -125,6 +129,7 @@ class Sender:
         self._in_flight.clear()
         self._settled.clear()
         self._released.clear()
+        self._noting = 0
         self._woken, self._took_back_at = True, None
 
     async def _finish(self) -> None:
@@ -138,6 +143,7 @@ class Sender:
         if self._settled:
             with contextlib.suppress(Exception):
                 await self._exchange(take=False)
+        self._receipts.close()
 
     # -- from the hand to the phone
 
@@ -197,6 +203,10 @@ class Sender:
         result: Result | None = await self._courier.send(delivery, notice)
         if not isinstance(result, Broken):
             self.pace.arrived()
+        if isinstance(result, Settled) and result.place is not None:
+            self._receipts.add(
+                Receipt(delivery.id, delivery.member_id, delivery.occasion, result.place[1])
+            )
         if isinstance(result, Settled) and notice.asks_about is not None:
             result = await self._noted_at_once(result)
         if result is not None:
@@ -204,12 +214,15 @@ class Sender:
 
     async def _noted_at_once(self, settled: Settled) -> Settled | None:
         """Write down a card that asks for a decision before anybody can tap on it."""
+        self._noting += 1
         try:
             async with self._database.transaction() as session:
                 await self._courier.note(session, settled)
         except Exception:
             logger.exception("delivery stumbled")
             return settled
+        finally:
+            self._noting -= 1
         self._hand.end(settled.delivery)
         self._figures.closed(settled.delivery.kind, settled.state)
         self._go_on.set()
@@ -308,6 +321,8 @@ class Sender:
             self._settled[:0], self._released[:0] = settled, released
             self._woken = self._woken or woken
             raise
+        if not (self._settled or self._noting):
+            self._receipts.clear()
         for one in settled:
             self._figures.closed(one.delivery.kind, one.state)
         self._hand.add(taken)
@@ -326,6 +341,7 @@ class Sender:
         """Take back what a sender before us had: everything at first, later what is overdue."""
         now = self.pace.ticks()
         if self._took_back_at is None:
+            await outbox.accept(session, self._receipts.left(), self._clock.now())
             found = await outbox.take_back(session)
         elif now - self._took_back_at > LEASE.total_seconds():
             ours = [one.id for one in self._hand]

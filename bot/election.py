@@ -19,6 +19,7 @@ class Election:
         self._won = asyncio.Event()
         self._lost = asyncio.Event()
         self._waits = False
+        self._fails = False
         self._looking = asyncio.Lock()
         self.heart = Heartbeat()
 
@@ -44,7 +45,6 @@ class Election:
     async def look(self) -> None:
         """Look once: take the seat if it is free, or make sure that it is still ours."""
         async with self._looking:
-            self.heart.beat()
             await self._look()
 
     async def _look(self) -> None:
@@ -52,8 +52,12 @@ class Election:
             ours = await (self._seat.is_ours() if self.is_won else self._seat.take())
         except Exception as error:
             # The database may be away; without it nobody sends in any case.
-            logger.warning("no election: %s", type(error).__name__)
-            ours = False
+            if not self._fails:
+                logger.warning("no election: %s", type(error).__name__)
+            ours, self._fails = False, True
+        else:
+            self._fails = False
+            self.heart.beat()
         if ours and not self.is_won:
             self._lost.clear()
             self._won.set()
@@ -61,9 +65,9 @@ class Election:
         elif not ours and self.is_won:
             self._step_down()
             logger.warning("no longer elected: this process stops sending")
-        elif not ours and not self._waits:
+        elif not ours and not self._waits and not self._fails:
             logger.warning("another process sends already; this one waits to take over")
-        self._waits = not ours
+        self._waits = not ours and not self._fails
 
     async def resign(self) -> None:
         """Leave the seat to another."""

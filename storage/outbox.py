@@ -22,6 +22,7 @@ from storage.models import (
     OutboxState,
     table_of,
 )
+from storage.receipts import Receipt
 
 LEASE = timedelta(seconds=60)
 """How long a sender has a message to itself. Then another that does not know it may take it up."""
@@ -226,6 +227,27 @@ async def settle(
             "became": message_id,
         },
     )
+
+
+async def accept(session: AsyncSession, receipts: Iterable[Receipt], now: datetime) -> int:
+    """Close what has arrived though its sender died before it could say so; say how many."""
+    closed = 0
+    for one in receipts:
+        arrived = (
+            update(OutboxMessage)
+            .where(SENDING, col(OutboxMessage.id) == one.outbox_id)
+            .where(col(OutboxMessage.member_id) == one.member_id)
+            .where(col(OutboxMessage.occasion) == one.occasion)
+            .values(
+                state=OutboxState.SENT,
+                settled_at=now,
+                leased_until=None,
+                message_id=one.message_id,
+            )
+        )
+        found = await session.exec(arrived.execution_options(**_IN_SQL_ALONE))
+        closed += found.rowcount
+    return closed
 
 
 async def release(session: AsyncSession, outbox_id: int, *, failed: bool = False) -> None:

@@ -4,6 +4,7 @@ The operating system or the server frees it the moment its process is gone, howe
 """
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 from typing import Any, Protocol
@@ -133,11 +134,11 @@ class ServerSeat:
 
     async def leave(self) -> None:
         """Unlock, so that another need not wait until the server sees that we are gone."""
-        try:
+        # Where the line is dead, so is the lock.
+        with contextlib.suppress(Exception):
             if self._line is not None:
                 await self._line.execute("SELECT pg_advisory_unlock_all()", timeout=PATIENCE_S)
-        finally:
-            await self._hang_up()
+        await self._hang_up()
 
     async def _hang_up(self) -> None:
         connection, line = self._connection, self._line

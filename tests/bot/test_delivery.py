@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -116,6 +117,13 @@ class Ticks:
 @pytest.fixture
 def ticks(world: TestWorld) -> Ticks:
     return Ticks(world)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something holds that no event tells of."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
 
 
 async def comes_to(world: TestWorld, text: str, state: OutboxState) -> OutboxMessage:
@@ -401,6 +409,29 @@ async def test_what_was_on_its_way_in_a_crash_goes_again_in_its_order(
     await rina.sees("menunggu")
     assert [one.text for one in rina.messages[-2:]] == ["di jalan", "menunggu"]
     assert said(rina, "di jalan") == 1
+
+
+async def test_what_arrived_just_before_a_crash_is_not_repeated(
+    world: TestWorld, rina: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram has answered, but nothing has been written to the database yet."""
+
+    async def never(*_arguments: Any, **_named: Any) -> None:
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as stuck:
+        stuck.setattr(world.kawan.sender._courier, "note", never)
+        await tell(world, rina, "sampai")
+        await rina.sees("sampai")
+        await until(lambda: world.kawan.sender._receipts.left())
+        await crash(world)
+    assert (await row(world, "sampai")).state == OutboxState.SENDING
+    await world.restart()
+    assert await settled(world, "sampai") == "sent"
+    assert said(rina, "sampai") == 1
+    await until(lambda: not world.kawan.sender._receipts.left())
+    await tell(world, rina, "berikutnya")
+    await rina.sees("berikutnya")
 
 
 async def crash(world: TestWorld) -> None:

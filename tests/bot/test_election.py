@@ -117,7 +117,10 @@ async def test_a_database_that_is_away_elects_nobody(
         away.setattr(election._seat, "is_ours", broken)
         away.setattr(election._seat, "take", broken)
         await election.look()
+        beaten = election.heart._last
+        await election.look()
         was_won = election.is_won
+        assert election.heart._last == beaten  # and after a while that is told as bad health
     assert not was_won
     await elected(world.kawan)
 

@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.models import Account, ArchivedMessage, OutboxMessage, OutboxState, Role, School
 from storage.outbox import LEASE, Priority
 from storage.people import known_id
+from storage.receipts import Receipt
 
 NOW = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
 
@@ -157,6 +158,32 @@ async def test_the_only_sender_need_not_wait_for_a_lease(
         assert await outbox.take_back(session, leave_out=mine) == 1
     # What comes back stands where it stood.
     assert await lease(other) == ["a", "c"]
+
+
+async def test_what_has_arrived_is_closed_by_its_receipt(
+    database: Database, school: School, people: list[int]
+) -> None:
+    rina, budi, _ = people
+    await announce(database, school, [rina], "a")
+    await announce(database, school, [rina, budi], "b")
+    async with database.transaction() as session:
+        first, second, third = await outbox.lease(session, NOW)
+        await outbox.release(session, third.id)
+    receipts = [
+        Receipt(first.id, rina, "a", 55),
+        Receipt(second.id, rina, "of another database", 56),
+        Receipt(second.id, budi, "b", 57),
+        Receipt(third.id, budi, "b", 58),  # nobody was sending it
+        Receipt(999, rina, "a", 59),
+    ]
+    async with database.transaction() as session:
+        assert await outbox.accept(session, receipts, NOW) == 1
+        assert await outbox.accept(session, receipts, NOW) == 0
+        found = await outbox.sent_as(session, rina, 55)
+        assert found is not None
+        assert found.state == OutboxState.SENT
+        await outbox.take_back(session)
+    assert await lease(database) == ["b", "b"]
 
 
 async def test_what_is_urgent_is_taken_beside_a_full_hand(

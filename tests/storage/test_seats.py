@@ -81,6 +81,10 @@ async def test_a_killed_process_frees_it(database_url: str, seat: Callable[[], S
 async def test_a_connection_that_drops_is_noticed(postgres_url: str) -> None:
     first, second = seat_beside(postgres_url), seat_beside(postgres_url)
     try:
+        for _ in range(2):
+            assert await first.take()
+            await hang_up_on_seats(postgres_url)
+            await first.leave()  # on a dead line
         assert await first.take()
         await hang_up_on_seats(postgres_url)
         assert await second.take()
