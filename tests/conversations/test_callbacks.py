@@ -112,7 +112,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         ),
         "where": longest(step.id for step in rules.steps),
         "origin": "previous",
-        "kind": max(DeadlineKind, key=len),
+        "deadline": max(DeadlineKind, key=len),
         "form": "pdf",
         "state": "not_started",
         "language": "id",

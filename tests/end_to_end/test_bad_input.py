@@ -478,6 +478,7 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "evidence": victim.proven.pieces[EvidenceStatus.RECEIVED], "covers": 2,
         "entry": victim.proven.entry_id, "order": victim.proven.order_id, "form": "zip",
         "straightened": 1, "sending": 1,
+        "deadline": "plan", "before": 739_828, "hour": 9, "days": 5, "opens": 7, "closes": 16,
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
