@@ -1304,16 +1304,16 @@ class OpenSchool(Button, code="xs"):
 
 @dataclass(frozen=True)
 class PickDeadline(Button, code="xm"):
-    """Offer days to which a deadline (its kind) can be moved."""
+    """Offer days to which a deadline, named by its kind, can be moved."""
 
-    kind: str
+    deadline: str
 
 
 @dataclass(frozen=True)
 class MoveDeadline(Button, code="xp"):
     """Move a deadline from one day to another (ordinals), after asking why."""
 
-    kind: str
+    deadline: str
     before: int
     after: int
 

@@ -99,7 +99,7 @@ def _can_move(turn: Turn, deadline: Deadline) -> bool:
 async def pick_deadline(turn: Turn, tap: PickDeadline) -> None:
     """Offer the days to which a deadline can be moved."""
     turn.actor.require(MAY_CHANGE)
-    deadline = deadlines.of_kind(await _deadlines(turn), tap.kind)
+    deadline = deadlines.of_kind(await _deadlines(turn), tap.deadline)
     words = turn.words
     text = words.body("school.pick", deadline=deadline, today=turn.today)
     keys = [Key(words.short_day(day), _move(deadline, day)) for day in _days_for(turn, deadline)]
@@ -111,7 +111,7 @@ async def pick_deadline(turn: Turn, tap: PickDeadline) -> None:
         )  # fmt: skip
         rows.append((back,))
     rows.append((back_to(turn, OpenSchool()),))
-    turn.show(Screen(text, tuple(rows), view=PickDeadline(tap.kind)))
+    turn.show(Screen(text, tuple(rows), view=PickDeadline(tap.deadline)))
 
 
 def _move(deadline: Deadline, day: date) -> MoveDeadline:
@@ -130,12 +130,12 @@ def _days_for(turn: Turn, deadline: Deadline) -> list[date]:
 async def move_deadline(turn: Turn, tap: MoveDeadline) -> None:
     """Ask why, before the deadline is moved."""
     turn.actor.require(MAY_CHANGE)
-    deadline = deadlines.of_kind(await _deadlines(turn), tap.kind)
+    deadline = deadlines.of_kind(await _deadlines(turn), tap.deadline)
     day = _day(tap.after)
     if deadline.ends_on != _day(tap.before):
         # Somebody else has moved it since the button was made.
         turn.alert(turn.words.label("school.changed_since"))
-        await pick_deadline(turn, PickDeadline(tap.kind))
+        await pick_deadline(turn, PickDeadline(tap.deadline))
         return
     first, last = deadlines.bounds(deadline, turn.period, turn.today)
     if not first <= day <= last:
@@ -153,9 +153,9 @@ def _day(ordinal: int) -> date:
 @dialogue.answer(REASON_STATE)
 async def take_reason(turn: Turn, subject: MoveDeadline) -> None:
     """Move the deadline for the reason just written."""
-    deadline = deadlines.of_kind(await _deadlines(turn), subject.kind)
+    deadline = deadlines.of_kind(await _deadlines(turn), subject.deadline)
     if fold(turn.text) == fold(turn.words.label("nav.back")):
-        await pick_deadline(turn, PickDeadline(subject.kind))
+        await pick_deadline(turn, PickDeadline(subject.deadline))
         return
     if deadline.ends_on != _day(subject.before):
         turn.alert(turn.words.label("school.changed_since"))
@@ -163,7 +163,7 @@ async def take_reason(turn: Turn, subject: MoveDeadline) -> None:
         return
     hours = await school_hours.hours_of(turn.session, turn.school)
     await deadlines.move_deadline(
-        turn.session, turn.actor, turn.rules, turn.period, subject.kind, _day(subject.after),
+        turn.session, turn.actor, turn.rules, turn.period, subject.deadline, _day(subject.after),
         reason=turn.text, hours=hours, now=turn.now,
     )  # fmt: skip
     turn.toast(turn.words.label("school.moved"))

@@ -113,7 +113,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         "where": longest(step.id for step in rules.steps),
         "found": "16.24.23.22.21",
         "origin": "previous",
-        "kind": max(DeadlineKind, key=len),
+        "deadline": max(DeadlineKind, key=len),
         "form": "pdf",
         "state": "not_started",
         "audience": "below_target",
