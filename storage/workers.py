@@ -6,7 +6,6 @@ with whoever started it in lines on its output.
 
 import contextlib
 import os
-import resource
 import sys
 from collections.abc import Iterator
 from typing import Final, TextIO
@@ -35,6 +34,10 @@ def surroundings() -> dict[str, str]:
 
 def keep_small() -> None:
     """Let chats go first, and let no file take all memory; called in the worker."""
+    if os.name == "nt":  # Windows knows neither of the two
+        return
+    import resource
+
     with contextlib.suppress(OSError):
         os.nice(_POLITE)
     with contextlib.suppress(OSError, ValueError):
