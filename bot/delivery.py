@@ -203,14 +203,22 @@ class Sender:
         result: Result | None = await self._courier.send(delivery, notice)
         if not isinstance(result, Broken):
             self.pace.arrived()
-        if isinstance(result, Settled) and result.place is not None:
-            self._receipts.add(
-                Receipt(delivery.id, delivery.member_id, delivery.occasion, result.place[1])
-            )
         if isinstance(result, Settled) and notice.asks_about is not None:
+            # No receipt: a card that nobody remembers would be worse than one that comes twice.
             result = await self._noted_at_once(result)
+        elif isinstance(result, Settled) and result.place is not None:
+            self._keep_receipt(delivery, result.place[1])
         if result is not None:
             self._take_in(result)
+
+    def _keep_receipt(self, delivery: Delivery, message_id: int) -> None:
+        try:
+            self._receipts.add(
+                Receipt(delivery.id, delivery.member_id, delivery.occasion, message_id)
+            )
+        except OSError:
+            # The database is told in a moment; the receipt is for a kill in between.
+            logger.warning("no receipt kept", exc_info=True)
 
     async def _noted_at_once(self, settled: Settled) -> Settled | None:
         """Write down a card that asks for a decision before anybody can tap on it."""

@@ -291,6 +291,32 @@ async def _is_blocked(world: TestWorld, person: Person) -> bool:
         return (await session.get_one(Account, person.id)).blocked_at is not None
 
 
+async def test_whoever_blocks_the_bot_in_the_middle_gets_no_more(
+    world: TestWorld, rina: Person, budi: Person, ticks: Ticks
+) -> None:
+    await tell(world, rina, "satu", "dua", "tiga", "empat")
+    await rina.sees("dua")
+    rina.chat.blocked = True
+    await tell(world, budi, "Untuk Budi")
+    await budi.sees("Untuk Budi")
+    for text in ("tiga", "empat"):
+        ticks.forward(1)
+        assert (await settled(world, text)).startswith("blocked Forbidden")
+    assert [await settled(world, text) for text in ("satu", "dua")] == ["sent", "sent"]
+
+
+async def test_a_full_disk_keeps_no_message_back(
+    world: TestWorld, rina: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_receipt: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(world.kawan.sender._receipts, "add", full)
+    await tell(world, rina, "satu", "dua")
+    await rina.sees("dua")
+    assert [await settled(world, text) for text in ("satu", "dua")] == ["sent", "sent"]
+
+
 async def test_a_deleted_account_is_noted_too(world: TestWorld, rina: Person) -> None:
     rina.deactivates()
     await tell(world, rina, "Kabar")

@@ -1,5 +1,7 @@
 """Erasing a person takes the evidence along, and leaves what the person decided for others."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import SQLModel, select
 
@@ -16,6 +18,7 @@ from storage.models import (
     EvidenceLook,
     EvidencePage,
     OutboxMessage,
+    OutboxState,
     PaperOrder,
     Plan,
     metadata,
@@ -136,6 +139,22 @@ async def test_notices_about_it_are_not_sent_any_more(
         ("evidence_waiting", deputy), ("evidence_waiting", deputy),
         ("evidence_waiting", principal), ("evidence_waiting", principal),
     ]  # fmt: skip
+
+
+async def test_what_the_person_was_told_long_ago_goes_too(database: Database, cast: Cast) -> None:
+    async with database.transaction() as session:
+        await outbox.announce(
+            session, school_id=cast.rina.school_id,
+            recipients=[cast.rina.member_id, cast.budi.member_id],
+            occasion="dahulu", kind="x", subject={}, now=NOW,
+        )  # fmt: skip
+        for one in await outbox.lease(session, NOW):
+            await outbox.settle(session, one.id, OutboxState.SENT, NOW, message_id=5)
+        assert await outbox.archive(session, NOW + timedelta(seconds=1)) >= 2
+    await erase(database, cast, cast.rina)
+    async with database.reading() as session:
+        assert await outbox.sent_as(session, cast.rina.member_id, 5) is None
+        assert await outbox.sent_as(session, cast.budi.member_id, 5) is not None
 
 
 async def test_a_file_that_came_before_what_it_replaces(
