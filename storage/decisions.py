@@ -31,6 +31,7 @@ from storage.models import (
     Verdict,
 )
 from storage.people import Actor, known_id
+from storage.periods import is_closed
 from storage.plans import Action, FullPlan, kept_words, latest_decision, move, read_plan
 
 LONGEST_REASON = 500
@@ -128,6 +129,7 @@ def _waits_for(actor: Actor) -> tuple[Any, ...]:
         Plan.school_id == actor.school_id,
         Plan.status == PlanStatus.SUBMITTED,
         Plan.member_id != actor.member_id,
+        ~is_closed(),
     )
 
 

@@ -27,7 +27,7 @@ from storage.models import (
     Plan,
 )
 from storage.people import Actor, known_id
-from storage.periods import plan_is_closed, require_open
+from storage.periods import is_closed, plan_is_closed, require_open
 from storage.plans import kept_words
 
 LONGEST_REASON = 500
@@ -94,6 +94,7 @@ def _waits_for(actor: Actor) -> tuple[Any, ...]:
         Evidence.status == EvidenceStatus.RECEIVED,
         Evidence.member_id != actor.member_id,
         col(Plan.status).in_(OPEN_PLANS),
+        ~is_closed(),
     )
 
 

@@ -1,10 +1,11 @@
-"""Who is to be reminded now, over all schools at once, in a handful of statements.
+"""Who is to be reminded now: a handful of statements for each fifty schools.
 
 A scan only reads; what it finds is announced in transactions of their own, so that nobody's tap
 waits for a whole district. Everything is looked at again when a reminder is drawn, so a scan may
 be late or run twice.
 """
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -34,6 +35,7 @@ from storage.models import (
     Role,
 )
 from storage.people import known_id
+from storage.periods import is_closed
 from storage.plans import FullPlan
 from storage.reminders.days import Due, SchoolDay, open_days
 from storage.reminders.tasks import Task, task_for, unproven
@@ -41,6 +43,10 @@ from storage.reminders.waiting import patience_of
 from storage.rulebook import RuleBook
 
 BATCH = 500  # rows named in one statement
+
+SCHOOLS_AT_ONCE = 50
+"""Between two such parts of a district whoever taps gets a turn."""
+
 KEPT = timedelta(days=90)
 """No occasion lasts so long: what is older need not be remembered."""
 
@@ -160,14 +166,14 @@ class _Look:
 async def scan(session: AsyncSession, rulebook: RuleBook, now: datetime) -> list[Call]:
     """Find who is to be reminded at this moment. Only reads."""
     days = await open_days(session, rulebook, now)
-    if not days:
-        return []
-    look = await _look(session, days, now)
-    return [
-        *await _teachers(session, rulebook, look),
-        *await _deciders(session, look),
-        *_coaches(look),
-    ]
+    calls: list[Call] = []
+    for some in _batches(sorted(days), SCHOOLS_AT_ONCE):
+        look = await _look(session, {one: days[one] for one in some}, now)
+        calls += await _teachers(session, rulebook, look)
+        calls += await _deciders(session, look)
+        calls += _coaches(look)
+        await asyncio.sleep(0)
+    return calls
 
 
 async def announce(session: AsyncSession, calls: Iterable[Call], now: datetime) -> None:
@@ -233,19 +239,18 @@ async def _look(session: AsyncSession, days: Mapping[int, SchoolDay], now: datet
         )
         .join(Account, col(Account.id) == col(Member.account_id), isouter=True)
         .join(ReminderWish, col(ReminderWish.member_id) == col(Member.id), isouter=True)
-        .where(col(Member.roles) != 0)
+        .where(col(Member.school_id).in_(days), col(Member.roles) != 0)
     )  # fmt: skip
-    look = _Look(days, [one for one in map(_Person._make, people) if one.school_id in days])
+    look = _Look(days, [_Person._make(one) for one in people])
     periods = {one.period.id for one in days.values()}
     plans = await session.exec(
         select(  # type: ignore[call-overload]
             Plan.id, Plan.member_id, Plan.school_id, Plan.period, Plan.status,
             Plan.revision, Plan.submitted_at,
-        ).where(col(Plan.period).in_(periods))
+        ).where(col(Plan.school_id).in_(days), col(Plan.period).in_(periods))
     )  # fmt: skip
     for plan in map(_PlanState._make, plans):
-        day = days.get(plan.school_id)
-        if day is not None and day.period.id == plan.period:
+        if days[plan.school_id].period.id == plan.period:
             look.plans[plan.member_id] = plan
     await _read_told(session, look, now)
     look.deputies = await _deputies(session, days)
@@ -269,6 +274,8 @@ async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
             & (col(OutboxMessage.occasion) == col(Reminder.message)),
             isouter=True,
         )
+        .join(Member, col(Member.id) == col(Reminder.member_id))
+        .where(col(Member.school_id).in_(look.days))
         .where(col(Reminder.day) >= (now - OCCASION_LASTS).date())
         .where(
             or_(
@@ -302,12 +309,12 @@ async def _deputies(session: AsyncSession, days: Mapping[int, SchoolDay]) -> set
     found = await session.exec(
         select(Deputy)
         .where(col(Deputy.starts_on) <= last, col(Deputy.ends_on) >= first)
-        .where(col(Deputy.withdrawn_at).is_(None))
+        .where(col(Deputy.school_id).in_(days), col(Deputy.withdrawn_at).is_(None))
     )
     return {
         one.member_id
         for one in found.all()
-        if one.school_id in days and one.starts_on <= days[one.school_id].today <= one.ends_on
+        if one.starts_on <= days[one.school_id].today <= one.ends_on
     }
 
 
@@ -392,9 +399,9 @@ async def _lacking(
     return lacking
 
 
-def _batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    for at in range(0, len(numbers), BATCH):
-        yield numbers[at : at + BATCH]
+def _batches(numbers: Sequence[int], size: int = BATCH) -> Iterator[Sequence[int]]:
+    for at in range(0, len(numbers), size):
+        yield numbers[at : at + size]
 
 
 # ------------------------------------------------------------------------------- others
@@ -442,7 +449,7 @@ async def _evidence_waiting(
             .join(Plan, col(Plan.id) == col(Evidence.plan_id))
             .where(col(Evidence.school_id).in_(some))
             .where(Evidence.status == EvidenceStatus.RECEIVED)
-            .where(col(Plan.status).in_(OPEN_PLANS))
+            .where(col(Plan.status).in_(OPEN_PLANS), ~is_closed())
             .group_by(col(Evidence.school_id), col(Evidence.member_id))
         )
         rows += found.all()

@@ -9,9 +9,17 @@ from storage import decisions, periods, plans
 from storage.database import Database
 from storage.errors import PeriodClosed
 from storage.evidence import checking
-from storage.models import ClosedPeriod, Evidence, OutboxMessage, Plan, PlanStatus, Role
+from storage.models import (
+    ClosedPeriod,
+    Evidence,
+    EvidenceStatus,
+    OutboxMessage,
+    Plan,
+    PlanStatus,
+    Role,
+)
 from storage.people import known_id
-from storage.reminders import waiting
+from storage.reminders import scanning, waiting
 from tests.storage.reminders.staging import PERIOD, RULEBOOK, RULES, Stage, a_stage, at
 
 LAST_NIGHT = at(date(2026, 12, 31), 23, 59)
@@ -91,6 +99,27 @@ async def test_nothing_of_it_can_be_changed_any_more(stage: Stage) -> None:
                 await work(session)  # type: ignore[no-untyped-call]
     async with stage.database.reading() as session:
         assert (await plans.read_plan(session, principal, submitted)).status == "submitted"
+
+
+async def test_nothing_of_it_waits_for_anybody_any_more(stage: Stage) -> None:
+    async with stage.database.transaction() as session:
+        (piece,) = (await session.exec(select(Evidence))).all()
+        piece.status = EvidenceStatus.RECEIVED
+        session.add(piece)
+
+    async def waiting_for(now: datetime) -> tuple[int, int, int]:
+        principal = await stage.actor("Kepala", now)
+        async with stage.database.reading() as session:
+            calls = [one.kind for one in await scanning.scan(session, RULEBOOK, now)]
+            return (
+                await decisions.count_waiting(session, principal),
+                await checking.count_waiting(session, principal),
+                calls.count("remind_digest"),
+            )
+
+    assert await waiting_for(at(date(2026, 12, 30), 10)) == (1, 1, 1)
+    await close(stage, NEW_YEAR)
+    assert await waiting_for(at(date(2027, 1, 4), 10)) == (0, 0, 0)
 
 
 async def test_the_digest_names_what_is_unfinished(stage: Stage) -> None:
