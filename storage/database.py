@@ -7,11 +7,14 @@ this process, wait for each other in order. PostgreSQL needs neither.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -146,5 +149,13 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
 def _upgrade(connection: Connection) -> None:
+    # Most starts find nothing to do: to read every migration for that takes most of the start.
+    if MigrationContext.configure(connection).get_current_revision() == _newest():
+        return
     command.upgrade(alembic_config(connection), "head")

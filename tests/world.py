@@ -17,8 +17,9 @@ from bot.simulator.driver import Person
 from bot.wire import Wire
 from storage.database import Database
 from storage.inspecting import Inspector
-from storage.members import found_school, invite
+from storage.members import found_school, invite, join
 from storage.models import OutboxMessage, Role, School
+from storage.people import find_account, new_account
 
 TOKEN = "123456:TEST"
 MONDAY = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
@@ -115,14 +116,17 @@ class TestWorld:
     async def joins(
         self, name: str, roles: Role, school: School | None = None, person: Person | None = None
     ) -> Person:
-        """Bring somebody in the way people come in: link, "it is me", consent."""
+        """Bring somebody in, and home. The steps that people take are held by their own tests."""
         token = await self.invites(name, roles, school)
         person = person or self.sim.person(name, id=1000 + sum(map(ord, name)))
-        await person.start(token)
-        await person.sees("Apakah ini Bapak/Ibu?")
-        await person.taps("Ya, ini saya")
-        await person.sees("Yang disimpan")
-        await person.taps("Setuju")
+        now = self.clock.now()
+        async with self.database.transaction() as session:
+            account, _seats = await find_account(session, person.id, now)
+            account = account or new_account(person.id, now)
+            session.add(account)
+            await session.flush()
+            await join(session, account, token, now)
+        await person.types("/menu")
         await person.sees_button("Bantuan")
         return person
 

@@ -300,8 +300,8 @@ SHOWING = (
     "bot.replies:Replies._remember before 1",  # nor where the buttons are
 )
 TELLING = (
-    "bot.delivery:Sender._send before 1",
-    "bot.delivery:Sender._settle before 1",  # sent, which nobody has noted
+    "bot.courier:Courier.send before 1",
+    "bot.courier:Courier.note before 1",  # sent, which nobody has noted
 )
 
 

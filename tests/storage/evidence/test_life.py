@@ -29,6 +29,7 @@ from storage.errors import (
     NotFound,
     OutOfRange,
     PlanNotOpen,
+    PlanReopened,
     Refused,
     SameFileHere,
     TooMany,
@@ -544,8 +545,10 @@ class EvidenceLife(RuleBasedStateMachine):
             assert isinstance(done, NotAllowed)
         elif before.status in (UNSORTED, *HISTORY):
             assert isinstance(done, NotFound)
-        elif not self.is_open(owner) or (before.status is RECEIVED and drift):
+        elif before.status is RECEIVED and drift:
             assert isinstance(done, EvidenceChanged)
+        elif not self.is_open(owner):
+            assert isinstance(done, PlanReopened)
         elif before.status is RECEIVED:
             assert isinstance(done, Piece)
             assert done.status is (RETURNED if back else ACCEPTED)
