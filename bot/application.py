@@ -166,7 +166,7 @@ class Kawan:
 
     async def stop(self) -> None:
         """Finish what is in hand, then give everything back."""
-        self.schedule.stop()
+        await self.schedule.stop()
         self.updates.drop_gatherings()
         await self.tasks.cancel()
         await self.election.resign()

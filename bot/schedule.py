@@ -1,5 +1,6 @@
 """*When* to look; what is due is the database's business."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 from typing import Any
@@ -15,6 +16,7 @@ from bot.rounds import Rounds
 TIDY_EVERY_S = 2
 START_EVERY_S = 15
 GRACE_S = 3600
+ENDS_WITHIN_S = 5.0
 LONGEST_LOOK_S = 600.0
 """No look takes that long unless it hangs."""
 HELP_EVERY_S = 60
@@ -31,12 +33,13 @@ class Schedule:
         self._election = election
         self._heart = Heartbeat()
         self._looking_since: dict[str, float] = {}
+        self._running: set[asyncio.Task[Any]] = set()
         # One busy second must not skip a look: the library's own grace is one second.
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": GRACE_S, "coalesce": True, "max_instances": 1},
         )
-        self._scheduler.add_job(self._tidy, "interval", seconds=TIDY_EVERY_S)
+        self._scheduler.add_job(self._minded(self._tidy), "interval", seconds=TIDY_EVERY_S)
         self._look(broadcaster.start_due, "interval", seconds=START_EVERY_S)
         self._look(rounds.archive, "interval", minutes=10)
         self._look(rounds.sweep, "interval", hours=1)
@@ -50,10 +53,15 @@ class Schedule:
         self._heart.beat()
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Stop looking."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Stop looking; what is being looked at may end."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if self._running:
+            # The library would break them off wherever they are.
+            await asyncio.wait(self._running, timeout=ENDS_WITHIN_S)
+        self._scheduler.shutdown(wait=False)
 
     @property
     def stands_still(self) -> bool:
@@ -63,7 +71,19 @@ class Schedule:
         return hangs or self._heart.stands_still
 
     def _look(self, look: Callable[[], Awaitable[Any]], trigger: str, **when: Any) -> None:
-        self._scheduler.add_job(self._where_elected(look), trigger, **when)
+        self._scheduler.add_job(self._minded(self._where_elected(look)), trigger, **when)
+
+    def _minded(self, look: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Make a look that a stop waits for."""
+
+        async def minded() -> None:
+            task = asyncio.current_task()
+            if task is not None:
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+            await look()
+
+        return minded
 
     def _where_elected(self, look: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
         """Make a look that only one of several processes takes, and that is missed if it hangs."""

@@ -113,6 +113,18 @@ class TestWorld:
             )
         return invited.token or ""
 
+    async def comes_in(self, name: str, roles: Role) -> Person:
+        """Bring somebody in the way people come in: link, "it is me", consent."""
+        token = await self.invites(name, roles)
+        person = self.sim.person(name, id=1000 + sum(map(ord, name)))
+        await person.start(token)
+        await person.sees("Apakah ini Bapak/Ibu?")
+        await person.taps("Ya, ini saya")
+        await person.sees("Yang disimpan")
+        await person.taps("Setuju")
+        await person.sees_button("Bantuan")
+        return person
+
     async def joins(
         self, name: str, roles: Role, school: School | None = None, person: Person | None = None
     ) -> Person:

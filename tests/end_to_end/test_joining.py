@@ -61,7 +61,7 @@ async def test_the_way_in_can_be_typed(world: TestWorld) -> None:
 
 
 async def test_the_menu_fits_the_roles(world: TestWorld) -> None:
-    await world.joins("Yusrizal", Role.PRINCIPAL)
+    await world.comes_in("Yusrizal", Role.PRINCIPAL)
     menus = [call for call in world.sim.calls if call.method.lower() == "setmycommands"]
     assert "persetujuan" in menus[-1].params["commands"]
     assert "rencana" not in menus[-1].params["commands"]

@@ -551,7 +551,7 @@ async def test_an_owed_question_is_asked_after_the_restart(world: TestWorld, rin
 async def crash(world: TestWorld) -> None:
     """End the bot without letting anything finish, and start another."""
     old = world.kawan
-    old.schedule.stop()
+    await old.schedule.stop()
     await old.tasks.cancel()
     mine = asyncio.current_task()
     turns = [
