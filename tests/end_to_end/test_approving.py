@@ -172,6 +172,7 @@ async def test_next_passes_over_and_comes_round_again(
     world.clock.forward(A_MINUTE)
     await submits(world, budi)
     await principal.sees("2 rencana menunggu")
+    await world.delivered()
     await principal.taps("Berikutnya (1)")
     await principal.sees("Budi mengajukan")
     await principal.taps("Berikutnya (1)")
