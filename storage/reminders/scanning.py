@@ -263,19 +263,13 @@ async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
     occasions = {due.occasion for day in days for due in day.dues}
     occasions |= {f"{BEHIND}:{day.week}" for day in days}
     earliest = min(day.today for day in days)
+    members = select(col(Member.id)).where(col(Member.school_id).in_(look.days))
+    states = await _states(session, members)
     found = await session.exec(
         select(  # type: ignore[call-overload]
-            Reminder.member_id, Reminder.occasion, Reminder.day, Reminder.tries,
-            OutboxMessage.state,
+            Reminder.member_id, Reminder.occasion, Reminder.day, Reminder.tries, Reminder.message
         )
-        .join(
-            OutboxMessage,
-            (col(OutboxMessage.member_id) == col(Reminder.member_id))
-            & (col(OutboxMessage.occasion) == col(Reminder.message)),
-            isouter=True,
-        )
-        .join(Member, col(Member.id) == col(Reminder.member_id))
-        .where(col(Member.school_id).in_(look.days))
+        .where(col(Reminder.member_id).in_(members))
         .where(col(Reminder.day) >= (now - OCCASION_LASTS).date())
         .where(
             or_(
@@ -284,9 +278,10 @@ async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
                 col(Reminder.day) >= earliest,
             )
         )
-    )  # fmt: skip
+    )
     school_of = {one.id: one.school_id for one in look.people}
-    for told in map(_Told._make, found):
+    for member_id, occasion, day, tries, message in found:
+        told = _Told(member_id, occasion, day, tries, states.get((member_id, message)))
         look.told[told.member_id, told.occasion] = told
         school_id = school_of.get(told.member_id)
         if school_id is None or told.day != look.days[school_id].today:
@@ -295,6 +290,20 @@ async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
         # A list that turns out to be empty need not be tried again on the same day.
         if told.went or group == BEHIND:
             look.spoken_to.add((told.member_id, group))
+
+
+async def _states(session: AsyncSession, members: Any) -> dict[tuple[int, str], str]:
+    """Give what became of the reminders of some members; a week later nobody asks any more.
+
+    Not joined to the reminders: with both tables new, PostgreSQL reads one for each row of the
+    other.
+    """
+    found = await session.exec(
+        select(OutboxMessage.member_id, OutboxMessage.occasion, OutboxMessage.state)
+        .where(col(OutboxMessage.member_id).in_(members))
+        .where(OutboxMessage.priority == int(outbox.Priority.REMINDER))
+    )
+    return {(member_id, occasion): state for member_id, occasion, state in found.all()}
 
 
 def _group(occasion: str) -> str:
