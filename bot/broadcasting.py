@@ -15,6 +15,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot import screens
+from bot.calls import seconds_of
 from bot.clock import Clock
 from bot.election import Election
 from bot.seats import person_in_seat
@@ -178,7 +179,7 @@ class Broadcaster:
         try:
             await self._put(broadcast, sender.account.id, screen)
         except RetryAfter as wait:
-            told.again_at = time.monotonic() + _seconds(wait)
+            told.again_at = time.monotonic() + seconds_of(wait)
             told.must_wait = True
         except (Forbidden, BadRequest) as error:
             logger.info("progress not told: %s", error.message)
@@ -203,8 +204,3 @@ class Broadcaster:
         sent = await screens.send(self._bot, chat_id, screen, silent=True, attempts=1)
         async with self._database.transaction() as session:
             await broadcast_runs.keep_place(session, known_id(broadcast.id), sent.message_id)
-
-
-def _seconds(wait: RetryAfter) -> float:
-    after = wait.retry_after
-    return float(after if isinstance(after, int | float) else after.total_seconds())

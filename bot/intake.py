@@ -13,6 +13,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot.calls import seconds_of
 from bot.clock import Clock
 from bot.updates import Updates
 from storage import inbox
@@ -111,7 +112,7 @@ class Intake:
                     offset = payloads[-1]["update_id"] + 1
                 pause = 0.0
             except RetryAfter as wait:
-                pause = min(_seconds(wait), LONGEST_PAUSE_S)
+                pause = min(seconds_of(wait), LONGEST_PAUSE_S)
             except InvalidToken:
                 raise
             except Conflict:
@@ -200,8 +201,3 @@ def _storable(value: Any) -> Any:
 
 def _longer(pause: float) -> float:
     return min(max(pause * 2, 0.5), LONGEST_PAUSE_S)
-
-
-def _seconds(wait: RetryAfter) -> float:
-    after = wait.retry_after
-    return float(after if isinstance(after, int | float) else after.total_seconds())
