@@ -32,8 +32,7 @@ class Schedule:
         self._intake = intake
         self._election = election
         self._heart = Heartbeat()
-        self._looking_since: dict[str, float] = {}
-        self._running: set[asyncio.Task[Any]] = set()
+        self._under_way: dict[asyncio.Task[Any], float] = {}
         # One busy second must not skip a look: the library's own grace is one second.
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -58,45 +57,42 @@ class Schedule:
         if not self._scheduler.running:
             return
         self._scheduler.pause()
-        if self._running:
+        if self._under_way:
             # The library would break them off wherever they are.
-            await asyncio.wait(self._running, timeout=ENDS_WITHIN_S)
+            await asyncio.wait(self._under_way, timeout=ENDS_WITHIN_S)
         self._scheduler.shutdown(wait=False)
 
     @property
     def stands_still(self) -> bool:
         """Whether nothing is looked at any more, or one look does not end."""
         now = self._heart.ticks()
-        hangs = any(now - since > LONGEST_LOOK_S for since in self._looking_since.values())
+        hangs = any(now - since > LONGEST_LOOK_S for since in self._under_way.values())
         return hangs or self._heart.stands_still
 
     def _look(self, look: Callable[[], Awaitable[Any]], trigger: str, **when: Any) -> None:
         self._scheduler.add_job(self._minded(self._where_elected(look)), trigger, **when)
 
     def _minded(self, look: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-        """Make a look that a stop waits for."""
+        """Make a look that a stop waits for, and that is missed if it hangs."""
 
         async def minded() -> None:
             task = asyncio.current_task()
-            if task is not None:
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
-            await look()
+            if task is None:
+                raise RuntimeError("a look is taken in a task of its own")
+            self._under_way[task] = self._heart.ticks()
+            try:
+                await look()
+            finally:
+                del self._under_way[task]
 
         return minded
 
     def _where_elected(self, look: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[None]]:
-        """Make a look that only one of several processes takes, and that is missed if it hangs."""
-        name = getattr(look, "__name__", "look")
+        """Make a look that only one of several processes takes."""
 
         async def look_if_elected() -> None:
-            if not self._election.is_won:
-                return
-            self._looking_since[name] = self._heart.ticks()
-            try:
+            if self._election.is_won:
                 await look()
-            finally:
-                del self._looking_since[name]
 
         return look_if_elected
 

@@ -269,10 +269,10 @@ async def test_a_look_that_does_not_end_is_told(world: TestWorld) -> None:
         await asyncio.Event().wait()
 
     schedule = world.kawan.schedule
-    looking = world.kawan.tasks.start(_call(schedule._where_elected(hang)), "look")
+    looking = world.kawan.tasks.start(_call(schedule._minded(hang)), "look")
     await begun.wait()
     stands_still = [schedule.stands_still]
-    since = schedule._looking_since
+    since = schedule._under_way
     since.update(dict.fromkeys(since, time.monotonic() - LONGEST_LOOK_S - 1))
     stands_still.append(schedule.stands_still)
     looking.cancel()
