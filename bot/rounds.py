@@ -76,5 +76,9 @@ class Rounds:
 
     async def refresh_drafts(self) -> None:
         """Let those who help see a plan change while they look at it."""
+        # Nearly always there is nothing to do: nobody's right to write is taken for that.
+        async with self._database.reading() as session:
+            if not await help_drafts.find_due(session, self._clock.now()):
+                return
         async with self._database.transaction() as session:
             await help_drafts.refresh_due(session, self._clock.now())

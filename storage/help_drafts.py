@@ -1,5 +1,6 @@
 """A helper who looks at a teacher's plan sees it change."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
@@ -30,8 +31,10 @@ async def note_look(
     )
 
 
-async def refresh_due(session: AsyncSession, now: datetime) -> int:
-    """Bring plans that have changed while somebody looks at them up to date; say how many."""
+async def find_due(
+    session: AsyncSession, now: datetime
+) -> Sequence[tuple[HelpRequest, int | None]]:
+    """Give the requests whose plan has changed while its helper looks at it, with the plan."""
     found = await session.exec(
         select(HelpRequest, Plan.id)
         .join(Plan, col(Plan.member_id) == col(HelpRequest.member_id))
@@ -42,7 +45,12 @@ async def refresh_due(session: AsyncSession, now: datetime) -> int:
         .order_by(col(HelpRequest.draft_seen_at))
         .limit(MOST_AT_ONCE)
     )
-    due = found.all()
+    return found.all()
+
+
+async def refresh_due(session: AsyncSession, now: datetime) -> int:
+    """Bring plans that have changed while somebody looks at them up to date; say how many."""
+    due = await find_due(session, now)
     for request, plan_id in due:
         await outbox.announce(
             session,
