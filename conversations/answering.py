@@ -31,9 +31,13 @@ _SCREENS = {kind.code for kind in (Help, ShowAnswers, ShowAnswer, CheckWebinar)}
 
 
 def takes_questions(turn: Turn) -> bool:
-    """Whether what is typed on the present screen may be a question."""
-    on_screen = code_of(turn.account.view) in _SCREENS
-    return turn.membership is not None and (on_screen or turn.text.rstrip().endswith("?"))
+    """Whether the present screen is there to be asked."""
+    return turn.membership is not None and code_of(turn.account.view) in _SCREENS
+
+
+def is_question(turn: Turn) -> bool:
+    """Whether a member has typed something that looks like a question, on any screen."""
+    return turn.membership is not None and turn.text.rstrip().endswith("?")
 
 
 @dialogue.command("bantuan", "help")

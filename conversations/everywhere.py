@@ -7,7 +7,7 @@ typed: its number, its label, or the command's word.
 import re
 import unicodedata
 
-from conversations.answering import help_screen, show_found, takes_questions
+from conversations.answering import help_screen, is_question, show_found, takes_questions
 from conversations.callbacks import Button, UnreadableButton, is_readable, unpack
 from conversations.dialogue import TAPS, Dialogue, press
 from conversations.home import show_home
@@ -66,8 +66,17 @@ async def take_typed(turn: Turn, commands: dict[str, Dialogue]) -> None:
         await dialogue.run(turn, lambda: handler(turn, ""))
     elif takes_questions(turn):
         show_found(turn, turn.text)
-    elif turn.membership is None or _is_number(turn) or not await offer_talk(turn):
+    elif await _is_for_somebody(turn):
+        pass  # and has been asked for whom
+    elif is_question(turn):
+        show_found(turn, turn.text)
+    else:
         await not_understood(turn)
+
+
+async def _is_for_somebody(turn: Turn) -> bool:
+    """Ask for whom words are, where the person is helping or being helped."""
+    return turn.membership is not None and not _is_number(turn) and await offer_talk(turn)
 
 
 def _is_number(turn: Turn) -> bool:

@@ -269,6 +269,19 @@ async def test_a_reply_to_what_was_said_goes_to_the_other_one(
     await rina.sees("Tulis untuk Desi Marlina")
 
 
+async def test_a_question_in_between_is_for_the_other_one(
+    world: TestWorld, rina: Person, desi: Person
+) -> None:
+    """Who helps and asks something means the teacher, not the list of answers."""
+    await helped(world, rina, desi)
+    await desi.types("Bagian mana yang sulit, Bu?")
+    hint = await desi.sees("Ini untuk siapa?")
+    await desi.sees_button("Rina", on=hint)
+    await rina.types("/bantuan")
+    await rina.types("Apakah 32 poin itu wajib?")
+    await rina.sees("Mungkin ini yang dicari")
+
+
 @pytest.mark.parametrize("way", ["Kembali", "/menu", "kembali", "menu", "/batal"])
 async def test_the_conversation_can_be_left_at_any_time(
     world: TestWorld, rina: Person, desi: Person, way: str
