@@ -24,7 +24,7 @@ from bot.fetching import Fetching, attached
 from bot.figures import Figures
 from bot.replies import Replies, Spinner
 from bot.tasks import Tasks
-from conversations.callbacks import Button
+from conversations.callbacks.packing import Button
 from conversations.dialogue import press, reader_of
 from conversations.everywhere import carry_on
 from conversations.notices import prompt_of

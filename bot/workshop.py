@@ -23,7 +23,7 @@ from bot.calls import insist
 from bot.clock import Clock
 from bot.seats import person_in_seat
 from bot.tasks import Tasks
-from conversations.callbacks import CancelPaper
+from conversations.callbacks.evidence import CancelPaper
 from conversations.lengths import LONGEST_CAPTION, fitting
 from conversations.papers.making import make
 from conversations.papers.ordering import Filled, fill

@@ -3,15 +3,10 @@
 Whatever is typed on these screens and is no button is searched for among the questions.
 """
 
-from conversations.callbacks import (
-    AskForHelp,
-    CheckWebinar,
-    Help,
-    Home,
-    ShowAnswer,
-    ShowAnswers,
-    code_of,
-)
+from conversations.callbacks.answers import CheckWebinar, ShowAnswer, ShowAnswers
+from conversations.callbacks.everybody import Help, Home
+from conversations.callbacks.packing import code_of
+from conversations.callbacks.planning import AskForHelp
 from conversations.dialogue import Dialogue
 from conversations.faq import CERTAINTIES, FAQ, Entry
 from conversations.faq.search import search

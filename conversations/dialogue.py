@@ -23,7 +23,7 @@ from telegram.ext import (
 )
 from telegram.warnings import PTBUserWarning
 
-from conversations.callbacks import (
+from conversations.callbacks.packing import (
     Button,
     UnreadableButton,
     code_of,

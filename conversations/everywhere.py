@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from conversations.answering import help_screen, is_question, show_found, takes_questions
-from conversations.callbacks import Button, UnreadableButton, is_readable, unpack
+from conversations.callbacks.packing import Button, UnreadableButton, is_readable, unpack
 from conversations.dialogue import TAPS, Dialogue, press
 from conversations.home import show_home
 from conversations.screens import Screen

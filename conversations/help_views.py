@@ -6,10 +6,11 @@ Both are drawn for whoever taps and for whoever is told, so they take a person, 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from conversations.callbacks import (
+from conversations.callbacks.checking import TeacherEvidence
+from conversations.callbacks.everybody import Home
+from conversations.callbacks.helping import (
     ClaimHelp,
     CloseHelp,
-    Home,
     OpenHelpQueue,
     ProposeEvidence,
     ProposeItems,
@@ -18,7 +19,6 @@ from conversations.callbacks import (
     SeeDraft,
     ShowHelp,
     TalkAbout,
-    TeacherEvidence,
 )
 from conversations.evidence_views import gap_text, missing_for
 from conversations.faq import FAQ

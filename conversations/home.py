@@ -2,27 +2,23 @@
 
 from dataclasses import replace
 
-from conversations.callbacks import (
-    Agree,
-    AskForHelp,
-    Broadcasts,
-    Button,
+from conversations.callbacks.approving import OpenOverview, OpenQueue
+from conversations.callbacks.broadcasts import Broadcasts
+from conversations.callbacks.everybody import (
     ChooseLanguage,
     ChooseSchool,
     Help,
     Home,
     Languages,
-    OpenEvidence,
-    OpenHelpQueue,
-    OpenMembers,
-    OpenOverview,
-    OpenPlan,
-    OpenQueue,
-    OpenSchool,
-    OpenStatus,
     Salute,
     Schools,
 )
+from conversations.callbacks.evidence import OpenEvidence
+from conversations.callbacks.helping import OpenHelpQueue
+from conversations.callbacks.members import OpenMembers
+from conversations.callbacks.packing import Button
+from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus
+from conversations.callbacks.school import OpenSchool
 from conversations.dialogue import Dialogue
 from conversations.people import Person, gets_cards
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered

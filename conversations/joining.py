@@ -1,6 +1,6 @@
 """Getting in: an invitation's link, "is it you?", the privacy notice, home."""
 
-from conversations.callbacks import Consent, ItIsMe, NotMe, SeeInvitation
+from conversations.callbacks.joining import Consent, ItIsMe, NotMe, SeeInvitation
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, show_home
 from conversations.refusals import explain

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from conversations.callbacks import Button, ChooseSchool
+from conversations.callbacks.everybody import ChooseSchool
+from conversations.callbacks.packing import Button
 from conversations.people import Person
 from conversations.screens import Key, Screen, Style
 from storage.cards import MessagePlace, Subject

@@ -3,23 +3,12 @@
 from datetime import date
 from typing import Any
 
-from conversations.callbacks import (
-    Agree,
-    Button,
-    ChooseHour,
-    Deputies,
-    NewBroadcast,
-    OpenEvidence,
-    OpenOverview,
-    OpenPlan,
-    OpenProvable,
-    OpenQueue,
-    OpenStatus,
-    OpenStep,
-    OpenSummary,
-    ReminderHours,
-    Snooze,
-)
+from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue
+from conversations.callbacks.broadcasts import NewBroadcast
+from conversations.callbacks.evidence import OpenEvidence, OpenProvable
+from conversations.callbacks.packing import Button
+from conversations.callbacks.planning import Agree, OpenPlan, OpenStatus, OpenStep, OpenSummary
+from conversations.callbacks.school import ChooseHour, ReminderHours, Snooze
 from conversations.dialogue import Dialogue
 from conversations.home import back_home
 from conversations.notices import Notice, notice

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from conversations.callbacks import Button
+from conversations.callbacks.packing import Button
 
 LABEL_LENGTH = 18
 """Characters of somebody's own words on a button; beside them stand a number and signs."""

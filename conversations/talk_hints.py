@@ -1,6 +1,6 @@
 """Words that mean nothing to the bot may have been meant for somebody."""
 
-from conversations.callbacks import TalkAbout
+from conversations.callbacks.helping import TalkAbout
 from conversations.home import back_home
 from conversations.screens import Key, Screen, in_rows, short
 from conversations.turn import Turn

@@ -10,15 +10,10 @@ from typing import Any
 from telegram import Message
 from telegram.ext import filters
 
-from conversations.callbacks import (
-    CloseHelp,
-    Home,
-    OpenEvidence,
-    SayHelped,
-    ShowHelp,
-    TalkAbout,
-    unpack,
-)
+from conversations.callbacks.everybody import Home
+from conversations.callbacks.evidence import OpenEvidence
+from conversations.callbacks.helping import CloseHelp, SayHelped, ShowHelp, TalkAbout
+from conversations.callbacks.packing import unpack
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.help_views import help_screen, helped_row

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from telegram import Message, Update
 
-from conversations.callbacks import Button
+from conversations.callbacks.packing import Button
 from conversations.people import Person
 from conversations.screens import Screen
 from storage.cards import MessagePlace, Subject

@@ -2,14 +2,13 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conversations.callbacks import (
+from conversations.callbacks.broadcasts import (
     BackToDraft,
     BroadcastNames,
     Broadcasts,
     CancelBroadcast,
     ChangeScheduled,
     DropFile,
-    Home,
     NewBroadcast,
     OpenBroadcast,
     OutOfReachNames,
@@ -20,6 +19,7 @@ from conversations.callbacks import (
     SendBroadcast,
     WriteBroadcast,
 )
+from conversations.callbacks.everybody import Home
 from conversations.coach.fillings import message_for, planning_deadline_of, unknown_braces
 from conversations.home import back_to
 from conversations.people import Person

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from conversations.callbacks import AnswerBroadcast, Home, OpenBroadcast
+from conversations.callbacks.broadcasts import AnswerBroadcast, OpenBroadcast
+from conversations.callbacks.everybody import Home
 from conversations.coach.fillings import message_for
 from conversations.dialogue import Dialogue
 from conversations.home import back_home

@@ -1,6 +1,6 @@
 """How a broadcast went: who was not reached, who has answered, and sending it again."""
 
-from conversations.callbacks import BroadcastNames, OpenBroadcast, SendAgain
+from conversations.callbacks.broadcasts import BroadcastNames, OpenBroadcast, SendAgain
 from conversations.coach.broadcast_cards import show_broadcast
 from conversations.dialogue import Dialogue
 from conversations.home import back_to

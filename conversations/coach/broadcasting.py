@@ -3,7 +3,7 @@
 from telegram import Message
 from telegram.ext import filters
 
-from conversations.callbacks import (
+from conversations.callbacks.broadcasts import (
     BackToDraft,
     Broadcasts,
     CancelBroadcast,
@@ -19,8 +19,8 @@ from conversations.callbacks import (
     TogglePerson,
     ToggleSchool,
     WriteBroadcast,
-    unpack,
 )
+from conversations.callbacks.packing import unpack
 from conversations.coach.broadcast_cards import (
     WRITING,
     audience_label,

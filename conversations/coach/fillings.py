@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from conversations.callbacks import AnswerBroadcast
+from conversations.callbacks.broadcasts import AnswerBroadcast
 from conversations.lengths import LONGEST_CAPTION, LONGEST_TEXT, shown_length
 from conversations.people import Person
 from conversations.screens import Exhibit, Key, Row, Screen

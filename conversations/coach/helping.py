@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from conversations.callbacks import (
+from conversations.callbacks.helping import (
     ClaimHelp,
     OpenHelpQueue,
     ReleaseHelp,
     SeeDraft,
     ShowHelp,
-    is_readable,
-    unpack,
 )
+from conversations.callbacks.packing import is_readable, unpack
 from conversations.dialogue import Dialogue
 from conversations.help_views import (
     helper_screen,

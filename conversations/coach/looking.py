@@ -1,12 +1,7 @@
 """Looking at a teacher's evidence without deciding on it, and saying something about it."""
 
-from conversations.callbacks import (
-    CheckPiece,
-    CommentPiece,
-    LookAtPiece,
-    ShowDetails,
-    TeacherEvidence,
-)
+from conversations.callbacks.approving import ShowDetails
+from conversations.callbacks.checking import CheckPiece, CommentPiece, LookAtPiece, TeacherEvidence
 from conversations.dialogue import Dialogue
 from conversations.evidence_views import exhibits_of, line_of, on_button, short_title
 from conversations.home import back_to

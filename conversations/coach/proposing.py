@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from conversations.callbacks import (
-    Button,
+from conversations.callbacks.helping import (
     PointOut,
     ProposeEvidence,
     ProposeItems,
@@ -12,6 +11,7 @@ from conversations.callbacks import (
     SendProposal,
     ShowHelp,
 )
+from conversations.callbacks.packing import Button
 from conversations.dialogue import Dialogue
 from conversations.evidence_views import entry_label, gap_text, missing_for
 from conversations.help_views import Stuck, stuck_at

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from conversations.callbacks import (
+from conversations.callbacks.broadcasts import (
     BackToDraft,
-    Button,
     ChangeScheduled,
     ScheduleAt,
     ScheduleDay,
     ScheduleHour,
 )
+from conversations.callbacks.packing import Button
 from conversations.coach.broadcast_cards import show_broadcast, show_scheduled
 from conversations.dialogue import Dialogue
 from conversations.home import back_to

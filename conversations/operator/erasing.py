@@ -1,6 +1,6 @@
 """Erasing a person's data, as the privacy notice promises: asked once, then for ever."""
 
-from conversations.callbacks import AskErasure, EraseMember, OpenMember
+from conversations.callbacks.members import AskErasure, EraseMember, OpenMember
 from conversations.dialogue import Dialogue
 from conversations.home import back_to, show_home
 from conversations.operator.members import page_with, show_members

@@ -1,6 +1,6 @@
 """Inviting one person: roles, name, then a link and a QR picture to hand over."""
 
-from conversations.callbacks import (
+from conversations.callbacks.members import (
     InviteAs,
     InviteMember,
     OpenMember,

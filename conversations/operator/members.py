@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conversations.callbacks import (
+from conversations.callbacks.members import (
     AskErasure,
     AskRoster,
-    Button,
     ChooseRoles,
     InviteMember,
     OpenMember,
@@ -14,6 +13,7 @@ from conversations.callbacks import (
     RenewInvitation,
     SetRoles,
 )
+from conversations.callbacks.packing import Button
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, back_to, show_home
 from conversations.joining import roles_in_words

@@ -8,7 +8,7 @@ from functools import partial
 from telegram import Message
 from telegram.ext import filters
 
-from conversations.callbacks import (
+from conversations.callbacks.members import (
     AskRoster,
     CommitRoster,
     DropRoster,

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
-from conversations.callbacks import (
-    Home,
+from conversations.callbacks.everybody import Home
+from conversations.callbacks.planning import OpenStatus
+from conversations.callbacks.school import (
     MoveDeadline,
     OpenHours,
     OpenSchool,
-    OpenStatus,
     PickDeadline,
     SetHours,
 )

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conversations.callbacks import Button, PrepareForPmm
+from conversations.callbacks.evidence import PrepareForPmm
+from conversations.callbacks.packing import Button
 from conversations.evidence_views import entry_title, kind_title
 from conversations.papers.orders import (
     ArchiveOrder,

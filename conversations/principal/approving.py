@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from conversations.callbacks import Approve, Home, OpenOverview, OpenQueue, ShowDecision
+from conversations.callbacks.approving import Approve, OpenOverview, OpenQueue, ShowDecision
+from conversations.callbacks.everybody import Home
 from conversations.dialogue import Dialogue
 from conversations.notices import Notice, notice
 from conversations.people import Person

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conversations.callbacks import (
+from conversations.callbacks.checking import (
     AcceptAll,
     AcceptPiece,
     CheckPiece,

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from conversations.callbacks import (
+from conversations.callbacks.approving import OpenOverview
+from conversations.callbacks.checking import (
     AcceptAll,
     AcceptPiece,
-    Button,
     CheckPiece,
     CheckTeacher,
-    Home,
     NextPiece,
     OpenChecks,
-    OpenOverview,
     PieceOwnReason,
     PieceReason,
     SendBackPiece,
 )
+from conversations.callbacks.everybody import Home
+from conversations.callbacks.packing import Button
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_to

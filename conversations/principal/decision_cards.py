@@ -3,16 +3,16 @@
 Both are drawn for whoever taps and for whoever is told, so they take a person, not a turn.
 """
 
-from conversations.callbacks import (
+from conversations.callbacks.approving import (
     Approve,
-    Home,
-    OpenChecks,
     OpenQueue,
     Reopen,
     SendBack,
     ShowDecision,
     ShowDetails,
 )
+from conversations.callbacks.checking import OpenChecks
+from conversations.callbacks.everybody import Home
 from conversations.people import Person
 from conversations.plan_views import change_lines, sections
 from conversations.screens import Key, Row, Screen, Style, numbered

@@ -3,17 +3,17 @@
 from datetime import date, timedelta
 from typing import Any
 
-from conversations.callbacks import (
+from conversations.callbacks.approving import (
     ChooseDeputy,
     Deputies,
     DeputyDays,
-    Home,
     NameDeputy,
     OpenOverview,
     OpenQueue,
     WithdrawDeputy,
     WriteDeputyDays,
 )
+from conversations.callbacks.everybody import Home
 from conversations.day_words import read_days
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold

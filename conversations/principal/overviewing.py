@@ -2,7 +2,9 @@
 
 from collections import Counter
 
-from conversations.callbacks import Button, Deputies, Home, OpenOverview, OpenQueue, ShowDetails
+from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
+from conversations.callbacks.everybody import Home
+from conversations.callbacks.packing import Button
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.people import Person

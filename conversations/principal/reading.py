@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from conversations.callbacks import (
+from conversations.callbacks.approving import (
     Approve,
-    Button,
-    Home,
     NameModel,
     Reopen,
     ReopenOwnReason,
@@ -14,8 +12,10 @@ from conversations.callbacks import (
     SendBack,
     ShowDecision,
     ShowDetails,
-    TeacherEvidence,
 )
+from conversations.callbacks.checking import TeacherEvidence
+from conversations.callbacks.everybody import Home
+from conversations.callbacks.packing import Button
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_to

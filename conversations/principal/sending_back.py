@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from conversations.callbacks import (
+from conversations.callbacks.approving import (
     ChooseReason,
     OwnReason,
     ReadyReason,

@@ -5,16 +5,10 @@ from typing import Any
 from telegram import Message
 from telegram.ext import filters
 
-from conversations.callbacks import (
-    AskForHelp,
-    DeclineProposal,
-    OpenPlan,
-    SendFor,
-    ShowHelp,
-    ShowProposal,
-    TakeProposal,
-    unpack,
-)
+from conversations.callbacks.evidence import SendFor
+from conversations.callbacks.helping import DeclineProposal, ShowHelp, ShowProposal, TakeProposal
+from conversations.callbacks.packing import unpack
+from conversations.callbacks.planning import AskForHelp, OpenPlan
 from conversations.coach.proposing import proposal_title
 from conversations.dialogue import Dialogue
 from conversations.everywhere import press_typed, whole_number

@@ -1,6 +1,6 @@
 """The step of work behaviour: guide statements for each of the seven values."""
 
-from conversations.callbacks import (
+from conversations.callbacks.planning import (
     OpenBehaviour,
     OpenPlan,
     OpenStep,

@@ -1,6 +1,6 @@
 """Saying more about a piece of evidence: its kind, its day, a note; replacing and removing it."""
 
-from conversations.callbacks import (
+from conversations.callbacks.evidence import (
     BringBack,
     ChooseKind,
     KnownPiece,

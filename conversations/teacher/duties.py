@@ -1,6 +1,6 @@
 """The step of additional duties: from the list, in own words, or none."""
 
-from conversations.callbacks import NoDuty, OpenPlan, OpenStep, ToggleDuty, WriteDuty
+from conversations.callbacks.planning import NoDuty, OpenPlan, OpenStep, ToggleDuty, WriteDuty
 from conversations.dialogue import Dialogue
 from conversations.home import help_key
 from conversations.plan_views import line_of

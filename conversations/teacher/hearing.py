@@ -3,11 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from conversations.callbacks import (
-    OpenEvidence,
-    OpenPiece,
-    ReplacePiece,
-)
+from conversations.callbacks.evidence import OpenEvidence, OpenPiece, ReplacePiece
 from conversations.evidence_views import entry_title, kind_title
 from conversations.home import help_key
 from conversations.notices import Notice, notice

@@ -6,7 +6,7 @@ Everything that changes a piece ends here.
 from collections.abc import Sequence
 from dataclasses import replace as with_changes
 
-from conversations.callbacks import (
+from conversations.callbacks.evidence import (
     BringBack,
     ChooseKind,
     FinishSending,

@@ -3,7 +3,7 @@
 Every planning dialogue ends here.
 """
 
-from conversations.callbacks import (
+from conversations.callbacks.planning import (
     AskForHelp,
     OpenPlan,
     OpenStep,

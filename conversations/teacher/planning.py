@@ -1,8 +1,8 @@
 """Filling a plan: opening it, going through its steps, choosing items and their quantities."""
 
-from conversations.callbacks import (
+from conversations.callbacks.packing import Button
+from conversations.callbacks.planning import (
     AddUnits,
-    Button,
     ChooseOne,
     KeepItem,
     OpenItem,

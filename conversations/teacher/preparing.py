@@ -1,14 +1,14 @@
 """Ordering papers: the one PDF of an activity for PMM, and the portfolio of a plan."""
 
-from conversations.callbacks import (
-    Button,
+from conversations.callbacks.evidence import (
     CancelPaper,
     OpenProvable,
-    OpenStatus,
     OrderPortfolio,
     PrepareForPmm,
     SendFor,
 )
+from conversations.callbacks.packing import Button
+from conversations.callbacks.planning import OpenStatus
 from conversations.dialogue import Dialogue
 from conversations.evidence_views import entry_title, need_text
 from conversations.home import back_to

@@ -3,17 +3,17 @@
 What is sent then, or at any other moment, is taken in by `taking_in`.
 """
 
-from conversations.callbacks import (
-    Button,
+from conversations.callbacks.evidence import (
     FinishSending,
     OpenEvidence,
     OpenPiece,
-    OpenPlan,
     OpenProvable,
     OpenUnsorted,
     PrepareForPmm,
     SendFor,
 )
+from conversations.callbacks.packing import Button
+from conversations.callbacks.planning import OpenPlan
 from conversations.dialogue import Dialogue
 from conversations.evidence_views import (
     EntryLine,

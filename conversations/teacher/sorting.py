@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conversations.callbacks import (
+from conversations.callbacks.evidence import (
     FilePiece,
     OpenEvidence,
     OpenPiece,
-    OpenPlan,
     OpenUnsorted,
     RemovePiece,
     SortPiece,
 )
+from conversations.callbacks.planning import OpenPlan
 from conversations.dialogue import Dialogue
 from conversations.evidence_views import entry_label, line_of, need_text
 from conversations.home import back_to, help_key

@@ -2,15 +2,8 @@
 
 from typing import Any
 
-from conversations.callbacks import (
-    Agree,
-    AskForHelp,
-    OpenEvidence,
-    OpenPlan,
-    OpenStatus,
-    OpenSummary,
-    OrderPortfolio,
-)
+from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
+from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, help_key
 from conversations.notices import Notice, notice

@@ -1,6 +1,6 @@
 """Helping to choose: up to three combinations that reach the target with the least work."""
 
-from conversations.callbacks import (
+from conversations.callbacks.planning import (
     HaveInHand,
     LikeCategory,
     OpenInHand,

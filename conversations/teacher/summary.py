@@ -1,6 +1,6 @@
 """Everything in a plan on one screen, what is missing, and handing it in."""
 
-from conversations.callbacks import (
+from conversations.callbacks.planning import (
     Agree,
     AskForHelp,
     OpenPlan,

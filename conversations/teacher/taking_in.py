@@ -6,15 +6,15 @@ Where an activity was opened, it is filed under that. Else it is asked which one
 from telegram import Message
 from telegram.ext import filters
 
-from conversations.callbacks import (
+from conversations.callbacks.evidence import (
     FinishSending,
     KnownPiece,
     OpenPiece,
     ReplacePiece,
     SavedPiece,
     SendFor,
-    unpack,
 )
+from conversations.callbacks.packing import unpack
 from conversations.day_words import read_day
 from conversations.dialogue import Dialogue, Incoming
 from conversations.everywhere import press_typed

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conversations.callbacks import LONGEST, Button, UnreadableButton, code_of, unpack
+from conversations.callbacks.packing import LONGEST, Button, UnreadableButton, code_of, unpack
 from conversations.dialogue import TAPS
 from storage.rulesets import DeadlineKind, RuleSet, load_ruleset
 

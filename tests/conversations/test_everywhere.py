@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conversations import everywhere
-from conversations.callbacks import Button, Home, OpenItem, OpenPlan, OpenStatus, SetUnits
+from conversations.callbacks.everybody import Home
+from conversations.callbacks.packing import Button
+from conversations.callbacks.planning import OpenItem, OpenPlan, OpenStatus, SetUnits
 from conversations.everywhere import fold, whole_number
 from conversations.screens import Key, Screen
 

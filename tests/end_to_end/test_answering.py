@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.simulator.driver import Person
-from conversations.callbacks import CheckWebinar, ShowAnswer, ShowAnswers
+from conversations.callbacks.answers import CheckWebinar, ShowAnswer, ShowAnswers
 from storage.models import HelpRequest, Role
 from tests.world import TestWorld, open_world
 

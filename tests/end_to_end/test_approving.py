@@ -10,7 +10,7 @@ from sqlmodel import select
 from bot import replies
 from bot.simulator.driver import Person
 from bot.simulator.models import Message
-from conversations.callbacks import (
+from conversations.callbacks.approving import (
     Approve,
     ChooseReason,
     NameModel,

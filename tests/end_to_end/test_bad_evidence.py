@@ -20,7 +20,7 @@ from sqlmodel import SQLModel, col, select
 
 from bot.simulator.driver import Person
 from bot.simulator.models import Message
-from conversations.callbacks import FilePiece, SendFor
+from conversations.callbacks.evidence import FilePiece, SendFor
 from storage import decisions, plans
 from storage.evidence import describing, filing, needs, receiving
 from storage.files import GRACE_S

@@ -13,7 +13,8 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.simulator.driver import Person
-from conversations.callbacks import LONGEST, Button, Home
+from conversations.callbacks.everybody import Home
+from conversations.callbacks.packing import LONGEST, Button
 from storage import plans
 from storage.models import (
     Account,

@@ -13,7 +13,7 @@ from sqlmodel import select
 from bot import broadcasting, replies
 from bot.simulator.driver import Person
 from bot.simulator.models import Message
-from conversations.callbacks import (
+from conversations.callbacks.broadcasts import (
     AnswerBroadcast,
     BroadcastNames,
     CancelBroadcast,

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from bot import replies
 from bot.simulator.driver import Person
-from conversations.callbacks import (
+from conversations.callbacks.approving import (
     ChooseDeputy,
     Deputies,
     DeputyDays,

@@ -13,7 +13,8 @@ from sqlmodel import SQLModel, col, select
 
 from bot.simulator.driver import Person
 from bot.simulator.models import Message
-from conversations.callbacks import AcceptPiece, CheckPiece, PrepareForPmm, SendFor
+from conversations.callbacks.checking import AcceptPiece, CheckPiece
+from conversations.callbacks.evidence import PrepareForPmm, SendFor
 from storage import decisions, plans
 from storage.evidence import filing, receiving
 from storage.evidence.receiving import Arrival

@@ -9,9 +9,8 @@ from sqlmodel import col, select
 
 from bot import replies
 from bot.simulator.driver import Person
-from conversations.callbacks import (
-    AskForHelp,
-    ChooseLanguage,
+from conversations.callbacks.everybody import ChooseLanguage
+from conversations.callbacks.helping import (
     ClaimHelp,
     CloseHelp,
     OpenHelpQueue,
@@ -22,6 +21,7 @@ from conversations.callbacks import (
     TakeProposal,
     TalkAbout,
 )
+from conversations.callbacks.planning import AskForHelp
 from storage import outbox
 from storage.erasure import erase_member
 from storage.models import (

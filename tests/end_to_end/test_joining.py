@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.simulator import Message, Person
-from conversations.callbacks import Consent, ItIsMe
+from conversations.callbacks.joining import Consent, ItIsMe
 from storage.models import Account, Member, Role, School
 from tests.world import TestWorld
 

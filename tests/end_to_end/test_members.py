@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from sqlmodel import col, select
 
 from bot.simulator import Message, Person
-from conversations.callbacks import (
+from conversations.callbacks.members import (
     AskErasure,
     CommitRoster,
     EraseMember,

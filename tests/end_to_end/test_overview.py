@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from bot import replies
-from conversations.callbacks import OpenOverview, ShowDetails
+from conversations.callbacks.approving import OpenOverview, ShowDetails
 from storage.models import Member, Role
 from tests.end_to_end.submitting import submits
 from tests.world import TestWorld

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.simulator.driver import Person
-from conversations.callbacks import (
+from conversations.callbacks.planning import (
     AskForHelp,
     OpenSummary,
     SetUnits,

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from bot.simulator.driver import Person
-from conversations.callbacks import Button
+from conversations.callbacks.packing import Button
 from storage.models import Decision, OutboxMessage, Plan, PlanEntry, Role
 from storage.plans import LONGEST_TEXT
 from tests.world import TestWorld, open_world

@@ -12,7 +12,7 @@ from sqlmodel import select
 from bot.logs import TextFormatter, TokenFilter
 from bot.simulator.driver import Person
 from bot.simulator.faults import Fault
-from conversations.callbacks import OpenStatus
+from conversations.callbacks.planning import OpenStatus
 from conversations.dialogue import TAPS
 from conversations.screens import Screen
 from conversations.turn import Turn

@@ -6,7 +6,7 @@ from sqlmodel import select
 from bot.simulator.driver import Person
 from bot.simulator.models import Message
 from conversations import everywhere
-from conversations.callbacks import unpack
+from conversations.callbacks.packing import unpack
 from conversations.screens import Key, Screen
 from storage.models import Member, Plan, PlanEntry, Role
 from tests.world import TestWorld
