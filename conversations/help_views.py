@@ -28,7 +28,7 @@ from storage import help_talks, plans
 from storage.evidence import changing, needs, reading
 from storage.evidence.needs import Progress
 from storage.help_requests import FullRequest
-from storage.models import HelpStatus
+from storage.models import HelpStatus, Role
 from storage.plans import FullPlan, items_step
 from storage.rulesets import RuleSet
 
@@ -179,9 +179,8 @@ def _helper_rows(person: Person, full: FullRequest, stuck: Stuck) -> tuple[Row, 
 def propose_keys(person: Person, full: FullRequest, stuck: Stuck) -> list[Key]:
     """Give the keys with which a helper proposes what fits the plan as it stands."""
     words, keys = person.words, list[Key]()
-    if stuck.full is None:
-        return keys
-    if stuck.full.fillable and stuck.rules.items:
+    begins = stuck.full is None and bool(Role(full.owner.roles) & Role.TEACHER)
+    if stuck.rules.items and (begins or (stuck.full is not None and stuck.full.fillable)):
         keys.append(Key(words.label("helping.propose"), ProposeItems(full.id, 0)))
     if stuck.proof is not None:
         keys.append(Key(words.label("helping.propose_evidence"), ProposeEvidence(full.id, 0)))

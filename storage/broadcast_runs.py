@@ -14,6 +14,7 @@ from storage import audiences, outbox
 from storage.broadcasts import Action, audience_of, family, move, not_delivered, scope_of
 from storage.errors import BroadcastNotNow, NotFound
 from storage.models import (
+    ArchivedMessage,
     Broadcast,
     BroadcastAnswer,
     BroadcastMiss,
@@ -288,13 +289,18 @@ async def received_by(
     session: AsyncSession, broadcast_id: int, member_ids: Iterable[int]
 ) -> int | None:
     """Say which of some members a broadcast was written to; None when to none of them."""
-    found = await session.exec(
-        select(OutboxMessage.member_id)
-        .where(OutboxMessage.broadcast_id == broadcast_id)
-        .where(col(OutboxMessage.member_id).in_(list(member_ids)))
-        .limit(1)
-    )
-    return found.first()
+    # Old ones are in the archive; who answers late is heard all the same.
+    for messages in (OutboxMessage, ArchivedMessage):
+        found = await session.exec(
+            select(messages.member_id)
+            .where(messages.broadcast_id == broadcast_id)
+            .where(col(messages.member_id).in_(list(member_ids)))
+            .limit(1)
+        )
+        number = found.first()
+        if number is not None:
+            return number
+    return None
 
 
 async def answer(

@@ -21,10 +21,10 @@ from storage.errors import (
 )
 from storage.evidence import needs
 from storage.help_requests import FullRequest, read, tell_helper, tell_owner
-from storage.models import HelpProposal, HelpRequest, Member, ProposalState
+from storage.models import HelpProposal, HelpRequest, Member, ProposalState, Role
 from storage.people import Actor, known_id
 from storage.plans import FullPlan, items_step
-from storage.rulesets import RuleSet
+from storage.rulesets import Period, RuleSet
 from storage.suggestions import Pick
 
 
@@ -72,6 +72,24 @@ async def propose_item(
         raise OutOfRange(1, most)
     step = items_step(rules).id
     return await _offer(session, actor, full, plan, step, code, quantity, now)
+
+
+async def begin_plan(
+    session: AsyncSession,
+    actor: Actor,
+    rules: RuleSet,
+    period: Period,
+    request_id: int,
+    now: datetime,
+) -> FullPlan:
+    """Give the plan to propose for; an empty one where the teacher has not begun.
+
+    Who has not begun needs help most.
+    """
+    full = await read(session, actor, request_id)
+    if not full.is_helped_by(actor.member_id) or not Role(full.owner.roles) & Role.TEACHER:
+        raise NotAllowed
+    return await plans.open_plan_of(session, actor, full.request.member_id, rules, period, now)
 
 
 async def point_out_evidence(

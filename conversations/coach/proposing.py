@@ -40,15 +40,24 @@ ENTRIES_A_PAGE = 6
 LABEL_LENGTH = 22
 
 
-async def _helping(turn: Turn, request_id: int) -> tuple[FullRequest, Stuck, FullPlan]:
-    """Give the request that this person helps with, and the plan it is about."""
+async def _helping(turn: Turn, request_id: int) -> tuple[FullRequest, Stuck]:
+    """Give the request that this person helps with, and where its owner stands."""
     full = await help_requests.read(turn.session, turn.actor, request_id)
     if not full.is_helped_by(turn.actor.member_id):
         raise NotAllowed
-    stuck = await stuck_at(turn, full)
+    return full, await stuck_at(turn, full)
+
+
+def _plan_of(stuck: Stuck) -> FullPlan:
     if stuck.full is None:
         raise NotFound
-    return full, stuck, stuck.full
+    return stuck.full
+
+
+def _planned(stuck: Stuck) -> dict[str, int]:
+    """Give the planned quantity of each item; nothing is planned before a plan is begun."""
+    entries = stuck.full.of(items_step(stuck.rules).id) if stuck.full else ()
+    return {entry.code: entry.quantity for entry in entries}
 
 
 # ------------------------------------------------------------------------------- items
@@ -57,10 +66,10 @@ async def _helping(turn: Turn, request_id: int) -> tuple[FullRequest, Stuck, Ful
 @dialogue.tap(ProposeItems)
 async def propose_items(turn: Turn, tap: ProposeItems) -> None:
     """Show the items that can be proposed, with what is planned already."""
-    full, stuck, plan = await _helping(turn, tap.request)
+    full, stuck = await _helping(turn, tap.request)
     rules, words = stuck.rules, turn.words
     page = page_of(rules.items, tap.page, ITEMS_A_PAGE)
-    planned = {entry.code: entry.quantity for entry in plan.of(items_step(rules).id)}
+    planned = _planned(stuck)
     keys = []
     for item in page.items:
         quantity = planned.get(item.code, 0)
@@ -71,22 +80,22 @@ async def propose_items(turn: Turn, tap: ProposeItems) -> None:
     rows += pager(page, lambda to: ProposeItems(full.id, to))
     rows.append((back_to(turn, ShowHelp(full.id)),))
     text = words.body(
-        "proposing.items", name=full.owner.name, full=plan, points=rules.points, items=page.items
-    )
+        "proposing.items", name=full.owner.name, points=rules.points, items=page.items,
+        planned=stuck.full.plan.points_floor if stuck.full else 0,
+    )  # fmt: skip
     turn.show(Screen(text, tuple(rows), view=ProposeItems(full.id, page.number)))
 
 
 @dialogue.tap(ProposeUnits)
 async def propose_units(turn: Turn, tap: ProposeUnits) -> None:
     """Show one item with the number of units to propose."""
-    full, stuck, plan = await _helping(turn, tap.request)
+    full, stuck = await _helping(turn, tap.request)
     rules, words = stuck.rules, turn.words
     item = rules.item(tap.item)
-    entry = plan.entry(items_step(rules).id, item.code)
     units = min(max(tap.units, 1), MOST_UNITS if item.repeatable else 1)
     text = words.body(
         "proposing.item", name=full.owner.name, item=item, units=units,
-        planned=entry.quantity if entry else 0, points=rules.points,
+        planned=_planned(stuck).get(item.code, 0), points=rules.points,
     )  # fmt: skip
     send = words.label("proposing.send", units=units)
     rows: list[Row] = []
@@ -108,7 +117,10 @@ async def propose_units(turn: Turn, tap: ProposeUnits) -> None:
 @dialogue.tap(SendProposal)
 async def send_proposal(turn: Turn, tap: SendProposal) -> None:
     """Propose it; the teacher gets it with a button to take it over."""
-    full, stuck, plan = await _helping(turn, tap.request)
+    full, stuck = await _helping(turn, tap.request)
+    plan = stuck.full or await help_proposals.begin_plan(
+        turn.session, turn.actor, stuck.rules, turn.period, full.id, turn.now
+    )
     await help_proposals.propose_item(
         turn.session, turn.actor, stuck.rules, full.id, plan.id, tap.item, tap.units, turn.now
     )
@@ -126,7 +138,8 @@ def _page_of(rules: RuleSet, code: str) -> int:
 @dialogue.tap(ProposeEvidence)
 async def propose_evidence(turn: Turn, tap: ProposeEvidence) -> None:
     """Show the planned entries that lack evidence."""
-    full, stuck, plan = await _helping(turn, tap.request)
+    full, stuck = await _helping(turn, tap.request)
+    plan = _plan_of(stuck)
     evidence = await reading.evidence_of_plan(turn.session, plan.id)
     gaps = [
         (one, gap)
@@ -155,7 +168,8 @@ async def propose_evidence(turn: Turn, tap: ProposeEvidence) -> None:
 @dialogue.tap(PointOut)
 async def point_out(turn: Turn, tap: PointOut) -> None:
     """Tell the teacher which evidence is missing, with a button to send it."""
-    full, stuck, plan = await _helping(turn, tap.request)
+    full, stuck = await _helping(turn, tap.request)
+    plan = _plan_of(stuck)
     await help_proposals.point_out_evidence(
         turn.session, turn.actor, stuck.rules, full.id, plan.id, tap.entry, turn.now
     )

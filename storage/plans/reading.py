@@ -87,12 +87,27 @@ async def open_plan(
 ) -> FullPlan:
     """Give the teacher's plan for the period, starting one when there is none."""
     actor.require(Role.TEACHER)
-    found = await find_plan(session, actor.member_id, period.id)
+    return await open_plan_of(session, actor, actor.member_id, rules, period, now)
+
+
+async def open_plan_of(
+    session: AsyncSession,
+    actor: Actor,
+    member_id: int,
+    rules: RuleSet,
+    period: Period,
+    now: datetime,
+) -> FullPlan:
+    """Give a teacher's plan, starting an empty one; that the actor may is for the caller to know.
+
+    A plan that was started says nothing yet: only its owner fills it.
+    """
+    found = await find_plan(session, member_id, period.id)
     if found is not None:
         return found
     plan = Plan(
         school_id=actor.school_id,
-        member_id=actor.member_id,
+        member_id=member_id,
         period=period.id,
         ruleset=rules.id,
         ruleset_version=rules.version,
@@ -104,7 +119,7 @@ async def open_plan(
             session.add(plan)
     except IntegrityError:
         # Another process has started it at the same moment.
-        found = await find_plan(session, actor.member_id, period.id)
+        found = await find_plan(session, member_id, period.id)
         if found is None:
             raise
         return found

@@ -30,6 +30,7 @@ from storage.models import (
     HelpRequest,
     HelpStatus,
     OutboxMessage,
+    Plan,
     PlanEntry,
     Role,
 )
@@ -354,6 +355,26 @@ async def test_the_coach_sees_the_draft_and_proposes(
     async with world.database.reading() as session:
         entries = (await session.exec(select(PlanEntry))).all()
     assert ("RHK-01", 4) in [(one.code, one.quantity) for one in entries]
+
+
+async def test_who_has_not_begun_is_helped_to_begin(
+    world: TestWorld, rina: Person, desi: Person
+) -> None:
+    await rina.types("/menu")
+    await rina.taps("Minta bantuan")
+    await desi.taps("Ambil")
+    await desi.sees("Anda yang membantu")
+    await desi.taps("Usulkan kegiatan")
+    assert "0 dari 32 poin" in (await desi.sees("Guru yang memutuskan")).text
+    await desi.taps("Kembali")
+    async with world.database.reading() as session:
+        assert (await session.exec(select(Plan))).all() == []  # looking begins nothing
+    await desi.taps("Usulkan kegiatan")
+    await desi.taps("Pelatihan mandiri")
+    await desi.taps("Usulkan 1×")
+    card = await rina.sees("Kita isi bersama")
+    await rina.taps("Pakai usulan", on=card)
+    await rina.sees("Rencana Anda sekarang: 1×, 8 poin")
 
 
 async def test_the_draft_changes_under_the_coachs_eyes(

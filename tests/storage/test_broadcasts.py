@@ -589,6 +589,19 @@ async def test_only_who_received_it_can_answer(database: Database, cast: Cast) -
     assert isinstance(await say(database, cast.rina, 10**9, BroadcastAnswer.DONE), NotFound)
 
 
+async def test_an_answer_counts_also_when_the_message_has_long_been_archived(
+    database: Database, cast: Cast
+) -> None:
+    number = await started(database, cast.coach)
+    await written(database, number)
+    async with database.transaction() as session:
+        await outbox.cancel_broadcast(session, number, NOW)
+        assert await outbox.archive(session, NOW + timedelta(days=60))
+    assert not isinstance(await say(database, cast.rina, number, BroadcastAnswer.DONE), Refused)
+    assert (await standing(database, number)).done == 1
+    assert isinstance(await say(database, cast.stranger, number, BroadcastAnswer.DONE), NotFound)
+
+
 # ------------------------------------------------------------------------------- several schools
 
 
