@@ -15,7 +15,6 @@ from storage.rulesets.days import ONE_DAY, MonthDay, Period, PhaseWindow, last_o
 from storage.rulesets.terms import (
     ChoiceSource,
     Confidence,
-    CopyValue,
     DeadlineKind,
     DutyBasis,
     StepKind,
@@ -509,36 +508,6 @@ class Variable(Sourced):
     choose_exactly: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CopyField(Sourced):
-    """One field of the official form, filled from each entry of a step.
-
-    Fields stand in the order of the form; those of one step that follow each other are filled
-    together for one entry after the other. `section` is the page of the form.
-    """
-
-    id: str
-    section: str
-    title: str
-    step: str
-    value: CopyValue
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CopyField(Sourced):
-    """One field of the official form, filled from each entry of a step.
-
-    Fields stand in the order of the form; those of one step that follow each other are filled
-    together for one entry after the other. `section` is the page of the form.
-    """
-
-    id: str
-    section: str
-    title: str
-    step: str
-    value: CopyValue
-
-
 class Choice(Protocol):
     """What every entry of a list to choose from has: code, button label, full title."""
 
@@ -629,8 +598,6 @@ class RuleSet:
         default=(), metadata=_table("accountability_document")
     )
     variables: tuple[Variable, ...] = field(default=(), metadata=_table("variable"))
-    copy_fields: tuple[CopyField, ...] = field(default=(), metadata=_table("copy_field"))
-    copy_fields: tuple[CopyField, ...] = field(default=(), metadata=_table("copy_field"))
 
     # -- what it is
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 from sqlmodel import col, select
@@ -18,7 +19,7 @@ from bot.simulator import Flood
 from bot.simulator.models import Event
 from storage import outbox
 from storage.database import Database
-from storage.models import Account, Member, OutboxMessage, Role, School, table_of
+from storage.models import Account, Member, OutboxMessage, Role, School, SchoolHours, table_of
 from storage.outbox import Priority
 from storage.people import known_id
 from tests.benchmarks import bots
@@ -46,6 +47,8 @@ MEMORY_GOAL_MB = 40.0
 TAPS_GOAL = 1.5
 NOTICE_GOAL_S = 2.0
 FIRST_ACCOUNT = 1_000_000
+ZONE = ZoneInfo("Asia/Jakarta")
+WORDS = "Selamat pagi, Bapak/Ibu guru."
 SLOWED = ("sendMessage", "editMessageText", "answerCallbackQuery")
 
 
@@ -65,6 +68,8 @@ class Arrivals:
 
     def _observe(self, event: Event) -> None:
         if event.kind != "message" or event.chat_id < FIRST_ACCOUNT:
+            return
+        if event.message is None or event.message.text != WORDS:
             return
         self.counts[event.chat_id] += 1
         self.last = time.perf_counter()
@@ -278,6 +283,7 @@ async def _gather_audience(database: Database, served: Telegram, audience: int) 
         served.sim.person(f"Guru {account_id}", id=account_id).chat.known = True
     async with database.transaction() as session:
         school = (await session.exec(select(School))).one()
+        session.add(_silence(known_id(school.id), now))
         connection = await session.connection()
         await connection.execute(
             insert(table_of(Account)),
@@ -303,6 +309,14 @@ async def _gather_audience(database: Database, served: Telegram, audience: int) 
         return [known_id(one) for one in found.all()]
 
 
+def _silence(school_id: int, now: datetime) -> SchoolHours:
+    """Let no reminder come while the broadcast is timed: 20,000 people have planned nothing."""
+    opens_at = (now.astimezone(ZONE).hour + 10) % 23
+    return SchoolHours(
+        school_id=school_id, working_days=5, opens_at=opens_at, closes_at=opens_at + 1
+    )
+
+
 def _plain(row: Account | Member) -> dict[str, object]:
     return row.model_dump(exclude={"id"} if isinstance(row, Member) else None)
 
@@ -312,6 +326,6 @@ async def _announce(database: Database, members: list[int]) -> None:
         school = (await session.exec(select(School))).one()
         await outbox.announce(
             session, school_id=known_id(school.id), recipients=members, occasion="broadcast:1",
-            kind=KIND, subject={"text": "Selamat pagi, Bapak/Ibu guru."}, now=datetime.now(UTC),
+            kind=KIND, subject={"text": WORDS}, now=datetime.now(UTC),
             priority=Priority.BROADCAST, broadcast_id=1,
         )  # fmt: skip

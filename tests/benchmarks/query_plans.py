@@ -31,14 +31,12 @@ class Query:
     def reads_whole(self) -> tuple[str, ...]:
         """The tables that are read from beginning to end, without an index."""
         aliases = {alias: table for table, alias in _ALIAS.findall(self.statement)}
-        scanned = [match[1] for line in self.plan if (match := _SCAN.match(line))]
-        return tuple(
-            aliases.get(name, name)
-            for name, line in zip(
-                scanned, [one for one in self.plan if _SCAN.match(one)], strict=True
-            )
-            if "USING INDEX" not in line and "USING COVERING INDEX" not in line
-        )
+        found = []
+        for line in self.plan:
+            match = _SCAN.match(line)
+            if match and "USING INDEX" not in line and "USING COVERING INDEX" not in line:
+                found.append(str(aliases.get(match[1], match[1])))
+        return tuple(found)
 
 
 @contextmanager
