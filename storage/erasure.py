@@ -44,6 +44,9 @@ from storage.models import (
     Reminder,
     ReminderWish,
     Reopening,
+    Report,
+    ReportDecision,
+    ReportRevision,
     Role,
     RosterDraft,
     School,
@@ -135,7 +138,10 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
     """Erase the person's plans with all that hangs on them; give their numbers."""
     found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
     plan_ids = list(found.all())
-    for part in (Card, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer):
+    reports = select(col(Report.id)).where(col(Report.plan_id).in_(plan_ids))
+    for hanging in (Card, ReportDecision, ReportRevision):
+        await session.exec(delete(hanging).where(col(hanging.report_id).in_(reports)))
+    for part in (Card, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer, Report):
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
     # What was written about others stays with them; the voice is the person's own.
     await session.exec(

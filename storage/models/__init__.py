@@ -44,6 +44,7 @@ from storage.models.plans import (
     Verdict,
 )
 from storage.models.reminders import Reminder, ReminderWish
+from storage.models.reports import Report, ReportDecision, ReportRevision, ReportStatus
 
 metadata = SQLModel.metadata
 
@@ -97,6 +98,10 @@ __all__ = [
     "Reminder",
     "ReminderWish",
     "Reopening",
+    "Report",
+    "ReportDecision",
+    "ReportRevision",
+    "ReportStatus",
     "Role",
     "RosterDraft",
     "SaidAs",
