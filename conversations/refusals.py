@@ -27,6 +27,10 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"unseen": refusal.unseen}
         case errors.PlanNotOpen(status=str(status)) | errors.NotNow(status=status):
             return {"status": words.label(f"status.{PlanStatus(status)}")}
+        case errors.ReportNotNow():
+            return {"status": words.label(f"reporting.is_{refusal.status}")}
+        case errors.ReportIncomplete():
+            return {"count": len(refusal.fields)}
         case errors.BroadcastNotNow():
             return {"status": words.label(f"broadcasting.status_{refusal.status}")}
         case errors.AlreadyDecided():
