@@ -259,8 +259,8 @@ async def test_two_principals_and_forged_buttons(world: TestWorld) -> None:
     await answers(rina, "Rahasia saya.")
     # Of a draft nobody else reads.
     for person in (kepala, budi, maling):
-        for button in (ReadReport(1, 0), HearAnswer("report", 1, "pengembangan_diri")):
-            got = await person.taps_data(button.pack())
+        for look in (ReadReport(1, 0), HearAnswer("report", 1, "pengembangan_diri")):
+            got = await person.taps_data(look.pack())
             assert got.show_alert
     await rina.taps("Jawab pertanyaan")
     await rina.types("Juga rahasia.")
@@ -284,8 +284,8 @@ async def test_two_principals_and_forged_buttons(world: TestWorld) -> None:
             assert got.show_alert, button
         assert not [one for one in person.messages if "ahasia" in one.text]
     # The teacher does not decide on the own report.
-    for button in (AcceptReport(1, 1), ReadyReportReason(1, 1, 0, 0)):
-        assert (await rina.taps_data(button.pack())).show_alert
+    for decision in (AcceptReport(1, 1), ReadyReportReason(1, 1, 0, 0)):
+        assert (await rina.taps_data(decision.pack())).show_alert
     assert await status(world) == ("submitted", 1)
     await kepala.taps("Terima laporan", on=mine)
     got = await other.taps_data(AcceptReport(1, 1).pack(), theirs.id)
