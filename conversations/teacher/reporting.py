@@ -1,6 +1,6 @@
 """A teacher's report: what is known already, the questions that are open, and handing it in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from conversations import forms
@@ -104,7 +104,7 @@ async def _mine(person: Person, plan: FullPlan) -> Screen:
         decided=decided, is_open=is_open, frozen=plan.status not in OPEN_PLANS,
         marked=[one.title for one in parts_of(person.words, rules, content, marks) if one.marked],
     )  # fmt: skip
-    rows = _rows(person, draft, is_open=is_open)
+    rows = _rows(person, draft, marks, is_open=is_open)
     return Screen(text, rows, view=OpenReport(plan.id))
 
 
@@ -126,18 +126,14 @@ async def _is_open(person: Person, draft: Draft) -> bool:
     return True
 
 
-def _rows(person: Person, draft: Draft, *, is_open: bool) -> tuple[Row, ...]:
+def _rows(
+    person: Person, draft: Draft, marks: Collection[str], *, is_open: bool
+) -> tuple[Row, ...]:
     words, plan_id = person.words, draft.plan.id
     preview = Key(words.label("reporting.preview"), PreviewReport(plan_id, 0))
     rows: list[Row] = []
-    if is_open and draft.open_fields:
-        first = (draft.missing or draft.open_fields)[0]
-        style = Style.NEXT if draft.missing else None
-        label = words.label("reporting.answer", count=len(draft.open_fields))
-        rows.append((Key(label, OpenQuestion(FORM, plan_id, first.id), style),))
-    elif is_open and draft.fields:
-        label = words.label("reporting.change")
-        rows.append((Key(label, OpenQuestion(FORM, plan_id, draft.fields[0].id)),))
+    if is_open and draft.fields:
+        rows.append((_questions_key(person, draft, marks),))
     if is_open and not draft.missing:
         rows.append((_submit_key(person, draft),))
     if draft.status is ReportStatus.SUBMITTED and draft.plan.status in OPEN_PLANS:
@@ -146,6 +142,21 @@ def _rows(person: Person, draft: Draft, *, is_open: bool) -> tuple[Row, ...]:
     else:
         rows.append((preview, Key(words.label("home.evidence"), OpenEvidence())))
     return (*rows, (help_key(person, "report"),), back_home(person))
+
+
+def _questions_key(person: Person, draft: Draft, marks: Collection[str]) -> Key:
+    """Lead to the question that comes first: one that is marked, or open, or else any."""
+    words = person.words
+    marked = [one for one in draft.fields if f"field:{one.id}" in marks]
+    if draft.status is ReportStatus.RETURNED and marked:
+        label, first, style = words.label("reporting.mend"), marked[0], Style.NEXT
+    elif draft.open_fields:
+        label = words.label("reporting.answer", count=len(draft.open_fields))
+        first = (draft.missing or draft.open_fields)[0]
+        style = Style.NEXT if draft.missing else None
+    else:
+        label, first, style = words.label("reporting.change"), draft.fields[0], None
+    return Key(label, OpenQuestion(FORM, draft.plan.id, first.id), style)
 
 
 def _submit_key(person: Person, draft: Draft) -> Key:
