@@ -16,7 +16,7 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, reminding, talking
+from conversations import answering, everywhere, forms, home, joining, reminding, talking
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -63,6 +63,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
     planning.dialogue,

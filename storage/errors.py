@@ -135,6 +135,15 @@ class TooLong(Refused):
         self.length = length
 
 
+class VoiceTooLong(Refused):
+    """A voice note longer than anybody listens to. Both lengths are in seconds."""
+
+    def __init__(self, longest_s: int, length_s: int) -> None:
+        super().__init__(f"{length_s} s, at most {longest_s}")
+        self.longest_s = longest_s
+        self.length_s = length_s
+
+
 class ReasonMissing(Refused):
     """A decision that needs a reason has none."""
 

@@ -21,6 +21,7 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
+from storage.models.forms import FormAnswer
 from storage.models.help import (
     HelpMessage,
     HelpProposal,
@@ -79,6 +80,7 @@ __all__ = [
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "FormAnswer",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
