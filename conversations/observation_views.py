@@ -20,9 +20,10 @@ from conversations.callbacks.observing import (
     ShowMoves,
     SignOff,
 )
+from conversations.callbacks.packing import Button
 from conversations.forms import answer_keys
 from conversations.people import Person
-from conversations.screens import Key, Row, Screen, Style, in_rows
+from conversations.screens import Key, Row, Screen, Style, in_rows, short
 from storage import forms
 from storage.errors import NotFound
 from storage.evidence.changing import OPEN_PLANS
@@ -35,7 +36,7 @@ from storage.observations.reading import FINISHED, FullCycle
 from storage.observations.steps import StepState
 from storage.rulesets import AskedOf, FieldKind, ObservationField
 
-LABEL_OF_STEP = 18
+LABEL_OF_STEP = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,13 @@ def cycle_screen(person: Person, cycle: FullCycle) -> Screen:
     foot: list[Key] = [Key(person.words.label("nav.back"), _way_back(person, cycle))]
     if cycle.row.sequence > 1:
         foot.append(Key(person.words.label("observing.moves"), ShowMoves(cycle.plan_id)))
-    return Screen(text, (*rows, tuple(foot)), view=ShowCycle(cycle.plan_id))
+    view = ShowCycle(cycle.plan_id)
+    last = len(cycle.steps)
+
+    def by_number(typed: int) -> Button:
+        return ReadStep(cycle.plan_id, typed) if 1 <= typed <= last else view
+
+    return Screen(text, (*rows, tuple(foot)), view=view, takes_number=by_number)
 
 
 def _is_past(cycle: FullCycle, now: datetime) -> bool:
@@ -183,10 +190,7 @@ def _placed(cycle: FullCycle) -> list[tuple[int, StepState]]:
 
 
 def _step_key(plan_id: int, place: int, step: StepState) -> Key:
-    title = step.title
-    if len(title) > LABEL_OF_STEP:
-        title = title[: LABEL_OF_STEP - 1].rstrip() + "…"
-    return Key(f"{step.letter}. {title}", ReadStep(plan_id, place), number=place)
+    return Key(short(f"{step.letter}. {step.title}", LABEL_OF_STEP), ReadStep(plan_id, place))
 
 
 def _way_back(person: Person, cycle: FullCycle) -> Home | OpenBoard | Observed:
