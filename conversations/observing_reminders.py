@@ -34,6 +34,7 @@ async def observation_near(person: Person, subject: dict[str, Any]) -> Notice | 
     text = person.words.body(
         "observing.near", who=person.salutation, cycle=cycle,
         own=cycle.is_teacher(person.actor), soon=subject["near"] == Near.HOUR,
+        days=(cycle.agreed_at.astimezone(person.words.zone).date() - person.today).days,
     )  # fmt: skip
     words, plan = person.words, cycle.plan_id
     rows: list[Row] = [(Key(words.label("observing.open"), ShowCycle(plan), Style.NEXT),)]

@@ -250,6 +250,7 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await rina.taps("Isi jawaban")
     await answers_all(rina, "Lebih banyak bertanya.", "Waktu.", "Kelompok kecil.")
     await rina.sees("Semua langkah sudah selesai")
+    assert not any("langkah C. Diskusi" in one.text for one in coach.messages)
     await coach.sees("langkah E. Refleksi tindak lanjut sudah lengkap")
     assert all(one.done_at is not None for one in (await cycle_now(world)).steps)
     await principal.types("/rekap")
