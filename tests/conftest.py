@@ -18,8 +18,15 @@ from tests.world import INSPECTOR, TestWorld, open_world
 
 PostgresUri = str
 
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 * 2**30
+
 # The bots and workers that tests start by the hundred must not compile everything anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Every commit waits for the disk, and nothing of a test has to outlive it.
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(scope="session", autouse=True)
