@@ -14,9 +14,19 @@ from telegram.ext import (
     filters,
 )
 
+import conversations.observing_reminders  # noqa: F401 - draws what is told unasked
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, reminding, talking
+from conversations import (
+    answering,
+    everywhere,
+    forms,
+    home,
+    joining,
+    observing_days,
+    reminding,
+    talking,
+)
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -34,16 +44,22 @@ from conversations.principal import (
     deputising,
     overviewing,
     reading,
+    reading_reports,
+    returning_reports,
+    rubric,
     sending_back,
 )
+from conversations.principal import observing as observing_teachers
 from conversations.teacher import (
     asking,
     behaviours,
     describing,
     duties,
+    observing,
     planning,
     preparing,
     proving,
+    reporting,
     sorting,
     status,
     suggesting,
@@ -62,7 +78,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     scheduling.dialogue,
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
+    rubric.dialogue,  # before all that takes voice: in a lesson it is a note
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
     planning.dialogue,
@@ -76,10 +94,16 @@ DIALOGUES: tuple[Dialogue, ...] = (
     describing.dialogue,
     sorting.dialogue,
     preparing.dialogue,
+    reporting.dialogue,
+    observing.dialogue,
+    observing_days.dialogue,
+    observing_teachers.dialogue,
     approving.dialogue,
     checking.dialogue,
     looking.dialogue,
     sending_back.dialogue,
+    reading_reports.dialogue,
+    returning_reports.dialogue,
     reading.dialogue,
     overviewing.dialogue,
     deputising.dialogue,

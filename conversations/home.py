@@ -16,8 +16,10 @@ from conversations.callbacks.everybody import (
 from conversations.callbacks.evidence import OpenEvidence
 from conversations.callbacks.helping import OpenHelpQueue
 from conversations.callbacks.members import OpenMembers
+from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus
+from conversations.callbacks.reports import OpenReport
 from conversations.callbacks.school import OpenSchool
 from conversations.dialogue import Dialogue
 from conversations.people import Person, gets_cards
@@ -30,6 +32,7 @@ from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
 from storage.people import known_id
 from storage.plans import FullPlan
+from storage.reports import deciding
 from storage.rulesets import PhaseWindow
 from storage.school_hours import MAY_CHANGE
 
@@ -46,6 +49,7 @@ async def home_screen(turn: Turn) -> Screen:
     """Draw the home card."""
     actor, rules, period = turn.actor, turn.rules, turn.period
     plan = await plans.find_plan(turn.session, actor.member_id, period.id)
+    reports = await deciding.count_waiting(turn.session, actor) if actor.decides else 0
     waiting = await decisions.count_waiting(turn.session, actor) if actor.decides else 0
     to_check = await checking.count_waiting(turn.session, actor) if actor.decides else 0
     proof = await _proof(turn, plan)
@@ -68,11 +72,12 @@ async def home_screen(turn: Turn) -> Screen:
         decides=actor.decides,
         waiting=waiting,
         to_check=to_check,
+        reports=reports,
         proof=proof,
         unsorted=await receiving.count_unsorted(turn.session, actor) if proof else 0,
         stuck=await help_requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
     )
-    return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
+    return Screen(text, (*_urgent(turn, plan), *_keys(turn, plan), *_foot(turn)), view=Home())
 
 
 async def _phase(turn: Turn) -> PhaseWindow | None:
@@ -108,7 +113,7 @@ def _urgent(turn: Turn, plan: FullPlan | None) -> tuple[Row, ...]:
     return ((Key(turn.words.label("planning.agree"), agree, Style.YES),),)
 
 
-def _keys(turn: Turn) -> tuple[Row, ...]:
+def _keys(turn: Turn, plan: FullPlan | None) -> tuple[Row, ...]:
     actor, words = turn.actor, turn.words
     keys: list[Key] = []
     if actor.roles & Role.TEACHER:
@@ -117,10 +122,16 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
             Key(words.label("home.evidence"), OpenEvidence()),
             Key(words.label("home.status"), OpenStatus()),
         ]
+        if plan is not None and plan.status in changing.OPEN_PLANS:
+            keys.append(Key(words.label("home.report"), OpenReport(plan.id)))
+    if plan is not None and plan.status in changing.OPEN_PLANS:
+        keys.append(Key(words.label("home.observation"), OpenObservation()))
     if actor.decides:
         keys.append(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT))
     if actor.decides or actor.roles & Role.COACH:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
+        if plan is None:
+            keys.append(Key(words.label("home.observation"), OpenObservation()))
     if broadcasts.may_send(actor):
         keys.append(Key(words.label("home.broadcasts"), Broadcasts()))
     if actor.roles & Role.COACH:
@@ -234,9 +245,9 @@ async def choose_school(turn: Turn, tap: ChooseSchool) -> None:
     await show_home(turn)
 
 
-def back_home(turn: Turn) -> Row:
+def back_home(person: Person) -> Row:
     """Give the row that leads home."""
-    return (Key(turn.words.label("nav.home"), Home()),)
+    return (Key(person.words.label("nav.home"), Home()),)
 
 
 def help_key(person: Person, where: str) -> Key:

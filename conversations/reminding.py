@@ -8,6 +8,7 @@ from conversations.callbacks.broadcasts import NewBroadcast
 from conversations.callbacks.evidence import OpenEvidence, OpenProvable
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, OpenPlan, OpenStatus, OpenStep, OpenSummary
+from conversations.callbacks.reports import OpenReport
 from conversations.callbacks.school import ChooseHour, ReminderHours, Snooze
 from conversations.dialogue import Dialogue
 from conversations.home import back_home
@@ -26,7 +27,7 @@ from storage.school_hours import hours_of
 dialogue = Dialogue("reminding")
 
 NAMES_SHOWN = 12
-MINUTES = {Task.START: 10, Task.MEND: 5, Task.AGREE: 1}
+MINUTES = {Task.START: 10, Task.MEND: 5, Task.AGREE: 1, Task.REPORT: 10}
 MINUTES_A_STEP = 2
 MINUTES_A_PIECE = 2
 MOST_MINUTES = 30
@@ -56,7 +57,7 @@ async def remind_task(person: Person, subject: dict[str, Any]) -> Notice | None:
         minutes=_minutes(task), period=person.period,
     )  # fmt: skip
     label, button = _next_step(task)
-    rows: list[Row] = [(Key(person.words.label(label), button, Style.NEXT),), *_put_off(person)]
+    rows: list[Row] = [(Key(person.words.label(label), button, Style.NEXT),), *put_off(person)]
     return Notice(Screen(text, tuple(rows), view=button if task.task is not Task.AGREE else None))
 
 
@@ -86,6 +87,8 @@ def _next_step(task: OpenTask) -> tuple[str, Button]:
         return "planning.agree", Agree(full.id, full.plan.revision)
     if task.task is Task.MEND:
         return "planning.mend", OpenPlan()
+    if task.task is Task.REPORT:
+        return "reminders.to_report", OpenReport(full.id)
     if task.task is Task.EVIDENCE:
         only = task.entries[0].entry.id
         if len(task.entries) == 1 and only is not None and not task.unsorted:
@@ -96,7 +99,8 @@ def _next_step(task: OpenTask) -> tuple[str, Button]:
     return "reminders.to_submit", OpenSummary(full.id)
 
 
-def _put_off(person: Person) -> tuple[Row, ...]:
+def put_off(person: Person) -> tuple[Row, ...]:
+    """Give the keys by which reminders are put off."""
     words = person.words
     return (
         (
@@ -143,7 +147,7 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
     inbox = await waiting.inbox_of(
         person.session, person.actor, person.period, hours, patience, person.now
     )
-    if not inbox.plans and not inbox.evidence:
+    if not (inbox.plans or inbox.evidence or inbox.reports):
         return None
     text = person.words.body(
         "reminders.digest", who=person.salutation, inbox=inbox, patience=patience,
@@ -153,7 +157,7 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
     rows: list[Row] = [(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),)]
     if inbox.pressing and person.actor.roles & Role.PRINCIPAL:
         rows.append((Key(words.label("reminders.name_deputy"), Deputies()),))
-    return Notice(Screen(text, (*rows, *_put_off(person)), view=OpenQueue(0)))
+    return Notice(Screen(text, (*rows, *put_off(person)), view=OpenQueue(0)))
 
 
 @notice("remind_behind")
@@ -182,7 +186,7 @@ async def remind_behind(person: Person, _subject: dict[str, Any]) -> Notice | No
     rows = (
         (Key(words.label("reminders.write_to_them"), NewBroadcast("behind"), Style.NEXT),),
         (Key(words.label("home.overview"), OpenOverview("-", 0)),),
-        *_put_off(person),
+        *put_off(person),
     )
     return Notice(Screen(text, rows, view=OpenOverview("-", 0)))
 

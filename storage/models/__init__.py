@@ -21,6 +21,7 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
+from storage.models.forms import FormAnswer
 from storage.models.help import (
     HelpMessage,
     HelpProposal,
@@ -28,6 +29,13 @@ from storage.models.help import (
     HelpStatus,
     ProposalState,
     SaidAs,
+)
+from storage.models.observations import (
+    Booking,
+    Marking,
+    Observation,
+    ObservationMark,
+    ObservationMove,
 )
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
@@ -43,6 +51,7 @@ from storage.models.plans import (
     Verdict,
 )
 from storage.models.reminders import Reminder, ReminderWish
+from storage.models.reports import Report, ReportDecision, ReportRevision, ReportStatus
 
 metadata = SQLModel.metadata
 
@@ -56,6 +65,7 @@ __all__ = [
     "Account",
     "ArchivedMessage",
     "AuditEntry",
+    "Booking",
     "Broadcast",
     "BroadcastAnswer",
     "BroadcastMiss",
@@ -71,6 +81,7 @@ __all__ = [
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "FormAnswer",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
@@ -78,9 +89,13 @@ __all__ = [
     "HelpStatus",
     "InboxUpdate",
     "Invitation",
+    "Marking",
     "Member",
     "MessageRecord",
     "ModelPlan",
+    "Observation",
+    "ObservationMark",
+    "ObservationMove",
     "OutOfReach",
     "OutboxMessage",
     "OutboxState",
@@ -95,6 +110,10 @@ __all__ = [
     "Reminder",
     "ReminderWish",
     "Reopening",
+    "Report",
+    "ReportDecision",
+    "ReportRevision",
+    "ReportStatus",
     "Role",
     "RosterDraft",
     "SaidAs",

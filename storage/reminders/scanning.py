@@ -6,7 +6,7 @@ be late or run twice.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -34,12 +34,14 @@ from storage.models import (
     ReminderWish,
     Role,
 )
+from storage.observations.due import is_any_near, who_is_asked
 from storage.people import known_id
 from storage.periods import is_closed
 from storage.plans import FullPlan
 from storage.reminders.days import Due, SchoolDay, open_days
 from storage.reminders.tasks import Task, task_for, unproven
 from storage.reminders.waiting import patience_of
+from storage.reports.reading import handed_in, reports_waiting
 from storage.rulebook import RuleBook
 
 BATCH = 500  # rows named in one statement
@@ -57,6 +59,7 @@ BEGUN = {PlanStatus.SUBMITTED, *OPEN_PLANS}
 STATUS = {str(one): one for one in PlanStatus}
 
 WAIT = "wait"
+STEP = "step"
 DIGEST = "digest"
 BEHIND = "behind"
 
@@ -126,6 +129,8 @@ class _Look:
     plans: dict[int, _PlanState] = field(default_factory=dict)
     told: dict[tuple[int, str], _Told] = field(default_factory=dict)
     deputies: set[int] = field(default_factory=set)
+    reported: set[int] = field(default_factory=set)
+    """Plans whose report has been handed in."""
     spoken_to: set[tuple[int, str]] = field(default_factory=set)
 
     def is_told(self, person: _Person, occasion: str) -> bool:
@@ -170,6 +175,7 @@ async def scan(session: AsyncSession, rulebook: RuleBook, now: datetime) -> list
     for some in _batches(sorted(days), SCHOOLS_AT_ONCE):
         look = await _look(session, {one: days[one] for one in some}, now)
         calls += await _teachers(session, rulebook, look)
+        calls += await _observations(session, rulebook, look, {one.member_id for one in calls})
         calls += await _deciders(session, look)
         calls += _coaches(look)
         await asyncio.sleep(0)
@@ -252,6 +258,7 @@ async def _look(session: AsyncSession, days: Mapping[int, SchoolDay], now: datet
     for plan in map(_PlanState._make, plans):
         if days[plan.school_id].period.id == plan.period:
             look.plans[plan.member_id] = plan
+    look.reported = await handed_in(session, days)
     await _read_told(session, look, now)
     look.deputies = await _deputies(session, days)
     return look
@@ -275,6 +282,7 @@ async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
             or_(
                 col(Reminder.occasion).in_(occasions),
                 col(Reminder.occasion).startswith(f"{WAIT}:"),
+                col(Reminder.occasion).startswith(f"{STEP}:"),
                 col(Reminder.day) >= earliest,
             )
         )
@@ -350,7 +358,10 @@ def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
     asked = [
         (due, task)
         for due in day.dues
-        if (task := _task(day, due, status)) and (day.works or due.deadline.ends_on == day.today)
+        if (
+            task := _task(day, due, status, reported=plan is not None and plan.id in look.reported)
+        )
+        and (day.works or due.deadline.ends_on == day.today)
     ]
     fresh = next((one for one in asked if not look.is_told(person, one[0].occasion)), None)
     if fresh is None:
@@ -362,8 +373,11 @@ def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
     return task, look.call(person, "remind_task", due.subject, [due.occasion, *others])
 
 
-def _task(day: SchoolDay, due: Due, status: PlanStatus | None) -> Task | None:
-    return task_for(due.deadline.kind, status, agreement_required=day.rules.agreement_required)
+def _task(day: SchoolDay, due: Due, status: PlanStatus | None, *, reported: bool) -> Task | None:
+    return task_for(
+        due.deadline.kind, status,
+        agreement_required=day.rules.agreement_required, reported=reported,
+    )  # fmt: skip
 
 
 def _waiting_call(look: _Look, person: _Person) -> Call | None:
@@ -383,6 +397,42 @@ def _waiting_call(look: _Look, person: _Person) -> Call | None:
         return None
     subject = {"period": plan.period, "revision": plan.revision}
     return look.call(person, "remind_waiting", subject, [occasion])
+
+
+async def _observations(
+    session: AsyncSession, rulebook: RuleBook, look: _Look, spoken_to: Collection[int]
+) -> list[Call]:
+    """Call those whose observation has a step that is due and waits for them.
+
+    Who is reminded of something else today (`spoken_to`) hears of it on another day.
+    """
+    near = {
+        number
+        for number, day in look.days.items()
+        if day.works and is_any_near(day.rules, day.period, day.today)
+    }
+    plans = {
+        plan.id: (plan.member_id, day.rules, day.period, day.today)
+        for plan in look.plans.values()
+        if plan.school_id in near and plan.status in OPEN_PLANS
+        for day in (look.days[plan.school_id],)
+    }
+    people = {one.id: one for one in look.people if one.id not in spoken_to}
+    calls: dict[int, Call] = {}
+    for some in _batches(list(plans)):
+        part = {number: plans[number] for number in some}
+        for one in await who_is_asked(session, rulebook, part):
+            person = people.get(one.member_id)
+            occasion = one.due.occasion(one.period, one.side)
+            if person is None or person.id in calls or look.is_told(person, occasion):
+                continue
+            if look.may_hear(person, "task"):
+                subject = {
+                    "period": one.period, "side": str(one.side), "step": one.due.step.id,
+                    "due_on": one.due.step.due_on.isoformat(),
+                }  # fmt: skip
+                calls[person.id] = look.call(person, "remind_step", subject, [occasion])
+    return list(calls.values())
 
 
 async def _lacking(
@@ -427,9 +477,9 @@ async def _deciders(session: AsyncSession, look: _Look) -> list[Call]:
     if not awake:
         return []
     waiting = _plans_waiting(look)
-    for school_id, member_id, count in await _evidence_waiting(
-        session, {one.school_id for one in awake}
-    ):
+    schools = {one.school_id for one in awake}
+    evidence = await _evidence_waiting(session, schools)
+    for school_id, member_id, count in evidence + await reports_waiting(session, schools):
         waiting.setdefault(school_id, {})
         waiting[school_id][member_id] = waiting[school_id].get(member_id, 0) + count
     return [

@@ -15,6 +15,7 @@ from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatu
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
 from storage.reminders.tasks import unproven
+from storage.reports.deciding import count_waiting as count_reports
 from storage.rulesets import DeadlineKind, Period, RuleSet
 from storage.school_hours import Hours
 
@@ -36,6 +37,7 @@ class Inbox:
 
     plans: int
     evidence: int
+    reports: int
     pressing: tuple[WaitingPlan, ...]
 
 
@@ -69,7 +71,12 @@ async def inbox_of(
         if submitted_at is not None
     ]
     pressing = [one for one in plans if patience is not None and one.days >= patience]
-    return Inbox(len(plans), await count_evidence(session, actor), tuple(pressing))
+    return Inbox(
+        plans=len(plans),
+        evidence=await count_evidence(session, actor),
+        reports=await count_reports(session, actor),
+        pressing=tuple(pressing),
+    )
 
 
 @dataclass(frozen=True, slots=True)
