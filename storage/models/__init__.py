@@ -42,6 +42,7 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.ratings import FinalRating, Rating, RatingStatus
 from storage.models.reminders import Reminder, ReminderWish
 
 metadata = SQLModel.metadata
@@ -71,6 +72,7 @@ __all__ = [
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "FinalRating",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
@@ -92,6 +94,8 @@ __all__ = [
     "PlanStatus",
     "Prompt",
     "ProposalState",
+    "Rating",
+    "RatingStatus",
     "Reminder",
     "ReminderWish",
     "Reopening",
