@@ -3,7 +3,7 @@
 Both stay possible after the period has closed: they change nothing of the rating.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, update
@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import audit, outbox
 from storage.errors import RatingAnswered, RatingVoid
 from storage.models import FinalRating
-from storage.people import Actor
+from storage.people import Actor, deciders, known_id
 from storage.plans import kept_words
 from storage.ratings.reading import FullRating, own_rating, past_of
 
@@ -43,12 +43,21 @@ async def may_answer(session: AsyncSession, actor: Actor, plan_id: int, number: 
 
 
 async def answer(
-    session: AsyncSession, actor: Actor, plan_id: int, number: int, text: str, now: datetime
+    session: AsyncSession,
+    actor: Actor,
+    plan_id: int,
+    number: int,
+    text: str,
+    *,
+    today: date,
+    now: datetime,
 ) -> FullRating:
-    """Keep the teacher's answer, the only one to this rating; whoever rated is told.
+    """Keep the teacher's answer, the only one to this rating.
+
+    Whoever rated is told or, if that person decides no more, everybody who does.
 
     Raises `RatingVoid` when the rating does not hold any more, `RatingAnswered`, `ReasonMissing`
-    for no words, `TooLong`.
+    for no words, and `TooLong`.
     """
     text = kept_words(text, LONGEST_ANSWER)
     rating = await may_answer(session, actor, plan_id, number)
@@ -58,21 +67,22 @@ async def answer(
         acknowledged_at=func.coalesce(FinalRating.acknowledged_at, now),
     )  # fmt: skip
     audit.record(session, actor, "rating.answer", f"plan:{plan_id}", now, number=number)
-    if rating.rater is not None and rating.rater.id is not None:
-        await outbox.announce(
-            session,
-            school_id=actor.school_id,
-            recipients=[rating.rater.id],
-            occasion=f"rating:{plan_id}:answered:{number}",
-            kind="rating_answered",
-            subject={"plan": plan_id, "number": number},
-            now=now,
-        )
+    who = [known_id(one.id) for one in await deciders(session, actor.school_id, today)]
+    rater = rating.rater.id if rating.rater is not None else None
+    await outbox.announce(
+        session,
+        school_id=actor.school_id,
+        recipients=[one for one in who if one == rater] or who,
+        occasion=f"rating:{plan_id}:answered:{number}",
+        kind="rating_answered",
+        subject={"plan": plan_id, "number": number},
+        now=now,
+    )
     return await _shown(session, actor, plan_id, number)
 
 
 async def _shown(session: AsyncSession, actor: Actor, plan_id: int, number: int) -> FullRating:
-    _full, rating = await own_rating(session, actor, plan_id)
+    rating = (await own_rating(session, actor, plan_id)).rating
     if rating is None or rating.number != number:
         raise RatingVoid
     return rating

@@ -1,7 +1,8 @@
 """Whom there is to rate in a period, and how far each rating is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -9,11 +10,13 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.deadlines import Deadline
 from storage.decisions import DECIDED
 from storage.models import Member, Plan, PlanStatus, Rating, RatingStatus, Role
 from storage.people import Actor, known_id
 from storage.periods import is_closed
 from storage.ratings.reading import FullRating, ratings_in
+from storage.rulesets import DeadlineKind
 
 
 class Stage(StrEnum):
@@ -105,14 +108,18 @@ def next_open(people: Sequence[Ratee], after: int) -> Ratee | None:
     return next((one for one in order if one.stage is Stage.OPEN and one.plan_id != after), None)
 
 
-def left_off(people: Sequence[Ratee], actor: Actor) -> int:
-    """Give the plan that the actor rated last, so that the next sitting goes on behind it."""
+def carry_on(people: Sequence[Ratee], actor: Actor) -> Ratee | None:
+    """Give whom the actor is to rate next: who was left half done, or else who comes behind."""
     mine = [
-        (one.rating.changed_at, one.plan_id)
+        (one.rating.changed_at, one.plan_id or 0)
         for one in people
         if one.rating is not None and one.rating.changed_by == actor.member_id
     ]
-    return max(mine, default=(None, None))[1] or 0
+    last = max(mine, default=(None, 0))[1]
+    in_hand = next((one for one in people if one.plan_id == last), None)
+    if in_hand is not None and in_hand.stage is Stage.OPEN:
+        return in_hand
+    return next_open(people, last)
 
 
 async def count_unrated(session: AsyncSession, actor: Actor, period_id: str) -> int:
@@ -123,6 +130,17 @@ async def count_unrated(session: AsyncSession, actor: Actor, period_id: str) -> 
         .where(*_unrated(actor, period_id))
     )
     return int(found.one())
+
+
+LEAD = timedelta(days=14)
+"""So long before its phase rating begins to be offered, and its deadline to be told of."""
+
+
+def is_near(deadlines: Iterable[Deadline], today: date) -> bool:
+    """Whether it is time to think of rating."""
+    return any(
+        one.kind is DeadlineKind.RATING and today >= one.earliest - LEAD for one in deadlines
+    )
 
 
 def _unrated(actor: Actor, period_id: str) -> tuple[Any, ...]:

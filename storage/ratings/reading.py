@@ -107,13 +107,22 @@ def _full(rating: Rating, final: FinalRating | None, rater: Member | None) -> Fu
     )
 
 
-async def own_rating(
-    session: AsyncSession, actor: Actor, plan_id: int
-) -> tuple[FullPlan, FullRating | None]:
-    """Give a teacher the own plan with its rating; None unless it is final."""
+@dataclass(frozen=True, slots=True)
+class OwnRating:
+    """What a teacher may know: the rating once it is final, and whether one was opened again."""
+
+    full: FullPlan
+    rating: FullRating | None
+    is_open_again: bool
+
+
+async def own_rating(session: AsyncSession, actor: Actor, plan_id: int) -> OwnRating:
+    """Give a teacher the rating of the own plan. Raises `NotAllowed` for anybody else's."""
     full = await own_plan(session, actor, plan_id)
     rating = await rating_of(session, plan_id)
-    return full, rating if rating is not None and rating.is_final else None
+    if rating is None or rating.is_final:
+        return OwnRating(full, rating, is_open_again=False)
+    return OwnRating(full, None, is_open_again=rating.number > 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from tests.storage.evidence.staging import (
     NOW,
     PERIOD,
     RULES,
+    TODAY,
     Cast,
     Work,
     attempt,
@@ -419,16 +420,22 @@ async def test_the_queue_goes_on_where_it_was_left_and_reads_little(
     assert [(one.name, one.stage) for one in people] == [
         ("Budi", Stage.OPEN), ("Rina", Stage.OPEN), ("Wakil", Stage.NO_PLAN),
     ]  # fmt: skip
-    assert queue.left_off(people, cast.principal) == 0
-    following = queue.next_open(people, 0)
-    assert following is not None
-    assert following.plan_id == budi.id
+
+    async def carries_on() -> str:
+        async with database.reading() as session:
+            people = await queue.ratees(session, cast.principal, PERIOD.id)
+        following = queue.carry_on(people, cast.principal)
+        return following.name if following else ""
+
+    assert await carries_on() == "Budi"
+    await does(database, chooses(cast.principal, plan, 0))
+    assert await carries_on() == "Rina"
+    await does(database, chooses(cast.principal, plan, 1, BEHAVIOUR))
+    assert await carries_on() == "Budi"
     await drafts(database, cast.principal, budi)
-    async with database.reading() as session:
-        people = await queue.ratees(session, cast.principal, PERIOD.id)
-    assert queue.left_off(people, cast.principal) == budi.id
-    assert (queue.next_open(people, budi.id) or people[0]).plan_id == plan.id
-    assert queue.next_open(people, plan.id) is None
+    assert await carries_on() == ""
+    assert [one and one.name for one in (queue.next_open(people, budi.id),)] == ["Rina"]
+    assert [one and one.name for one in (queue.next_open(people, plan.id),)] == ["Budi"]
 
 
 # ------------------------------------------------------------------------------- the teacher
@@ -438,14 +445,16 @@ async def test_the_teacher_acknowledges_and_answers_once(
     database: Database, cast: Cast, plan: FullPlan
 ) -> None:
     async with database.reading() as session:
-        assert (await reading.own_rating(session, cast.rina, plan.id))[1] is None
+        assert (await reading.own_rating(session, cast.rina, plan.id)).rating is None
     done = await final(database, cast.principal, plan)
 
     def reads(who: Actor, number: int = 1) -> Work:
         return lambda session: answering.acknowledge(session, who, plan.id, number, NOW)
 
     def answers(who: Actor, text: str = "Terima kasih", number: int = 1) -> Work:
-        return lambda session: answering.answer(session, who, plan.id, number, text, NOW)
+        return lambda session: answering.answer(
+            session, who, plan.id, number, text, today=TODAY, now=NOW
+        )
 
     for who in (cast.budi, cast.principal, cast.coach, cast.stranger):
         for work in (reads(who), answers(who)):
@@ -472,7 +481,9 @@ async def test_two_answers_at_once_and_an_answer_against_a_reopening(
     done = await final(database, cast.principal, plan)
 
     def answers(text: str) -> Work:
-        return lambda session: answering.answer(session, cast.rina, plan.id, 1, text, NOW)
+        return lambda session: answering.answer(
+            session, cast.rina, plan.id, 1, text, today=TODAY, now=NOW
+        )
 
     opened, late = await overtaking(
         database, other, opens_again(cast.principal, plan, done.revision), answers("Setuju")
@@ -483,7 +494,7 @@ async def test_two_answers_at_once_and_an_answer_against_a_reopening(
 
     def second(text: str) -> Work:
         return lambda session: answering.answer(
-            session, cast.rina, plan.id, again.number, text, NOW
+            session, cast.rina, plan.id, again.number, text, today=TODAY, now=NOW
         )
 
     said, late = await overtaking(database, other, second("Satu"), second("Dua"))
