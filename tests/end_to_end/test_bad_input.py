@@ -476,7 +476,7 @@ async def _proves(world: TestWorld, plan: Plan) -> Proven:
 
 def _rated(plan: Plan, rater: Member) -> list[SQLModel]:
     """A rating that is final, with secret words on both sides."""
-    said = {
+    said: dict[str, Any] = {
         "plan_id": plan.id or 0, "number": 1, "work_result": "di_bawah",
         "work_behaviour": "di_bawah", "predicate": "sangat_kurang", "feedback": SECRET,
     }  # fmt: skip
