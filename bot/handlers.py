@@ -16,7 +16,7 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, reminding, talking
+from conversations import answering, everywhere, forms, home, joining, reminding, talking
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -37,6 +37,8 @@ from conversations.principal import (
     rating_sealing,
     rating_words,
     reading,
+    reading_reports,
+    returning_reports,
     sending_back,
 )
 from conversations.teacher import (
@@ -48,6 +50,7 @@ from conversations.teacher import (
     preparing,
     proving,
     rated,
+    reporting,
     sorting,
     status,
     suggesting,
@@ -67,6 +70,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
     planning.dialogue,
@@ -80,10 +84,13 @@ DIALOGUES: tuple[Dialogue, ...] = (
     describing.dialogue,
     sorting.dialogue,
     preparing.dialogue,
+    reporting.dialogue,
     approving.dialogue,
     checking.dialogue,
     looking.dialogue,
     sending_back.dialogue,
+    reading_reports.dialogue,
+    returning_reports.dialogue,
     reading.dialogue,
     overviewing.dialogue,
     rating.dialogue,

@@ -27,6 +27,10 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"unseen": refusal.unseen}
         case errors.PlanNotOpen(status=str(status)) | errors.NotNow(status=status):
             return {"status": words.label(f"status.{PlanStatus(status)}")}
+        case errors.ReportNotNow():
+            return {"status": words.label(f"reporting.is_{refusal.status}")}
+        case errors.ReportIncomplete():
+            return {"count": len(refusal.fields)}
         case errors.BroadcastNotNow():
             return {"status": words.label(f"broadcasting.status_{refusal.status}")}
         case errors.AlreadyDecided():
@@ -48,6 +52,11 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"first": words.day(refusal.first), "last": words.day(refusal.last)}
         case errors.TooLong():
             return {"longest": refusal.longest, "length": refusal.length}
+        case errors.VoiceTooLong():
+            return {
+                "longest": refusal.longest_s // 60,
+                "length": f"{refusal.length_s // 60}.{refusal.length_s % 60:02}",
+            }
         case errors.BelowTarget():
             return {"missing": refusal.target - refusal.points, "target": refusal.target}
         case errors.InvitationExpired():
