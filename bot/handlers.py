@@ -16,7 +16,16 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, forms, home, joining, reminding, talking
+from conversations import (
+    answering,
+    everywhere,
+    forms,
+    home,
+    joining,
+    observing_days,
+    reminding,
+    talking,
+)
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -39,13 +48,16 @@ from conversations.principal import (
     reading,
     reading_reports,
     returning_reports,
+    rubric,
     sending_back,
 )
+from conversations.principal import observing as observing_teachers
 from conversations.teacher import (
     asking,
     behaviours,
     describing,
     duties,
+    observing,
     planning,
     preparing,
     proving,
@@ -69,6 +81,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     scheduling.dialogue,
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
+    rubric.dialogue,  # before all that takes voice: in a lesson it is a note
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
     forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
@@ -85,6 +98,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     sorting.dialogue,
     preparing.dialogue,
     reporting.dialogue,
+    observing.dialogue,
+    observing_days.dialogue,
+    observing_teachers.dialogue,
     approving.dialogue,
     checking.dialogue,
     looking.dialogue,

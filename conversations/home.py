@@ -16,6 +16,7 @@ from conversations.callbacks.everybody import (
 from conversations.callbacks.evidence import OpenEvidence
 from conversations.callbacks.helping import OpenHelpQueue
 from conversations.callbacks.members import OpenMembers
+from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus
 from conversations.callbacks.rating import OpenRatings
@@ -138,12 +139,16 @@ def _keys(turn: Turn, plan: FullPlan | None, *, rates: bool) -> tuple[Row, ...]:
         ]
         if plan is not None and plan.status in changing.OPEN_PLANS:
             keys.append(Key(words.label("home.report"), OpenReport(plan.id)))
+    if plan is not None and plan.status in changing.OPEN_PLANS:
+        keys.append(Key(words.label("home.observation"), OpenObservation()))
     if actor.decides:
         keys.append(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT))
     if rates:
         keys.append(Key(words.label("rating.open"), OpenRatings(0)))
     if actor.decides or actor.roles & Role.COACH:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
+        if plan is None:
+            keys.append(Key(words.label("home.observation"), OpenObservation()))
     if broadcasts.may_send(actor):
         keys.append(Key(words.label("home.broadcasts"), Broadcasts()))
     if actor.roles & Role.COACH:

@@ -30,6 +30,13 @@ from storage.models.help import (
     ProposalState,
     SaidAs,
 )
+from storage.models.observations import (
+    Booking,
+    Marking,
+    Observation,
+    ObservationMark,
+    ObservationMove,
+)
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
@@ -59,6 +66,7 @@ __all__ = [
     "Account",
     "ArchivedMessage",
     "AuditEntry",
+    "Booking",
     "Broadcast",
     "BroadcastAnswer",
     "BroadcastMiss",
@@ -83,9 +91,13 @@ __all__ = [
     "HelpStatus",
     "InboxUpdate",
     "Invitation",
+    "Marking",
     "Member",
     "MessageRecord",
     "ModelPlan",
+    "Observation",
+    "ObservationMark",
+    "ObservationMove",
     "OutOfReach",
     "OutboxMessage",
     "OutboxState",
