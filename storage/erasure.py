@@ -28,6 +28,7 @@ from storage.models import (
     EvidenceComment,
     EvidenceLook,
     EvidencePage,
+    FinalRating,
     FormAnswer,
     HelpMessage,
     HelpProposal,
@@ -44,6 +45,7 @@ from storage.models import (
     PlanEntry,
     PlanRevision,
     Prompt,
+    Rating,
     Reminder,
     ReminderWish,
     Reopening,
@@ -171,7 +173,10 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
     reports = select(col(Report.id)).where(col(Report.plan_id).in_(plan_ids))
     for hanging in (Card, ReportDecision, ReportRevision):
         await session.exec(delete(hanging).where(col(hanging.report_id).in_(reports)))
-    for part in (Card, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer, Report):
+    for part in (
+        Card, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer, Report, FinalRating,
+        Rating,
+    ):  # fmt: skip
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
     # What was written about others stays with them; the voice is the person's own.
     await session.exec(

@@ -277,6 +277,31 @@ class ProposalOutdated(Refused):
         self.current = current
 
 
+class RatingChanged(Refused):
+    """Somebody else has changed the rating since it was shown."""
+
+    def __init__(self, by_name: str, at: datetime) -> None:
+        super().__init__("changed by somebody else")
+        self.by_name = by_name
+        self.at = at
+
+
+class RatingsChanged(Refused):
+    """What would become final is not what the summary showed."""
+
+
+class RatingIncomplete(Refused):
+    """A level is still missing."""
+
+
+class RatingVoid(Refused):
+    """The rating has been opened again: what was told before does not hold any more."""
+
+
+class RatingAnswered(Refused):
+    """The teacher has answered this rating already."""
+
+
 class ObservationPaused(Refused):
     """The plan is being changed; its observation waits until the plan holds again."""
 

@@ -50,6 +50,7 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.ratings import FinalRating, Rating, RatingStatus
 from storage.models.reminders import Reminder, ReminderWish
 from storage.models.reports import Report, ReportDecision, ReportRevision, ReportStatus
 
@@ -81,6 +82,7 @@ __all__ = [
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "FinalRating",
     "FormAnswer",
     "GroupChat",
     "HelpMessage",
@@ -107,6 +109,8 @@ __all__ = [
     "PlanStatus",
     "Prompt",
     "ProposalState",
+    "Rating",
+    "RatingStatus",
     "Reminder",
     "ReminderWish",
     "Reopening",

@@ -7,6 +7,7 @@ from itertools import pairwise, product
 
 from storage.rulesets.model import Behaviour, Item, PhaseRule, RuleSet, Step
 from storage.rulesets.observation_checks import check_observation
+from storage.rulesets.rating_checks import check_rating
 from storage.rulesets.report_checks import Finding, check_report
 from storage.rulesets.terms import ChoiceSource, StepKind
 
@@ -34,6 +35,7 @@ def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
         *_check_behaviours(ruleset),
         *check_observation(ruleset),
         *_check_matrix(ruleset),
+        *check_rating(ruleset, LABEL_MAX),
         *check_report(ruleset),
     ]
 
