@@ -16,7 +16,16 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, reminding, talking
+from conversations import (
+    answering,
+    everywhere,
+    home,
+    issuing,
+    joining,
+    reminding,
+    talking,
+    verifying,
+)
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -27,7 +36,7 @@ from conversations.coach import (
     scheduling,
 )
 from conversations.dialogue import Dialogue
-from conversations.operator import erasing, inviting, members, roster, school
+from conversations.operator import erasing, inviting, letterhead, members, roster, school
 from conversations.principal import (
     approving,
     checking,
@@ -65,6 +74,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
     helping.dialogue,
     proposing.dialogue,
+    letterhead.dialogue,  # before all that takes files too: a logo that was asked for
     planning.dialogue,
     summary.dialogue,
     duties.dialogue,
@@ -76,6 +86,8 @@ DIALOGUES: tuple[Dialogue, ...] = (
     describing.dialogue,
     sorting.dialogue,
     preparing.dialogue,
+    issuing.dialogue,
+    verifying.dialogue,
     approving.dialogue,
     checking.dialogue,
     looking.dialogue,

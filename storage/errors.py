@@ -230,3 +230,11 @@ class ProposalOutdated(Refused):
     def __init__(self, current: int) -> None:
         super().__init__(f"the plan has {current} units now")
         self.current = current
+
+
+class BadNip(Refused):
+    """A civil servant's number has just so many `digits`."""
+
+    def __init__(self, digits: int) -> None:
+        super().__init__(f"not {digits} digits")
+        self.digits = digits

@@ -3,6 +3,7 @@
 from typing import Any
 
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
+from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, help_key
@@ -12,7 +13,7 @@ from conversations.people import Person
 from conversations.plan_views import sections
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
-from storage import deadlines, decisions, people, plans
+from storage import deadlines, decisions, issuing, people, plans
 from storage.evidence import needs, reading
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
@@ -48,7 +49,21 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
         proof=needs.progress(entries, evidence),
         is_open=full is not None and full.status in OPEN_PLANS,
     )  # fmt: skip
-    turn.show(Screen(text, _rows(turn, full, has_evidence=bool(evidence)), view=OpenStatus()))
+    rows = _rows(turn, full, has_evidence=bool(evidence))
+    papers = await _papers(turn, full)
+    turn.show(Screen(text, (*rows[:-1], *papers, *rows[-1:]), view=OpenStatus()))
+
+
+async def _papers(turn: Turn, full: FullPlan | None) -> tuple[Row, ...]:
+    """Offer the SKP of an approved plan, and that of the period before."""
+    keys: list[Key] = []
+    if full is not None and full.status in decisions.DECIDED:
+        keys.append(Key(turn.words.label("issuing.skp"), OrderSkp(full.id)))
+    earlier = await issuing.earlier_plan(turn.session, turn.actor.member_id, turn.period.id)
+    if earlier is not None:
+        label = turn.words.label("issuing.skp_of", period=earlier.period)
+        keys.append(Key(label, OrderSkp(people.known_id(earlier.id))))
+    return (tuple(keys),) if keys else ()
 
 
 def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row, ...]:

@@ -29,6 +29,7 @@ from storage.models.help import (
     ProposalState,
     SaidAs,
 )
+from storage.models.official import CodeGuess, IssuedPaper, Letterhead
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
@@ -63,6 +64,7 @@ __all__ = [
     "BroadcastStatus",
     "Card",
     "ClosedPeriod",
+    "CodeGuess",
     "DeadlineMove",
     "Decision",
     "Deputy",
@@ -78,6 +80,8 @@ __all__ = [
     "HelpStatus",
     "InboxUpdate",
     "Invitation",
+    "IssuedPaper",
+    "Letterhead",
     "Member",
     "MessageRecord",
     "ModelPlan",

@@ -114,6 +114,8 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         "found": "16.24.23.22.21",
         "origin": "previous",
         "deadline": max(DeadlineKind, key=len),
+        "part": "head_title",
+        "period": "2026-2",
         "form": "pdf",
         "state": "not_started",
         "audience": "below_target",

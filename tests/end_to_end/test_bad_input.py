@@ -517,6 +517,7 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "answer": "done", "hour": 8,
         "request": victim.proven.request_id, "proposal": victim.proven.proposal_id,
         "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
+        "part": "address", "period": "2026-2",
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
