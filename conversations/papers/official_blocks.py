@@ -315,7 +315,7 @@ def signature_block(pen: Pen, sheet: Sheet, signatures: Sequence[Signature]) -> 
         tuple(
             Signing(
                 pen.cell("\n".join(one.above), Style(9.5), width, 6),
-                pen.lines(one.name, Style(9.5, bold=True), width, 3),
+                pen.lines(one.name, Style(9.5, bold=True), width, 5),
                 pen.cell("\n".join(one.below), Style(9.5), width, 3),
             )
             for one in signatures
