@@ -43,6 +43,12 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
                 "at": words.clock(refusal.at),
                 "day": words.short_day(refusal.at),
             }
+        case errors.RatingChanged():
+            return {
+                "by": refusal.by_name,
+                "at": words.clock(refusal.at),
+                "day": words.short_day(refusal.at),
+            }
         case errors.OutOfRange():
             return {"lowest": refusal.lowest, "highest": refusal.highest}
         case errors.DayOutOfRange():

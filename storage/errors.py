@@ -238,3 +238,28 @@ class BadNip(Refused):
     def __init__(self, digits: int) -> None:
         super().__init__(f"not {digits} digits")
         self.digits = digits
+
+
+class RatingChanged(Refused):
+    """Somebody else has changed the rating since it was shown."""
+
+    def __init__(self, by_name: str, at: datetime) -> None:
+        super().__init__("changed by somebody else")
+        self.by_name = by_name
+        self.at = at
+
+
+class RatingsChanged(Refused):
+    """What would become final is not what the summary showed."""
+
+
+class RatingIncomplete(Refused):
+    """A level is still missing."""
+
+
+class RatingVoid(Refused):
+    """The rating has been opened again: what was told before does not hold any more."""
+
+
+class RatingAnswered(Refused):
+    """The teacher has answered this rating already."""

@@ -6,6 +6,7 @@ from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue,
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.official import OrderRecap
 from conversations.callbacks.packing import Button
+from conversations.callbacks.rating import OpenRatings
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.people import Person
@@ -71,7 +72,9 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
     rows: list[Row] = [*in_rows(numbered(keys))]
     if turn.actor.decides:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
-        rows.append((Key(words.label("issuing.recap"), OrderRecap(turn.period.id)),))
+        ratings = Key(words.label("rating.open"), OpenRatings(0))
+        recap = Key(words.label("issuing.recap"), OrderRecap(turn.period.id))
+        rows.append((ratings, recap))
     foot: Row = (Key(words.label("nav.home"), Home()),)
     if turn.actor.roles & Role.PRINCIPAL:
         foot = (*foot, Key(words.label("deputies.open"), Deputies()))

@@ -43,6 +43,7 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.ratings import FinalRating, Rating, RatingStatus
 from storage.models.reminders import Reminder, ReminderWish
 
 metadata = SQLModel.metadata
@@ -73,6 +74,7 @@ __all__ = [
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "FinalRating",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
@@ -96,6 +98,8 @@ __all__ = [
     "PlanStatus",
     "Prompt",
     "ProposalState",
+    "Rating",
+    "RatingStatus",
     "Reminder",
     "ReminderWish",
     "Reopening",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise, product
 
 from storage.rulesets.model import Behaviour, Item, PhaseRule, RuleSet, Step
+from storage.rulesets.rating_checks import check_rating
 from storage.rulesets.terms import ChoiceSource, StepKind
 
 LABEL_MAX = 24
@@ -34,6 +35,7 @@ def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
         *_check_plan_states(ruleset),
         *_check_behaviours(ruleset),
         *_check_matrix(ruleset),
+        *check_rating(ruleset, LABEL_MAX),
     ]
 
 

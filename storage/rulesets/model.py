@@ -17,6 +17,8 @@ from storage.rulesets.terms import (
     Confidence,
     DeadlineKind,
     DutyBasis,
+    RatingAxis,
+    RatingFact,
     StepKind,
     Wording,
 )
@@ -439,7 +441,7 @@ class ObservationStep(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rating(Sourced):
-    """The two axes of the rating and their levels, lowest first."""
+    """The two axes of the rating and their levels, lowest first; labels fit a button."""
 
     same_as: str = ""
     rater: str
@@ -447,6 +449,7 @@ class Rating(Sourced):
     axes: tuple[str, ...]
     levels: tuple[str, ...]
     level_titles: tuple[str, ...]
+    level_labels: tuple[str, ...] = ()
     levels_confidence: Confidence
     parameters: tuple[str, ...] = ()
     flows_to: str = ""
@@ -478,6 +481,31 @@ class MatrixCell(Sourced):
     work_result: str
     work_behaviour: str
     predicate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RatingHint(Sourced):
+    """A fact that speaks for a level of an axis once it reaches `at_least` percent.
+
+    A level is suggested when all its hints hold whose facts are known.
+    """
+
+    id: str
+    axis: RatingAxis
+    level: str
+    fact: RatingFact
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FeedbackSentence(Sourced):
+    """A ready sentence of feedback that fits a level of an axis; `label` fits a button."""
+
+    id: str
+    label: str
+    axis: RatingAxis
+    level: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -593,6 +621,8 @@ class RuleSet:
     rating_inputs: tuple[RatingInput, ...] = field(default=(), metadata=_table("rating_input"))
     predicates: tuple[Predicate, ...] = field(metadata=_table("predicate"))
     matrix: tuple[MatrixCell, ...] = field(metadata=_table("matrix"))
+    rating_hints: tuple[RatingHint, ...] = field(default=(), metadata=_table("rating_hint"))
+    feedback: tuple[FeedbackSentence, ...] = field(default=(), metadata=_table("feedback"))
     special_cases: tuple[SpecialCase, ...] = field(default=(), metadata=_table("special_case"))
     accountability_documents: tuple[AccountabilityDocument, ...] = field(
         default=(), metadata=_table("accountability_document")
@@ -716,10 +746,34 @@ class RuleSet:
 
     def rated(self, work_result: str, work_behaviour: str) -> Predicate:
         """Return the predicate that two levels give."""
+        return self.predicate(self.cell(work_result, work_behaviour).predicate)
+
+    def cell(self, work_result: str, work_behaviour: str) -> MatrixCell:
+        """Return the cell of the matrix for two levels."""
         for cell in self.matrix:
             if (cell.work_result, cell.work_behaviour) == (work_result, work_behaviour):
-                return self.predicate(cell.predicate)
+                return cell
         raise UnknownCode(self.id, "matrix cell", f"{work_result}, {work_behaviour}")
+
+    def level_title(self, level: str) -> str:
+        """Return the title of a level of the rating."""
+        if level not in self.rating.levels:
+            raise UnknownCode(self.id, "level", level)
+        return self.rating.level_titles[self.rating.levels.index(level)]
+
+    def level_label(self, level: str) -> str:
+        """Return what stands on the button of a level."""
+        title = self.level_title(level)
+        labels = self.rating.level_labels
+        return labels[self.rating.levels.index(level)] if labels else title
+
+    def sentences(self, work_result: str, work_behaviour: str) -> tuple[FeedbackSentence, ...]:
+        """Return the ready sentences that fit two levels, in the order of the file."""
+        fits = {
+            (RatingAxis.WORK_RESULT, work_result),
+            (RatingAxis.WORK_BEHAVIOUR, work_behaviour),
+        }
+        return tuple(one for one in self.feedback if (one.axis, one.level) in fits)
 
     # -- days
 

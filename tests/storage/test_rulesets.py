@@ -43,7 +43,7 @@ def test_a_rule_set_is_loaded_once() -> None:
 
 
 def test_pmm_names_what_the_screen_needs() -> None:
-    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 3, "PMM 2024")
+    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 4, "PMM 2024")
     assert PMM.title.startswith("Pengelolaan Kinerja Guru")
     assert "7607" in PMM.regulation
     assert (PMM.valid_from, PMM.valid_to) == (date(2024, 1, 1), date(2024, 12, 31))
@@ -466,7 +466,7 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
         "is longer than 40 characters",
     ),
     # the scheme
-    "version 0": ("version = 3", "version = 0", "scheme.version", "must be 1 or more"),
+    "version 0": ("version = 4", "version = 0", "scheme.version", "must be 1 or more"),
     "a deadline at the end of no phase": (
         'id = "plan"\nphase = "perencanaan"',
         'id = "plan"\nphase = "pesta"',
