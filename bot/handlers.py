@@ -19,6 +19,7 @@ from bot.replies import Replies
 from conversations import (
     answering,
     everywhere,
+    forms,
     home,
     issuing,
     joining,
@@ -76,6 +77,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
     letterhead.dialogue,  # before all that takes files too: a logo that was asked for

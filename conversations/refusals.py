@@ -55,6 +55,11 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"first": words.day(refusal.first), "last": words.day(refusal.last)}
         case errors.TooLong():
             return {"longest": refusal.longest, "length": refusal.length}
+        case errors.VoiceTooLong():
+            return {
+                "longest": refusal.longest_s // 60,
+                "length": f"{refusal.length_s // 60}.{refusal.length_s % 60:02}",
+            }
         case errors.BelowTarget():
             return {"missing": refusal.target - refusal.points, "target": refusal.target}
         case errors.InvitationExpired():

@@ -30,6 +30,7 @@ from storage.models import (
     EvidenceLook,
     EvidencePage,
     FinalRating,
+    FormAnswer,
     HelpMessage,
     HelpProposal,
     HelpRequest,
@@ -48,6 +49,9 @@ from storage.models import (
     Reminder,
     ReminderWish,
     Reopening,
+    Report,
+    ReportDecision,
+    ReportRevision,
     Role,
     RosterDraft,
     School,
@@ -115,19 +119,23 @@ async def _erase_help(session: AsyncSession, member: Member, now: datetime) -> l
 async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | None]:
     """Erase what the person has sent and said; give the numbers of the pieces.
 
-    Their files, which no row names any more, are swept away within hours.
+    What others have attached to forms of the person's plans goes as well. The files, which no row
+    names any more, are swept away within hours.
     """
-    found = await session.exec(select(col(Evidence.id)).where(Evidence.member_id == member_id))
+    plans = select(col(Plan.id)).where(Plan.member_id == member_id)
+    found = await session.exec(
+        select(col(Evidence.id)).where(
+            (col(Evidence.member_id) == member_id) | col(Evidence.plan_id).in_(plans)
+        )
+    )
     ids = list(found.all())
     for part in (Card, EvidenceLook, EvidenceComment, EvidencePage):
         await session.exec(delete(part).where(col(part.evidence_id).in_(ids)))
     await session.exec(delete(EvidenceComment).where(col(EvidenceComment.member_id) == member_id))
     await session.exec(delete(EvidenceLook).where(col(EvidenceLook.member_id) == member_id))
     # A replacement names what it replaced, and may have been sent before that.
-    await session.exec(
-        update(Evidence).where(col(Evidence.member_id) == member_id).values(replaces_id=None)
-    )
-    await session.exec(delete(Evidence).where(col(Evidence.member_id) == member_id))
+    await session.exec(update(Evidence).where(col(Evidence.id).in_(ids)).values(replaces_id=None))
+    await session.exec(delete(Evidence).where(col(Evidence.id).in_(ids)))
     await session.exec(delete(PaperOrder).where(col(PaperOrder.member_id) == member_id))
     # Of papers that are out there, nothing can be said any more: they name the person.
     await session.exec(delete(IssuedPaper).where(col(IssuedPaper.member_id) == member_id))
@@ -148,10 +156,19 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
     """Erase the person's plans with all that hangs on them; give their numbers."""
     found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
     plan_ids = list(found.all())
+    reports = select(col(Report.id)).where(col(Report.plan_id).in_(plan_ids))
+    for hanging in (Card, ReportDecision, ReportRevision):
+        await session.exec(delete(hanging).where(col(hanging.report_id).in_(reports)))
     for part in (
-        Card, Decision, Reopening, PlanRevision, PlanEntry, FinalRating, Rating
+        Card, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer, Report, FinalRating, Rating
     ):  # fmt: skip
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
+    # What was written about others stays with them; the voice is the person's own.
+    await session.exec(
+        update(FormAnswer)
+        .where(col(FormAnswer.member_id) == member_id)
+        .values(voice_id="", voice_seconds=0)
+    )
     await session.exec(delete(Plan).where(col(Plan.id).in_(plan_ids)))
     return plan_ids
 

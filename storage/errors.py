@@ -135,6 +135,15 @@ class TooLong(Refused):
         self.length = length
 
 
+class VoiceTooLong(Refused):
+    """A voice note longer than anybody listens to. Both lengths are in seconds."""
+
+    def __init__(self, longest_s: int, length_s: int) -> None:
+        super().__init__(f"{length_s} s, at most {longest_s}")
+        self.longest_s = longest_s
+        self.length_s = length_s
+
+
 class ReasonMissing(Refused):
     """A decision that needs a reason has none."""
 
@@ -145,6 +154,42 @@ class PlanNotOpen(Refused):
     def __init__(self, status: str | None) -> None:
         super().__init__(f"the plan is {status}")
         self.status = status
+
+
+class ReportNotNow(Refused):
+    """The report does not stand where this is possible."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"not while the report is {status}")
+        self.status = status
+
+
+class ReportStale(Refused):
+    """The report has been submitted again since the card was made."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"the report is at revision {current} now")
+        self.current = current
+
+
+class ReportFrozen(Refused):
+    """The plan is open for changes: until it holds again its report can only be read."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"the plan is {status}")
+        self.status = status
+
+
+class ReportOutdated(Refused):
+    """The plan has been changed since the report was submitted: it has to be submitted again."""
+
+
+class ReportIncomplete(Refused):
+    """Questions without an answer that the rule set wants answered; `fields` are their ids."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        super().__init__(f"missing: {', '.join(fields)}")
+        self.fields = fields
 
 
 class PlanReopened(Refused):

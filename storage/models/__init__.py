@@ -21,6 +21,7 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
+from storage.models.forms import FormAnswer
 from storage.models.help import (
     HelpMessage,
     HelpProposal,
@@ -45,6 +46,7 @@ from storage.models.plans import (
 )
 from storage.models.ratings import FinalRating, Rating, RatingStatus
 from storage.models.reminders import Reminder, ReminderWish
+from storage.models.reports import Report, ReportDecision, ReportRevision, ReportStatus
 
 metadata = SQLModel.metadata
 
@@ -75,6 +77,7 @@ __all__ = [
     "EvidencePage",
     "EvidenceStatus",
     "FinalRating",
+    "FormAnswer",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
@@ -103,6 +106,10 @@ __all__ = [
     "Reminder",
     "ReminderWish",
     "Reopening",
+    "Report",
+    "ReportDecision",
+    "ReportRevision",
+    "ReportStatus",
     "Role",
     "RosterDraft",
     "SaidAs",

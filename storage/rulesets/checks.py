@@ -7,15 +7,13 @@ from itertools import pairwise, product
 
 from storage.rulesets.model import Behaviour, Item, PhaseRule, RuleSet, Step
 from storage.rulesets.rating_checks import check_rating
+from storage.rulesets.report_checks import Finding, check_report
 from storage.rulesets.terms import ChoiceSource, StepKind
 
 LABEL_MAX = 24
 """Characters a button can show on a small screen."""
 SHORT_MAX = 40
 """Characters a line of a list can show."""
-
-Finding = tuple[str, str]
-"""A key and what is wrong there."""
 
 
 def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
@@ -36,6 +34,7 @@ def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
         *_check_behaviours(ruleset),
         *_check_matrix(ruleset),
         *check_rating(ruleset, LABEL_MAX),
+        *check_report(ruleset),
     ]
 
 
@@ -54,6 +53,8 @@ def _check_names(ruleset: RuleSet) -> Iterator[Finding]:
         "plan_state": [entry.id for entry in ruleset.plan_states],
         "predicate": [entry.id for entry in ruleset.predicates],
         "observation_step": [entry.id for entry in ruleset.observation_steps],
+        "report_field": [entry.id for entry in ruleset.report_fields],
+        "coverage": [entry.code for entry in ruleset.coverages],
         "rating_input": [entry.id for entry in ruleset.rating_inputs],
         "special_case": [entry.id for entry in ruleset.special_cases],
         "accountability_document": [entry.id for entry in ruleset.accountability_documents],

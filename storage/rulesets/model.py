@@ -440,6 +440,42 @@ class ObservationStep(Sourced):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReportField:
+    """One question of the report; `id` names its answer for ever and has 20 characters at most.
+
+    With `step` it is asked when the plan has something in that step, with `aspect` when nothing
+    else shows that main duty; `parameter` is one of the rating's. Without any it is always asked.
+    """
+
+    id: str
+    title: str
+    question: str
+    hint: str = ""
+    example: str = ""
+    step: str = ""
+    aspect: str = ""
+    parameter: str = ""
+    required: bool = False
+    takes_files: bool = False
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coverage:
+    """What shows that a teacher has carried out a main duty, which `code` names.
+
+    `codes` are entries of a plan, `steps` stand for all entries of a step, `observation` for
+    steps of the observation cycle.
+    """
+
+    code: str
+    codes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    observation: tuple[str, ...] = ()
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rating(Sourced):
     """The two axes of the rating and their levels, lowest first; labels fit a button."""
 
@@ -617,6 +653,8 @@ class RuleSet:
     indicator_rules: IndicatorRules = field(metadata=_table("indicator_rules"))
     indicators: tuple[Indicator, ...] = field(metadata=_table("indicator"))
     observation_steps: tuple[ObservationStep, ...] = field(metadata=_table("observation_step"))
+    report_fields: tuple[ReportField, ...] = field(default=(), metadata=_table("report_field"))
+    coverages: tuple[Coverage, ...] = field(default=(), metadata=_table("coverage"))
     rating: Rating = field(metadata=_table("rating"))
     rating_inputs: tuple[RatingInput, ...] = field(default=(), metadata=_table("rating_input"))
     predicates: tuple[Predicate, ...] = field(metadata=_table("predicate"))

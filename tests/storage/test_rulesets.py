@@ -467,6 +467,43 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
     ),
     # the scheme
     "version 0": ("version = 4", "version = 0", "scheme.version", "must be 1 or more"),
+    # the report
+    "a question with a long name": (
+        'id = "dukungan"',
+        'id = "kendala_dan_dukungan_guru"',
+        "report_field.kendala_dan_dukungan_guru.id",
+        "must have 1 to 20 characters",
+    ),
+    "a question about no step": (
+        'id = "pengembangan_diri"\nstep = "pengembangan_diri"',
+        'id = "pengembangan_diri"\nstep = "pesta"',
+        "report_field.pengembangan_diri.step",
+        "there is no step 'pesta'",
+    ),
+    "a step that nobody asks about": (
+        'id = "pengembangan_diri"\nstep = "pengembangan_diri"\ntitle',
+        'id = "pengembangan_diri"\ntitle',
+        "report_field",
+        "no question about the step 'pengembangan_diri'",
+    ),
+    "a question about two things": (
+        'id = "menilai"\naspect = "menilai"',
+        'id = "menilai"\nstep = "perilaku_kerja"\naspect = "menilai"',
+        "report_field.menilai",
+        "has only one of step, aspect and parameter",
+    ),
+    "a duty that is shown by nothing there is": (
+        '"RHK-12", "RHK-13", "RHK-16"]',
+        '"RHK-99"]',
+        "coverage.merencanakan.codes",
+        "there is no 'RHK-99'",
+    ),
+    "shown is no main duty": (
+        '[[coverage]]\ncode = "menilai"',
+        '[[coverage]]\ncode = "menyanyi"',
+        "coverage.menyanyi.code",
+        "there is no main duty 'menyanyi'",
+    ),
     "a deadline at the end of no phase": (
         'id = "plan"\nphase = "perencanaan"',
         'id = "plan"\nphase = "pesta"',
