@@ -39,6 +39,9 @@ from storage.models import (
     IssuedPaper,
     Letterhead,
     Member,
+    Observation,
+    ObservationMark,
+    ObservationMove,
     OutboxMessage,
     PaperOrder,
     Plan,
@@ -72,6 +75,7 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
         await require_other_operator(session, member)
     await session.flush()
     help_ids = await _erase_help(session, member, now)
+    await _erase_observations(session, member_id)
     evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)
     await _erase_broadcasts(session, member_id, now)
@@ -114,6 +118,32 @@ async def _erase_help(session: AsyncSession, member: Member, now: datetime) -> l
         )
     await session.exec(delete(HelpRequest).where(col(HelpRequest.id).in_(ids)))
     return ids
+
+
+async def _erase_observations(session: AsyncSession, member_id: int) -> None:
+    """Erase how the person was observed, and from others' observations the voice and the reasons.
+
+    What the person saw in others' lessons stays with them; those who decide observe from now on.
+    """
+    own = select(col(Observation.id)).where(Observation.member_id == member_id)
+    for part in (ObservationMark, ObservationMove):
+        await session.exec(delete(part).where(col(part.observation_id).in_(own)))
+    await session.exec(delete(Observation).where(col(Observation.member_id) == member_id))
+    await session.exec(
+        update(ObservationMark)
+        .where(col(ObservationMark.member_id) == member_id)
+        .values(voice_id="", voice_seconds=0)
+    )
+    await session.exec(
+        update(ObservationMove)
+        .where(col(ObservationMove.member_id) == member_id)
+        .values(reason="")
+    )
+    await session.exec(
+        update(Observation)
+        .where(col(Observation.observer_id) == member_id)
+        .values(observer_id=None)
+    )
 
 
 async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | None]:

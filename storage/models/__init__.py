@@ -30,6 +30,13 @@ from storage.models.help import (
     ProposalState,
     SaidAs,
 )
+from storage.models.observations import (
+    Booking,
+    Marking,
+    Observation,
+    ObservationMark,
+    ObservationMove,
+)
 from storage.models.official import CodeGuess, IssuedPaper, Letterhead
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
@@ -60,6 +67,7 @@ __all__ = [
     "Account",
     "ArchivedMessage",
     "AuditEntry",
+    "Booking",
     "Broadcast",
     "BroadcastAnswer",
     "BroadcastMiss",
@@ -87,9 +95,13 @@ __all__ = [
     "Invitation",
     "IssuedPaper",
     "Letterhead",
+    "Marking",
     "Member",
     "MessageRecord",
     "ModelPlan",
+    "Observation",
+    "ObservationMark",
+    "ObservationMove",
     "OutOfReach",
     "OutboxMessage",
     "OutboxState",
