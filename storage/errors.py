@@ -377,15 +377,6 @@ class MarksChanged(Refused):
     """The marks have been changed since they were shown."""
 
 
-class VoiceTooLong(Refused):
-    """A voice note longer than anybody listens to. Both lengths are in seconds."""
-
-    def __init__(self, longest_s: int, length_s: int) -> None:
-        super().__init__(f"{length_s} s, at most {longest_s}")
-        self.longest_s = longest_s
-        self.length_s = length_s
-
-
 class StepNotOpen(Refused):
     """A step of the observation comes after another one that is not over yet."""
 
