@@ -77,7 +77,7 @@ def _flow(pen: Pen, sheet: Sheet, order: OfficialOrder) -> Iterator[Flowing]:
 
 
 def _section(pen: Pen, sheet: Sheet, section: Section) -> Iterator[Flowing]:
-    if section.heading:
+    if section.heading or section.note:
         yield from heading_blocks(pen, sheet, section.heading, section.note)
     if section.table is not None:
         yield from table_blocks(pen, sheet, section.table)
