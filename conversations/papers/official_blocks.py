@@ -195,10 +195,11 @@ def paragraph_blocks(pen: Pen, sheet: Sheet, paragraph: Paragraph) -> Iterator[F
     last = len(lines.texts) - 1
     for at, text in enumerate(lines.texts):
         one = Lines((text,), lines.style)
+        before = 1.2 if at == 0 and not paragraph.heading else 0.0
         after = 1.2 if at == last else 0.0
         # No first line alone below, no last line alone above.
         together = at in (0, last - 1) and last > 0
-        yield Flowing(Words(one, sheet.left, sheet.inner, "L", 0, after), together=together)
+        yield Flowing(Words(one, sheet.left, sheet.inner, "L", before, after), together=together)
 
 
 # ------------------------------------------------------------------------------- tables

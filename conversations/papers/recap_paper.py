@@ -167,21 +167,21 @@ def sections(words: Words, lines: Sequence[Line], *, points: bool) -> Iterator[S
         return
     columns = [
         Column(title=words.label("skp.number"), weight=5, align=Align.CENTRE),
-        Column(title=words.label("recap.teacher"), weight=30),
+        Column(title=words.label("recap.teacher"), weight=28),
         Column(title=words.label("recap.stage"), weight=13),
     ]
     if points:
         columns += [
-            Column(title=words.label(f"recap.{name}"), weight=9, align=Align.RIGHT)
+            Column(title=words.label(f"recap.{name}"), weight=10, align=Align.RIGHT)
             for name in ("planned", "proven", "achieved")
         ]
     columns += [
         Column(title=words.label(f"recap.{name}"), weight=weight, align=Align.RIGHT)
-        for name, weight in (("accepted", 9), ("waiting", 10), ("returned", 13))
+        for name, weight in (("accepted", 10), ("waiting", 12), ("returned", 14))
     ]
     columns += [
         Column(title=words.label(f"recap.{name}"), weight=weight)
-        for name, weight in (("observation", 12), ("report", 13), ("predicate", 16))
+        for name, weight in (("observation", 12), ("report", 13), ("predicate", 14))
     ]
     rows = [_row(words, at, one, points=points) for at, one in enumerate(lines, start=1)]
     rows.append(_total(words, lines, points=points))

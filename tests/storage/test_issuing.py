@@ -18,10 +18,13 @@ from storage.models import (
     Account,
     AuditEntry,
     CodeGuess,
+    FinalRating,
     IssuedPaper,
     Letterhead,
     Plan,
     PlanStatus,
+    Rating,
+    RatingStatus,
     Role,
     School,
 )
@@ -266,6 +269,42 @@ async def test_honest_mistakes_are_forgotten(database: Database, cast: Cast) -> 
     async with database.reading() as session:
         left = (await session.exec(select(CodeGuess.account_id))).all()
     assert list(left) == [GUESSER + 1]
+
+
+async def test_a_final_paper_says_when_its_rating_was_opened_again(
+    database: Database, cast: Cast
+) -> None:
+    code, rater = new_code(), cast.principal.member_id
+    said = {"work_result": "sesuai", "work_behaviour": "sesuai", "predicate": "baik"}
+    async with database.transaction() as session:
+        session.add(
+            Rating(
+                plan_id=cast.plan_id, status=RatingStatus.FINAL, number=2, changed_by=rater,
+                changed_at=NOW, **said,
+            )
+        )  # fmt: skip
+        session.add(
+            FinalRating(
+                plan_id=cast.plan_id, number=2, ruleset_version=3, rated_by=rater, final_at=NOW,
+                **said,
+            )
+        )  # fmt: skip
+        issue = Issue(
+            code, PaperKind.SKP, cast.rina.school_id, cast.rina.member_id, "2026-2", rater,
+            final=True, facts={"name": "Rina", "rating": 2},
+        )  # fmt: skip
+        await issuing.keep_issued(session, issue, sha256="b" * 64, pages=3, now=NOW)
+    found = await asks(database, code)
+    assert isinstance(found, Genuine)
+    assert found.rating_holds
+    for status, number in ((RatingStatus.DRAFT, 2), (RatingStatus.FINAL, 3)):
+        async with database.transaction() as session:
+            rating = (await session.exec(select(Rating))).one()
+            rating.status, rating.number = status, number
+            session.add(rating)
+        found = await asks(database, code)
+        assert isinstance(found, Genuine)
+        assert not found.rating_holds
 
 
 async def test_erasing_a_teacher_takes_papers_and_guesses_along(
