@@ -25,7 +25,7 @@ from conversations.callbacks.official import (
 from storage.issuing import grouped, new_code
 from storage.models import Evidence, EvidenceStatus, IssuedPaper, Letterhead, PaperOrder, Role
 from storage.ratings import drafting, sealing
-from storage.rulesets import RatingAxis
+from storage.rulesets import RatingAxis, load_ruleset
 from tests import papers
 from tests.end_to_end.submitting import a_school, actor_of, agrees
 from tests.world import TestWorld
@@ -262,7 +262,7 @@ async def test_the_letterhead_with_its_logo_is_on_the_next_paper(world: TestWorl
 async def test_a_rating_makes_the_skp_final_until_it_is_opened_again(world: TestWorld) -> None:
     rina, principal = await a_school(world)
     decider, now = await actor_of(world, principal), world.clock.now()
-    rules = world.kawan.rulebook.of_school(world.school or await world.founds())
+    rules = load_ruleset("pmm-2024")
     async with world.database.transaction() as session:
         for at, axis in enumerate(RatingAxis):
             await drafting.choose_level(session, decider, rules, 1, at, axis, "di_atas", now)

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import issuing, letterheads, members, verifying
+from storage import issuing, letterheads, members, recaps, verifying
 from storage.database import Database
 from storage.erasure import erase_member
 from storage.errors import BadNip, NotAllowed, NotFound, NotNow, ReasonMissing, TooLong, TooMany
@@ -21,6 +23,7 @@ from storage.models import (
     FinalRating,
     IssuedPaper,
     Letterhead,
+    Member,
     Plan,
     PlanStatus,
     Rating,
@@ -29,6 +32,7 @@ from storage.models import (
     School,
 )
 from storage.people import Actor, known_id
+from storage.rulebook import RuleBook
 from storage.verifying import (
     FIRST_WAIT,
     FORGOTTEN_AFTER,
@@ -174,6 +178,61 @@ async def test_the_recap_is_for_who_decides(database: Database, cast: Cast) -> N
                 await issuing.order_recap(session, actor, "2026-2", NOW)
 
 
+async def test_who_left_can_still_be_printed_by_who_decides(
+    database: Database, cast: Cast
+) -> None:
+    async with database.transaction() as session:
+        member = await session.get_one(Member, cast.rina.member_id)
+        member.roles = 0
+        session.add(member)
+    async with database.transaction() as session:
+        _order, is_new = await issuing.order_skp(session, cast.principal, cast.plan_id, NOW)
+        assert is_new
+
+
+async def test_a_recap_takes_the_same_statements_for_many_teachers(
+    database: Database, cast: Cast
+) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+        statements.append(sql)
+
+    async def read() -> tuple[int, int]:
+        statements.clear()
+        async with database.reading() as session:
+            teachers = await recaps.teacher_plans(session, cast.principal, "2026-2")
+            await recaps.results(session, cast.principal, "2026-2", RuleBook())
+        return len(teachers), sum(sql.startswith("SELECT") for sql in statements)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        few, count = await read()
+        async with database.transaction() as session:
+            for at in range(40):
+                member = Member(
+                    school_id=cast.rina.school_id, name=f"Guru {at}", roles=1, created_at=NOW
+                )
+                session.add(member)
+                await session.flush()
+                session.add(
+                    Plan(
+                        school_id=cast.rina.school_id, member_id=known_id(member.id),
+                        period="2026-2", ruleset="pmm-2024", ruleset_version=3,
+                        status=PlanStatus.AGREED, created_at=NOW, changed_at=NOW,
+                    )
+                )  # fmt: skip
+        assert await read() == (few + 40, count)
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    for actor in (cast.coach, cast.rina):
+        async with database.reading() as session:
+            with pytest.raises(NotAllowed):
+                await recaps.teacher_plans(session, actor, "2026-2")
+            with pytest.raises(NotAllowed):
+                await recaps.results(session, actor, "2026-2", RuleBook())
+
+
 # ------------------------------------------------------------------------------- asking
 
 
@@ -275,7 +334,7 @@ async def test_a_final_paper_says_when_its_rating_was_opened_again(
     database: Database, cast: Cast
 ) -> None:
     code, rater = new_code(), cast.principal.member_id
-    said = {"work_result": "sesuai", "work_behaviour": "sesuai", "predicate": "baik"}
+    said: Any = {"work_result": "sesuai", "work_behaviour": "sesuai", "predicate": "baik"}
     async with database.transaction() as session:
         session.add(
             Rating(
