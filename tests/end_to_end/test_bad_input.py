@@ -476,7 +476,7 @@ async def _proves(world: TestWorld, plan: Plan) -> Proven:
 
 def _rated(plan: Plan, rater: Member) -> list[SQLModel]:
     """A rating that is final, with secret words on both sides."""
-    said = {
+    said: dict[str, Any] = {
         "plan_id": plan.id or 0, "number": 1, "work_result": "di_bawah",
         "work_behaviour": "di_bawah", "predicate": "sangat_kurang", "feedback": SECRET,
     }  # fmt: skip
@@ -538,7 +538,7 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "answer": "done", "hour": 8,
         "request": victim.proven.request_id, "proposal": victim.proven.proposal_id,
         "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
-        "line": "address", "period": "2026-2",
+        "period": "2026-2",
         "axis": 0, "level": 1, "place": 0, "mark": 1,
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
         "field": "perilaku_kerja", "part": "text",

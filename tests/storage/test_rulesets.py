@@ -426,6 +426,12 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
         "indicator_rules.rubric_levels",
         "at least two levels are needed",
     ),
+    "labels that do not fit the levels": (
+        'rubric_labels = ["Belum dilakukan", ',
+        "rubric_labels = [",
+        "indicator_rules.rubric_labels",
+        "needs one label for each of 3 levels",
+    ),
     "a statement twice": (
         'code = "IND-1.2"',
         'code = "IND-1.1"',
