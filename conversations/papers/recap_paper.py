@@ -69,7 +69,7 @@ async def fill_recap(person: Person, period_id: str, out: Path, username: str) -
         lines=tuple(_line(person, one, results) for one in teachers),
     )
     order = recap_order(words, school, person.now, recap, proof(words, username, code), out)
-    printed = {"teachers": len(teachers), "plans": sum(one.full is not None for one in teachers)}
+    printed = {"period": period_line(recap.period), "teachers": len(teachers)}
     issue = Issue(
         code, PaperKind.RECAP, person.actor.school_id, None, period_id,
         person.actor.member_id, final=True, facts=printed,

@@ -81,6 +81,7 @@ def skp_order(
 def _issue(person: Person, facts: SkpFacts, code: str) -> Issue:
     printed: dict[str, str | int | None] = {
         "name": facts.owner.name,
+        "period": period_line(facts.period),
         "planned": facts.progress.planned_points,
         "accepted": facts.progress.accepted_points,
     }

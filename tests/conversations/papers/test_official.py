@@ -3,6 +3,7 @@
 import io
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -231,6 +232,15 @@ def test_a_school_without_teachers_has_a_recap_that_says_so(tmp_path: Path) -> N
 def test_the_recap_of_a_scheme_without_points(tmp_path: Path) -> None:
     paper = made(a_recap(tmp_path / "out", 3, rules=load_ruleset("ruang-gtk-2025")), tmp_path)
     assert "Poin" not in paper.texts[0]
+
+
+def test_the_code_on_paper_can_be_scanned_and_leads_to_the_bot(tmp_path: Path) -> None:
+    paper = made(an_skp(tmp_path / "out", some_facts(1, 1)), tmp_path)
+    for page in (0, 1):
+        seen = np.asarray(paper.seen(page, 150))
+        corner = seen[-seen.shape[0] // 9 :, : seen.shape[1] // 5]
+        read, _points, _straight = cv2.QRCodeDetector().detectAndDecode(corner.copy())
+        assert read == f"https://t.me/KawanBot?start=cek-{CODE}"
 
 
 def test_an_order_travels_as_json(tmp_path: Path) -> None:
