@@ -54,6 +54,20 @@ class MarkBehaviour(Button, code="nm"):
 
 
 @dataclass(frozen=True)
+class SeeReport(Button, code="nu"):
+    """Show the teacher's report below the card."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
+class SeeObservation(Button, code="nv"):
+    """Show the teacher's observation below the card."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
 class OpenFeedback(Button, code="nf"):
     """Show the feedback and the ready sentences."""
 

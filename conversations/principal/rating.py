@@ -13,14 +13,19 @@ from conversations.callbacks.rating import (
     OpenRatings,
     RateTeacher,
     RatingSummary,
+    SeeObservation,
+    SeeReport,
 )
+from conversations.callbacks.reports import ReadReport
 from conversations.dialogue import Dialogue
 from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.principal.decision_cards import address
 from conversations.principal.rating_cards import AXES, NAMES_A_PAGE, rating_card
+from conversations.principal.reading_reports import read_report
 from conversations.rating_views import rater_title
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
+from conversations.teacher.observing import show_cycle
 from conversations.turn import Turn
 from storage import deadlines, decisions
 from storage.errors import NotFound, Refused
@@ -154,6 +159,20 @@ async def choose_level(turn: Turn, tap: ChooseLevel) -> None:
         levels[tap.level], turn.now,
     )  # fmt: skip
     await show_rating(turn, tap.plan)
+
+
+@dialogue.tap(SeeReport)
+async def see_report(turn: Turn, tap: SeeReport) -> None:
+    """Show the report below: the card stays where it is, to be gone on with."""
+    await read_report(turn, ReadReport(tap.plan, 0))
+    turn.answer.in_place = False
+
+
+@dialogue.tap(SeeObservation)
+async def see_observation(turn: Turn, tap: SeeObservation) -> None:
+    """Show the observation below."""
+    await show_cycle(turn, tap.plan)
+    turn.answer.in_place = False
 
 
 # ------------------------------------------------------------------------------- notices

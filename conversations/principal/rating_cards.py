@@ -14,6 +14,8 @@ from conversations.callbacks.rating import (
     RateTeacher,
     RatingSummary,
     ReopenRating,
+    SeeObservation,
+    SeeReport,
 )
 from conversations.home import back_to
 from conversations.people import Person
@@ -78,8 +80,11 @@ async def rating_card(person: Person, plan_id: int) -> Screen:
         text = person.words.body("rating.not_now", **_about(person, sitting))
         rows = _foot(person, sitting)
     else:
-        text = await _draft_text(person, sitting)
-        rows = _draft_rows(person, sitting)
+        facts = await known_facts.facts_of(
+            person.session, person.rulebook, sitting.rules, sitting.full
+        )
+        text = await _draft_text(person, sitting, facts)
+        rows = _draft_rows(person, sitting, facts)
     return Screen(text, rows, view=RateTeacher(plan_id))
 
 
@@ -97,9 +102,8 @@ def _about(person: Person, sitting: Sitting) -> dict[str, Any]:
 # ------------------------------------------------------------------------------- to be made
 
 
-async def _draft_text(person: Person, sitting: Sitting) -> str:
+async def _draft_text(person: Person, sitting: Sitting, facts: Facts) -> str:
     rules, rating = sitting.rules, sitting.rating
-    facts = await known_facts.facts_of(person.session, rules, sitting.full)
     measured = known_facts.measure(rules, facts, rating)
     hints = {axis: suggest(rules, axis, measured) for axis in AXES}
     past = await history_of(person.session, sitting.full.id)
@@ -137,7 +141,7 @@ def _hint(rules: RuleSet, suggestion: Suggestion | None) -> tuple[str, tuple[Any
     return level_title(rules, suggestion.level), suggestion.reasons
 
 
-def _draft_rows(person: Person, sitting: Sitting) -> tuple[Row, ...]:
+def _draft_rows(person: Person, sitting: Sitting, facts: Facts) -> tuple[Row, ...]:
     words, full = person.words, sitting.full
     rows: list[Row] = []
     for at in range(len(AXES)):
@@ -148,6 +152,12 @@ def _draft_rows(person: Person, sitting: Sitting) -> tuple[Row, ...]:
             Key(words.label("rating.behaviours"), MarkBehaviours(full.id)),
         )
     )
+    sources = []
+    if facts.report is not None:
+        sources.append(Key(words.label("rating.report"), SeeReport(full.id)))
+    if facts.observed is not None:
+        sources.append(Key(words.label("rating.observation"), SeeObservation(full.id)))
+    rows += in_rows(sources)
     rows.append((Key(words.label("rating.plan"), ShowDetails(full.id, 0, "n")),))
     rating = sitting.rating
     if rating is not None and rating.predicate_id is not None:

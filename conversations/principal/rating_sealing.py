@@ -29,6 +29,7 @@ from conversations.turn import Turn
 from conversations.words import LANGUAGES, Words
 from storage.errors import AlreadyDecided, NotFound, RatingIncomplete, RatingVoid
 from storage.ratings import drafting, facts, queue, sealing
+from storage.ratings.facts import Lack
 from storage.ratings.moving import plan_to_rate
 from storage.ratings.queue import RATABLE, Ratee, Stage
 
@@ -57,7 +58,7 @@ async def ask_sealing(turn: Turn, tap: AskSealing) -> None:
     sitting = await sitting_with(turn, tap.plan)
     if sitting.rating is None or sitting.rating.predicate_id is None:
         raise RatingIncomplete
-    known = await facts.facts_of(turn.session, sitting.rules, full)
+    known = await facts.facts_of(turn.session, turn.rulebook, sitting.rules, full)
     text = turn.words.body(
         "rating.ask_sealing", name=sitting.ratee.name, lacks=known.lacks,
         lines=lines_of(sitting.rules, sitting.rating), address=address(turn),
@@ -160,12 +161,22 @@ async def ask_sealing_all(turn: Turn, tap: AskSealingAll) -> None:
     if not ready.ratees:
         await rating_summary(turn, RatingSummary(0))
         return
-    text = turn.words.body(
-        "rating.ask_sealing_all", **_counts(turn, people), address=address(turn)
+    by_plan = {one.plan_id: one.name for one in ready.ratees if one.plan_id is not None}
+    lacks = await facts.lacking_in(
+        turn.session, turn.actor.school_id, turn.period.id, list(by_plan)
     )
+    text = turn.words.body(
+        "rating.ask_sealing_all", **_counts(turn, people), address=address(turn),
+        unobserved=_names(by_plan, lacks[Lack.OBSERVATION]),
+        unreported=_names(by_plan, lacks[Lack.REPORT]),
+    )  # fmt: skip
     label = turn.words.label("rating.seal_all", count=len(ready.ratees))
     seal = Key(label, SealRatings(ready.mark), Style.YES)
     turn.show(Screen(text, ((seal,), (back_to(turn, RatingSummary(0)),)), view=tap))
+
+
+def _names(by_plan: dict[int, str], plans: set[int]) -> list[str]:
+    return [name for plan_id, name in by_plan.items() if plan_id in plans]
 
 
 @dialogue.tap(SealRatings)

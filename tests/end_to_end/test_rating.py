@@ -41,6 +41,9 @@ from storage.people import find_account
 from storage.plans import FullPlan
 from storage.ratings import drafting
 from tests.end_to_end.submitting import actor_of, agrees, submits
+from tests.storage import observing
+from tests.storage.reports.staging import answers
+from tests.storage.reports.staging import submits as hands_in
 from tests.world import TestWorld, open_world
 
 DECEMBER = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
@@ -79,8 +82,10 @@ async def test_a_sitting_with_a_restart_a_summary_and_what_the_teachers_hear(
     rina, rinas = await ready_teacher(world, principal, "Rina <b>Wati</b>")
     await world.joins("Tono", Role.TEACHER)
     coach = await world.joins("Desi", Role.COACH)
+    await world.delivered()
     await principal.types("/menu")
-    assert not any("Penilaian" in one for one in labels(await principal.sees("Persetujuan")))
+    home = await principal.sees_button("Persetujuan")
+    assert "Penilaian" not in " ".join(labels(home))
     world.clock.at = DECEMBER
     await principal.types("/menu")
     home = await principal.sees("2 guru")
@@ -162,6 +167,8 @@ async def test_a_sitting_with_a_restart_a_summary_and_what_the_teachers_hear(
     await principal.taps("Sahkan 2 penilaian")
     asked = await principal.sees("Sahkan 2 penilaian?")
     assert "2 guru langsung dikabari. Mengubahnya perlu alasan" in asked.text
+    assert "Tanpa observasi kelas (2):\n• Budi Santoso\n• Rina <b>Wati</b>" in asked.text
+    assert "Tanpa laporan guru (2)" in asked.text
     assert await finals(world) == []
     seal = labels(asked)[0]
     await principal.taps(seal, on=asked)
@@ -524,3 +531,35 @@ async def test_the_morning_tells_how_many_ratings_are_missing(
     await world.kawan.rounds.remind()
     await world.delivered()
     assert not any("penilaian belum disahkan" in one.text for one in principal.messages[-1:])
+
+
+async def test_report_and_observation_are_on_the_card_and_open_below_it(
+    world: TestWorld, principal: Person
+) -> None:
+    rina, plan = await ready_teacher(world, principal, "Rina Wati")
+    boss, owner = await actor_of(world, principal), await actor_of(world, rina)
+    async with world.database.transaction() as session:
+        await observing.agreed(session, owner, boss, plan.id)
+        await observing.observed(session, boss, plan.id)
+        await answers(session, owner, plan)
+        await hands_in(session, owner, plan)
+    world.clock.at = DECEMBER
+    await world.delivered()
+    await principal.taps_data(RateTeacher(plan.id).pack())
+    card = await principal.sees("rata-rata 2,2 dari 3")
+    assert "Laporan sudah diajukan" in card.text
+    assert "Belum ada: bukti yang diterima." in card.text
+    assert "Nilai observasi 75%" not in card.text  # what is missing is said, not what is enough
+    await principal.taps("Laporan guru", on=card)
+    report = await principal.sees("Kalimat.")
+    assert report.id > card.id
+    await principal.taps("Observasi", on=card)
+    cycle = await principal.sees("Observasi kelas")
+    assert cycle.id > report.id
+    await principal.taps("2. Sesuai", on=card)
+    await principal.taps("5. Sesuai", on=card)
+    await principal.sees("Predikat: Baik")
+    await principal.taps_data(AskSealingAll().pack())
+    asked = await principal.sees("Sahkan 1 penilaian?")
+    assert "Tanpa observasi" not in asked.text
+    assert "Tanpa laporan" not in asked.text

@@ -597,8 +597,8 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
     "version 0": ("version = 4", "version = 0", "scheme.version", "must be 1 or more"),
     # the report
     "a question with a long name": (
-        'id = "dukungan"',
-        'id = "kendala_dan_dukungan_guru"',
+        'id = "dukungan"\ntitle',
+        'id = "kendala_dan_dukungan_guru"\ntitle',
         "report_field.kendala_dan_dukungan_guru.id",
         "must have 1 to 20 characters",
     ),

@@ -35,6 +35,7 @@ from storage.ratings.queue import Stage
 from storage.ratings.reading import FullRating
 from storage.rulebook import RuleBook
 from storage.rulesets import RatingAxis, RatingFact, UnknownCode
+from tests.storage import observing
 from tests.storage.evidence.staging import (
     A_MINUTE,
     NOW,
@@ -52,6 +53,7 @@ from tests.storage.evidence.staging import (
     statements,
     told,
 )
+from tests.storage.reports.staging import answers, submits
 
 RESULT, BEHAVIOUR = RatingAxis.WORK_RESULT, RatingAxis.WORK_BEHAVIOUR
 
@@ -257,7 +259,7 @@ async def test_marks_of_behaviours_and_what_the_facts_come_to(
         piece = await files(session, cast.rina, plan, "bukti", kind="sertifikat_topik")
         assert piece.evidence.plan_id == plan.id
     async with database.reading() as session:
-        known = await facts.facts_of(session, RULES, plan)
+        known = await facts.facts_of(session, RuleBook(), RULES, plan)
         rating = await reading.rating_of(session, plan.id)
     measured = facts.measure(RULES, known, rating)
     assert measured == {
@@ -272,6 +274,36 @@ async def test_marks_of_behaviours_and_what_the_facts_come_to(
             session, cast.principal, RULES, plan.id, 0, codes[0], "", NOW
         )
     assert RatingFact.BEHAVIOURS_MET not in facts.measure(RULES, known, rating)
+
+
+async def test_an_observation_and_a_report_are_facts_once_they_are_finished(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async def known() -> facts.Facts:
+        async with database.reading() as session:
+            return await facts.facts_of(session, RuleBook(), RULES, plan)
+
+    async def lacking() -> dict[facts.Lack, set[int]]:
+        async with database.reading() as session:
+            return await facts.lacking_in(session, cast.school.id or 0, PERIOD.id, [plan.id])
+
+    async with database.transaction() as session:
+        await observing.agreed(session, cast.rina, cast.principal, plan.id)
+        await answers(session, cast.rina, plan)
+    before = await known()
+    assert (before.observed, before.report) == (None, None)
+    assert set(before.lacks) >= {facts.Lack.OBSERVATION, facts.Lack.REPORT}
+    assert await lacking() == {facts.Lack.OBSERVATION: {plan.id}, facts.Lack.REPORT: {plan.id}}
+    async with database.transaction() as session:
+        await observing.observed(session, cast.principal, plan.id)
+        await submits(session, cast.rina, plan)
+    after = await known()
+    assert after.observed is not None
+    assert (after.observed.level, after.observed.best) == (2.25, 3)
+    assert after.report == "submitted"
+    assert set(after.lacks) == {facts.Lack.EVIDENCE}
+    assert facts.measure(RULES, after, None)[RatingFact.OBSERVED] == 75
+    assert await lacking() == {facts.Lack.OBSERVATION: set(), facts.Lack.REPORT: set()}
 
 
 # ------------------------------------------------------------------------------- final
