@@ -175,7 +175,7 @@ def with_results(
     cycle = FullCycle(
         row, plan, SCHOOL, facts.owner, principal, rules,
         marks={one.code: Mark(at % 3, "Murid aktif <b>") for at, one in enumerate(statements)},
-        given={"capaian": Given("Lebih banyak murid berani bertanya.", NOW)},
+        given={"capaian": Given("Lebih banyak murid berani bertanya.", NOW, 2)},
     )  # fmt: skip
     answers = [
         {"field": "pengembangan_diri", "title": "Pengembangan diri",
