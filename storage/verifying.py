@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -93,6 +93,8 @@ async def _count_wrong(
         .where(col(CodeGuess.account_id) != account_id)
     )
     guess = guess or await _begun(session, account_id, now)
+    if guess.until is not None and now < guess.until:
+        return TooOften(guess.until)  # others of this user were counted while this one waited
     if now - guess.last_at >= FORGOTTEN_AFTER:
         guess.waits = 0
     if now - guess.since >= WITHIN:
@@ -112,11 +114,11 @@ async def _count_wrong(
 
 
 async def _begun(session: AsyncSession, account_id: int, now: datetime) -> CodeGuess:
-    guess = CodeGuess(account_id=account_id, since=now, last_at=now)
-    try:
-        async with session.begin_nested():
-            session.add(guess)
-    except IntegrityError:
-        # The same user at another process, at the same moment.
-        return await session.get_one(CodeGuess, account_id, with_for_update=True)
-    return guess
+    """Give the row of a user, begun where there is none; others wait until it is counted."""
+    values = {"account_id": account_id, "wrong": 0, "since": now, "waits": 0, "last_at": now}
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    await session.exec(insert(CodeGuess).values(**values).on_conflict_do_nothing())
+    return await session.get_one(
+        CodeGuess, account_id, with_for_update=True, populate_existing=True
+    )

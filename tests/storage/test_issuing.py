@@ -1,5 +1,6 @@
 """Papers with codes, who may order them, and what becomes of whoever guesses codes."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -310,6 +311,25 @@ async def test_guessing_in_series_is_slowed_down_ever_more(
     assert waits[:3] == [2 * FIRST_WAIT, 4 * FIRST_WAIT, 8 * FIRST_WAIT]
     assert waits[-1] == LONGEST_WAIT
     assert sorted(waits) == waits
+
+
+async def test_guesses_at_once_at_several_processes_are_all_counted(
+    database: Database, database_url: str, cast: Cast
+) -> None:
+    async def guesses(at: Database) -> Genuine | NotKnown | TooOften:
+        async with at.writing() as session:
+            found = await verifying.check(session, GUESSER, new_code(), NOW)
+            await session.commit()
+            return found
+
+    other = Database(database_url)
+    try:
+        found = await asyncio.gather(*(guesses(one) for one in [database, other] * 3))
+    finally:
+        await other.close()
+    left = sorted(one.left for one in found if isinstance(one, NotKnown))
+    assert left == [1, 2, 3, 4]
+    assert found.count(TooOften(NOW + FIRST_WAIT)) == 2
 
 
 async def test_honest_mistakes_are_forgotten(database: Database, cast: Cast) -> None:
