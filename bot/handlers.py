@@ -14,6 +14,7 @@ from telegram.ext import (
     filters,
 )
 
+import conversations.observing_reminders  # noqa: F401 - draws what is told unasked
 from bot.clock import Clock
 from bot.replies import Replies
 from conversations import (

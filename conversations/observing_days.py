@@ -25,8 +25,7 @@ from conversations.turn import Turn
 from storage.errors import NotFound
 from storage.models import Booking
 from storage.observations import reading, scheduling
-from storage.observations.reading import FINISHED, FullCycle
-from storage.observations.reminding import Near
+from storage.observations.reading import FullCycle
 
 dialogue = Dialogue("observing_days")
 
@@ -199,22 +198,3 @@ async def observation_confirmed(person: Person, subject: dict[str, Any]) -> Noti
     rows = ((Key(person.words.label("observing.open"), ShowCycle(cycle.plan_id), Style.NEXT),),)
     screen = Screen(text, rows, view=ShowCycle(cycle.plan_id))
     return Notice(screen, file=calendar_file(person, cycle))
-
-
-@notice("observation_near")
-async def observation_near(person: Person, subject: dict[str, Any]) -> Notice | None:
-    """Remind of a lesson; nothing when it was moved, observed, or another observes by now."""
-    cycle = await cycle_for(person, subject)
-    takes_part = cycle.is_teacher(person.actor) or cycle.is_observer(person.actor)
-    is_other = cycle.row.sequence != subject["sequence"] or cycle.marking in FINISHED
-    if cycle.agreed_at is None or is_other or not takes_part:
-        return None
-    own = cycle.is_teacher(person.actor)
-    text = person.words.body(
-        "observing.near", who=person.salutation, cycle=cycle, own=own,
-        soon=subject["near"] == Near.HOUR,
-    )  # fmt: skip
-    words, plan = person.words, cycle.plan_id
-    rows: list[Row] = [(Key(words.label("observing.open"), ShowCycle(plan), Style.NEXT),)]
-    rows.append((Key(words.label("observing.day_confirmed"), PickDay(plan, 0)),))
-    return Notice(Screen(text, tuple(rows), view=ShowCycle(plan)))

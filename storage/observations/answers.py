@@ -16,10 +16,11 @@ FORM = "observation"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer: its words, empty where only a voice note or files were sent, and since when."""
+    """An answer: its words, empty for a voice note or files alone; since when, and by whom."""
 
     words: str
     at: datetime
+    by: int
 
 
 Answers = dict[int, dict[str, Given]]
@@ -35,14 +36,19 @@ async def given_in(session: AsyncSession, plan_ids: Collection[int]) -> Answers:
     )
     answers: Answers = {plan_id: {} for plan_id in plan_ids}
     for one in found.all():
-        answers[one.plan_id][one.field] = Given(one.text, one.changed_at)
+        answers[one.plan_id][one.field] = Given(one.text, one.changed_at, one.member_id)
     attached = await session.exec(
-        select(Evidence.plan_id, Evidence.code, func.max(Evidence.received_at))
+        select(
+            Evidence.plan_id,
+            Evidence.code,
+            func.max(Evidence.received_at),
+            func.max(Evidence.member_id),
+        )
         .where(col(Evidence.plan_id).in_(plan_ids), Evidence.step == FORM)
         .where(Evidence.status == EvidenceStatus.ATTACHED)
         .group_by(col(Evidence.plan_id), col(Evidence.code))
     )
-    for plan_id, field, received_at in attached.all():
+    for plan_id, field, received_at, by in attached.all():
         if plan_id is not None:
-            answers[plan_id].setdefault(field, Given("", received_at))
+            answers[plan_id].setdefault(field, Given("", received_at, by))
     return answers

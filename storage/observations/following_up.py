@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.errors import NotAllowed, NotFound, ObservationPaused, StepNotOpen
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import Plan
-from storage.observations.changing import tell
+from storage.observations.changing import observers_of, tell
 from storage.observations.reading import FullCycle, cycle_of
 from storage.people import Actor
 from storage.rulesets import AskedOf, FieldKind, ObservationField
@@ -60,15 +60,26 @@ def require_open_step(cycle: FullCycle, step: str) -> None:
 
 
 async def tell_done(session: AsyncSession, actor: Actor, cycle: FullCycle, now: datetime) -> None:
-    """Tell the other side of each step that words have completed; of each once."""
+    """Tell of each step that words have completed, once; not whoever completed it."""
     if asked_of(cycle, actor) is None or cycle.plan.status not in OPEN_PLANS:
         return
     for step in cycle.steps:
-        kinds = {
-            cycle.rules.observation_field(one).kind
+        blanks = [
+            cycle.rules.observation_field(one)
             for one in cycle.rules.observation_step(step.id).fields
-        }
-        if step.done_at is not None and kinds <= ANSWERED:
-            await tell(
-                session, cycle, actor, "observation_step", f"step:{step.id}", now, step=step.id
-            )
+        ]
+        if step.done_at is None or any(one.kind not in ANSWERED for one in blanks):
+            continue
+        given = [cycle.given[one.id] for one in blanks if one.id in cycle.given]
+        last = max(reversed(given), key=lambda one: one.at)
+        who = [cycle.row.member_id, *await observers_of(session, cycle, now)]
+        await tell(
+            session,
+            cycle,
+            actor,
+            "observation_step",
+            f"step:{step.id}",
+            now,
+            only=[one for one in who if one != last.by],
+            step=step.id,
+        )

@@ -6,7 +6,7 @@ be late or run twice.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -36,6 +36,7 @@ from storage.models import (
     ReminderWish,
     Role,
 )
+from storage.observations.due import is_any_near, who_is_asked
 from storage.people import known_id
 from storage.periods import is_closed
 from storage.plans import FullPlan
@@ -60,6 +61,7 @@ BEGUN = {PlanStatus.SUBMITTED, *OPEN_PLANS}
 STATUS = {str(one): one for one in PlanStatus}
 
 WAIT = "wait"
+STEP = "step"
 DIGEST = "digest"
 BEHIND = "behind"
 
@@ -175,6 +177,7 @@ async def scan(session: AsyncSession, rulebook: RuleBook, now: datetime) -> list
     for some in _batches(sorted(days), SCHOOLS_AT_ONCE):
         look = await _look(session, {one: days[one] for one in some}, now)
         calls += await _teachers(session, rulebook, look)
+        calls += await _observations(session, rulebook, look, {one.member_id for one in calls})
         calls += await _deciders(session, look)
         calls += _coaches(look)
         await asyncio.sleep(0)
@@ -282,6 +285,7 @@ async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
             or_(
                 col(Reminder.occasion).in_(occasions),
                 col(Reminder.occasion).startswith(f"{WAIT}:"),
+                col(Reminder.occasion).startswith(f"{STEP}:"),
                 col(Reminder.day) >= earliest,
             )
         )
@@ -396,6 +400,42 @@ def _waiting_call(look: _Look, person: _Person) -> Call | None:
         return None
     subject = {"period": plan.period, "revision": plan.revision}
     return look.call(person, "remind_waiting", subject, [occasion])
+
+
+async def _observations(
+    session: AsyncSession, rulebook: RuleBook, look: _Look, spoken_to: Collection[int]
+) -> list[Call]:
+    """Call those whose observation has a step that is due and waits for them.
+
+    Who is reminded of something else today (`spoken_to`) hears of it on another day.
+    """
+    near = {
+        number
+        for number, day in look.days.items()
+        if day.works and is_any_near(day.rules, day.period, day.today)
+    }
+    plans = {
+        plan.id: (plan.member_id, day.rules, day.period, day.today)
+        for plan in look.plans.values()
+        if plan.school_id in near and plan.status in OPEN_PLANS
+        for day in (look.days[plan.school_id],)
+    }
+    people = {one.id: one for one in look.people if one.id not in spoken_to}
+    calls: dict[int, Call] = {}
+    for some in _batches(list(plans)):
+        part = {number: plans[number] for number in some}
+        for one in await who_is_asked(session, rulebook, part):
+            person = people.get(one.member_id)
+            occasion = one.due.occasion(one.period, one.side)
+            if person is None or person.id in calls or look.is_told(person, occasion):
+                continue
+            if look.may_hear(person, "task"):
+                subject = {
+                    "period": one.period, "side": str(one.side), "step": one.due.step.id,
+                    "due_on": one.due.step.due_on.isoformat(),
+                }  # fmt: skip
+                calls[person.id] = look.call(person, "remind_step", subject, [occasion])
+    return list(calls.values())
 
 
 async def _lacking(

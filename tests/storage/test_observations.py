@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import forms
 from storage.database import Database
 from storage.erasure import ERASED_NAME, erase_member
 from storage.errors import (
@@ -23,22 +25,27 @@ from storage.errors import (
     OutOfRange,
     PeriodClosed,
     ReasonMissing,
+    StepNotOpen,
     TimeIsPast,
     TooLong,
     VoiceTooLong,
     WrongMarks,
 )
+from storage.evidence.reading import FormPlace
 from storage.models import (
     Booking,
     ClosedPeriod,
+    FormAnswer,
     Marking,
     Observation,
     ObservationMark,
     ObservationMove,
 )
-from storage.observations import marking, observers, preparing, scheduling
+from storage.observations import following_up, marking, observers, preparing, scheduling
+from storage.observations.answers import FORM
 from storage.observations.board import board
 from storage.observations.reading import cycle_of, moves_of, observed_by, read
+from storage.people import Actor
 from storage.plans import FullPlan
 from storage.rulesets import UnknownCode
 from tests.storage.evidence.staging import (
@@ -491,3 +498,58 @@ async def test_the_board_shows_everybody_in_a_constant_number_of_statements(
         for who in (cast.rina, cast.operator):
             with pytest.raises(NotAllowed):
                 await board(session, who, PERIOD)
+
+
+# --------------------------------------------------------------------- words before and after
+
+
+def place(plan: FullPlan, field: str) -> FormPlace:
+    return FormPlace(plan.id, FORM, field)
+
+
+async def test_each_side_answers_its_own_questions_once_they_are_open(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    rina, principal, guard = cast.rina, cast.principal, following_up.may_answer
+
+    async def writes(session: AsyncSession, who: Actor, field: str) -> None:
+        await forms.write(session, who, place(plan, field), f"Kata {field}", LESSON, guard)
+
+    async with database.transaction() as session:
+        with pytest.raises(NotFound):  # the cycle has not begun
+            await writes(session, rina, "upaya_mempelajari")
+        await agreed(session, rina, principal, plan.id)
+        with pytest.raises(StepNotOpen) as closed:
+            await writes(session, rina, "refleksi_observasi")
+        assert closed.value.before == "B"
+        for who, field, refusal in (
+            (principal, "upaya_mempelajari", NotAllowed),
+            (cast.budi, "upaya_mempelajari", NotAllowed),
+            (rina, "jadwal_observasi", NotFound),
+            (rina, "pesta", NotFound),
+            (cast.stranger, "upaya_mempelajari", NotFound),
+        ):
+            with pytest.raises(refusal):
+                await writes(session, who, field)
+        await writes(session, rina, "upaya_mempelajari")
+        cycle = await read(session, rina, plan.id, BOOK)
+        assert [one.id for one in cycle.steps[0].missing] == ["rpp_atau_modul_ajar"]
+        await observed(session, principal, plan.id)
+        await writes(session, rina, "refleksi_observasi")
+        await writes(session, rina, "tindak_lanjut")
+        with pytest.raises(NotAllowed):
+            await writes(session, rina, "dukungan")
+        await writes(session, principal, "dukungan")
+        for who in (rina, principal, rina):
+            cycle = await read(session, who, plan.id, BOOK)
+            await following_up.tell_done(session, who, cycle, LESSON)
+        assert cycle.answers["dukungan"] == "Kata dukungan"
+        assert cycle.step("diskusi_tindak_lanjut").done_at == LESSON
+    # Of the step that the principal has completed only the teacher hears, and once.
+    assert await told(database, "observation_step") == [rina.member_id]
+    async with database.transaction() as session:
+        await reopens(session, principal, plan.id)
+        with pytest.raises(ObservationPaused):
+            await writes(session, rina, "upaya")
+        await erase_member(session, cast.operator, rina.member_id, NOW)
+        assert (await session.exec(select(FormAnswer))).all() == []
