@@ -33,7 +33,10 @@ from storage.plans import FullPlan, items_step
 from storage.rulesets import RuleSet
 
 WORDS_SHOWN = 3
-PLACES = ("plan", "summary", "status", "returned", "reopened", "evidence", "broadcast", "reminder")
+PLACES = (
+    "plan", "summary", "status", "returned", "reopened", "evidence", "broadcast", "reminder",
+    "report",
+)  # fmt: skip
 """Where else than on a step, on an item or at a question help can be asked for."""
 
 EVIDENCE_OF = "e."

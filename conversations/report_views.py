@@ -57,12 +57,17 @@ class AspectLine:
 def parts_of(
     words: Words, rules: RuleSet, content: dict[str, Any], marks: Collection[str] = ()
 ) -> list[Part]:
-    """Give a report piece by piece, in the order in which it is printed."""
-    parts = [
-        *_step_parts(words, rules, content),
-        *_observation(words, rules, content),
-        *_answer_parts(rules, content),
-    ]
+    """Give a report piece by piece, in the order in which it is printed.
+
+    What the teacher says about a step follows what is known about it.
+    """
+    known = {one.place.removeprefix("step:"): one for one in _step_parts(words, rules, content)}
+    said = _answer_parts(words, rules, content)
+    parts: list[Part] = []
+    for step in rules.steps:
+        parts += [known[step.id]] if step.id in known else []
+        parts += [one for about, one in said if about == step.id]
+    parts += [*_observation(words, rules, content), *(one for about, one in said if not about)]
     return [replace(one, marked=bool(one.place) and one.place in marks) for one in parts]
 
 
@@ -106,14 +111,22 @@ def _observation(words: Words, rules: RuleSet, content: dict[str, Any]) -> Itera
         yield Part(words.label("reporting.observation"), lines)
 
 
-def _answer_parts(rules: RuleSet, content: dict[str, Any]) -> Iterator[Part]:
-    titles = {one.id: one.title for one in rules.report_fields}
+def _answer_parts(words: Words, rules: RuleSet, content: dict[str, Any]) -> list[tuple[str, Part]]:
+    """Give the answers, each with the step that it is about, or none."""
+    asked = {one.id: one for one in rules.report_fields}
+    steps = {one.id for one in rules.steps}
+    found = []
     for one in content["answers"]:
+        about = asked[one["field"]].step if one["field"] in asked else ""
+        about = about if about in steps else ""
+        title = words.label("reporting.reflection", title=one["title"]) if about else one["title"]
         voice = Voice(one["voice_id"], one["voice_seconds"]) if one["voice_id"] else None
-        yield Part(
-            titles.get(one["field"], one["title"]), text=one["text"], voice=clock_of(voice),
-            files=len(one["files"]), place=f"field:{one['field']}", field=one["field"],
+        part = Part(
+            title, text=one["text"], voice=clock_of(voice), files=len(one["files"]),
+            place=f"field:{one['field']}", field=one["field"],
         )  # fmt: skip
+        found.append((about, part))
+    return found
 
 
 def aspect_lines(rules: RuleSet, content: dict[str, Any]) -> list[AspectLine]:

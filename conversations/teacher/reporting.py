@@ -1,6 +1,6 @@
 """A teacher's report: what is known already, the questions that are open, and handing it in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from conversations import forms
@@ -32,6 +32,7 @@ from storage.periods import require_open
 from storage.plans import FullPlan
 from storage.reports import moving, reading
 from storage.reports.moving import Draft
+from storage.reports.observing import observed_of
 from storage.reports.reading import FILLABLE, FORM
 from storage.rulesets import ReportField, RuleSet
 
@@ -89,7 +90,7 @@ async def show_mine(turn: Turn, plan: FullPlan) -> None:
 
 async def _mine(person: Person, plan: FullPlan) -> Screen:
     rules = person.rulebook.of_plan(person.school, plan.plan)
-    draft = await moving.own_draft(person.session, person.actor, rules, plan.id)
+    draft = await _draft(person, rules, plan.id)
     content, is_open = content_of(rules, draft), await _is_open(person, draft)
     decided = (
         await reading.decision_on(person.session, draft.full.id, draft.revision)
@@ -104,8 +105,13 @@ async def _mine(person: Person, plan: FullPlan) -> Screen:
         decided=decided, is_open=is_open, frozen=plan.status not in OPEN_PLANS,
         marked=[one.title for one in parts_of(person.words, rules, content, marks) if one.marked],
     )  # fmt: skip
-    rows = _rows(person, draft, is_open=is_open)
+    rows = _rows(person, draft, marks, is_open=is_open)
     return Screen(text, rows, view=OpenReport(plan.id))
+
+
+async def _draft(person: Person, rules: RuleSet, plan_id: int) -> Draft:
+    observed = await observed_of(person.session, plan_id, person.rulebook)
+    return await moving.own_draft(person.session, person.actor, rules, plan_id, observed)
 
 
 def content_of(rules: RuleSet, draft: Draft) -> dict[str, Any]:
@@ -126,18 +132,14 @@ async def _is_open(person: Person, draft: Draft) -> bool:
     return True
 
 
-def _rows(person: Person, draft: Draft, *, is_open: bool) -> tuple[Row, ...]:
+def _rows(
+    person: Person, draft: Draft, marks: Collection[str], *, is_open: bool
+) -> tuple[Row, ...]:
     words, plan_id = person.words, draft.plan.id
     preview = Key(words.label("reporting.preview"), PreviewReport(plan_id, 0))
     rows: list[Row] = []
-    if is_open and draft.open_fields:
-        first = (draft.missing or draft.open_fields)[0]
-        style = Style.NEXT if draft.missing else None
-        label = words.label("reporting.answer", count=len(draft.open_fields))
-        rows.append((Key(label, OpenQuestion(FORM, plan_id, first.id), style),))
-    elif is_open and draft.fields:
-        label = words.label("reporting.change")
-        rows.append((Key(label, OpenQuestion(FORM, plan_id, draft.fields[0].id)),))
+    if is_open and draft.fields:
+        rows.append((_questions_key(person, draft, marks),))
     if is_open and not draft.missing:
         rows.append((_submit_key(person, draft),))
     if draft.status is ReportStatus.SUBMITTED and draft.plan.status in OPEN_PLANS:
@@ -146,6 +148,22 @@ def _rows(person: Person, draft: Draft, *, is_open: bool) -> tuple[Row, ...]:
     else:
         rows.append((preview, Key(words.label("home.evidence"), OpenEvidence())))
     return (*rows, (help_key(person, "report"),), back_home(person))
+
+
+def _questions_key(person: Person, draft: Draft, marks: Collection[str]) -> Key:
+    """Lead to the question that comes first: one that is marked, or open, or else any."""
+    words = person.words
+    marked = [one for one in draft.fields if f"field:{one.id}" in marks]
+    style: Style | None
+    if draft.status is ReportStatus.RETURNED and marked:
+        label, first, style = words.label("reporting.mend"), marked[0], Style.NEXT
+    elif draft.open_fields:
+        label = words.label("reporting.answer", count=len(draft.open_fields))
+        first = (draft.missing or draft.open_fields)[0]
+        style = Style.NEXT if draft.missing else None
+    else:
+        label, first, style = words.label("reporting.change"), draft.fields[0], None
+    return Key(label, OpenQuestion(FORM, draft.plan.id, first.id), style)
 
 
 def _submit_key(person: Person, draft: Draft) -> Key:
@@ -158,7 +176,7 @@ async def preview_report(turn: Turn, tap: PreviewReport) -> None:
     """Show a page of the report as it will be printed."""
     plan = await plans.own_plan(turn.session, turn.actor, tap.plan)
     rules = turn.rulebook.of_plan(turn.school, plan.plan)
-    draft = await moving.own_draft(turn.session, turn.actor, rules, plan.id)
+    draft = await _draft(turn, rules, plan.id)
     content = content_of(rules, draft)
     pages = pages_of(parts_of(turn.words, rules, content))
     page = page_of(pages, tap.page, 1)
@@ -187,9 +205,10 @@ async def submit_report(turn: Turn, tap: SubmitReport) -> None:
     """Submit the report; say who will read it."""
     plan = await plans.own_plan(turn.session, turn.actor, tap.plan)
     rules = turn.rulebook.of_plan(turn.school, plan.plan)
-    _draft, who = await moving.submit(
-        turn.session, turn.actor, rules, plan.id, tap.revision, today=turn.today, now=turn.now
-    )
+    _sent, who = await moving.submit(
+        turn.session, turn.actor, rules, plan.id, tap.revision, today=turn.today, now=turn.now,
+        observed=await observed_of(turn.session, plan.id, turn.rulebook),
+    )  # fmt: skip
     names = ", ".join(one.name for one in who[:2])
     label = "reporting.submitted" if names else "reporting.submitted_nobody"
     turn.toast(turn.words.label(label, names=names))
@@ -210,7 +229,7 @@ async def take_report_back(turn: Turn, tap: TakeReportBack) -> None:
 async def _questions(turn: Turn, plan_id: int, _field: str) -> Sequence[Question]:
     plan = await plans.own_plan(turn.session, turn.actor, plan_id)
     rules = turn.rulebook.of_plan(turn.school, plan.plan)
-    draft = await moving.own_draft(turn.session, turn.actor, rules, plan_id)
+    draft = await _draft(turn, rules, plan_id)
     return [_question(one) for one in draft.fields]
 
 

@@ -133,7 +133,7 @@ async def count_unrated(session: AsyncSession, actor: Actor, period_id: str) -> 
 
 
 LEAD = timedelta(days=14)
-"""So long before its phase rating begins to be offered, and its deadline to be told of."""
+"""So long before its phase rating begins to be offered."""
 
 
 def is_near(deadlines: Iterable[Deadline], today: date) -> bool:

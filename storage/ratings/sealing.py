@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit, outbox
 from storage.decisions import plan_to_decide
 from storage.errors import NotFound, RatingIncomplete, RatingsChanged, RatingVoid
-from storage.models import FinalRating, Rating, School
+from storage.models import FinalRating, Plan, Rating, School
 from storage.people import Actor
-from storage.plans import FullPlan, kept_words
+from storage.plans import kept_words
 from storage.ratings.drafting import predicate_of
 from storage.ratings.moving import Action, move, plan_to_rate, row_of
 from storage.ratings.queue import Ratee, Stage, ratees
@@ -39,19 +39,21 @@ async def seal(
     `RatingChanged` when it has been changed since, `NotNow` while the plan does not hold.
     """
     full = await plan_to_rate(session, actor, plan_id)
-    await _seal(session, actor, rules, full, shown, now)
-    rating = await rating_of(session, plan_id)
+    rating = await row_of(session, plan_id)
     if rating is None:
+        raise RatingIncomplete
+    await _seal(session, actor, rules, rating, shown, now)
+    await session.flush()
+    await _tell(session, full.plan.school_id, full.plan.member_id, "rating_final", rating, now)
+    sealed = await rating_of(session, plan_id)
+    if sealed is None:
         raise NotFound
-    return rating
+    return sealed
 
 
 async def _seal(
-    session: AsyncSession, actor: Actor, rules: RuleSet, full: FullPlan, shown: int, now: datetime
+    session: AsyncSession, actor: Actor, rules: RuleSet, rating: Rating, shown: int, now: datetime
 ) -> None:
-    rating = await row_of(session, full.id)
-    if rating is None:
-        raise RatingIncomplete
     predicate = predicate_of(rules, {one: getattr(rating, one) for one in RatingAxis})
     if not predicate and rating.revision == shown:
         raise RatingIncomplete
@@ -61,7 +63,7 @@ async def _seal(
     )  # fmt: skip
     session.add(
         FinalRating(
-            plan_id=full.id,
+            plan_id=rating.plan_id,
             number=rating.number,
             ruleset_version=rules.version,
             work_result=rating.work_result,
@@ -73,9 +75,8 @@ async def _seal(
             final_at=now,
         )
     )
-    audit.record(session, actor, "rating.final", f"plan:{full.id}", now, number=rating.number)
-    await session.flush()
-    await _tell_teacher(session, full, "rating_final", rating.number, now)
+    subject = f"plan:{rating.plan_id}"
+    audit.record(session, actor, "rating.final", subject, now, number=rating.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,22 @@ async def seal_all(
     ready = ready_of(await ratees(session, actor, period_id))
     if not ready.ratees or ready.mark != mark:
         raise RatingsChanged
-    for one in ready.ratees:
-        if one.plan_id is None or one.rating is None:
-            raise RatingsChanged
-        full = await plan_to_rate(session, actor, one.plan_id)
-        rules = rulebook.of_plan(school, full.plan)
-        await _seal(session, actor, rules, full, one.rating.revision, now)
+    # Who may be rated by the actor, and whose plan holds, the list has just told.
+    plans = {one.plan_id: one for one in ready.ratees if one.plan_id is not None}
+    rows = await session.exec(
+        select(Rating, Plan.ruleset)
+        .join(Plan, col(Plan.id) == col(Rating.plan_id))
+        .where(col(Rating.plan_id).in_(plans))
+        .order_by(col(Rating.plan_id))
+        .execution_options(populate_existing=True)
+    )
+    for rating, ruleset in rows.all():
+        ratee = plans[rating.plan_id]
+        shown = ratee.rating.revision if ratee.rating else 0
+        rules = rulebook.named(school, ruleset)
+        await _seal(session, actor, rules, rating, shown, now)
+        await _tell(session, actor.school_id, ratee.member_id, "rating_final", rating, now)
+    await session.flush()
     return ready
 
 
@@ -145,8 +156,8 @@ async def reopen(
     await move(session, actor, rating, Action.REOPEN, shown, now)
     await _end(session, actor, rating, reason, now)
     audit.record(session, actor, "rating.reopen", f"plan:{plan_id}", now, number=rating.number)
-    await _tell_teacher(session, full, "rating_void", rating.number, now)
-    await _tell_teacher(session, full, "rating_reopened", rating.number, now)
+    for kind in ("rating_void", "rating_reopened"):
+        await _tell(session, full.plan.school_id, full.plan.member_id, kind, rating, now)
     opened = await rating_of(session, plan_id)
     if opened is None:
         raise NotFound
@@ -171,15 +182,20 @@ def occasion_of(plan_id: int, kind: str, number: int) -> str:
     return f"rating:{plan_id}:{kind}:{number}"
 
 
-async def _tell_teacher(
-    session: AsyncSession, full: FullPlan, kind: str, number: int, now: datetime
+async def _tell(
+    session: AsyncSession,
+    school_id: int,
+    member_id: int,
+    kind: str,
+    rating: Rating,
+    now: datetime,
 ) -> None:
     await outbox.announce(
         session,
-        school_id=full.plan.school_id,
-        recipients=[full.plan.member_id],
-        occasion=occasion_of(full.id, kind, number),
+        school_id=school_id,
+        recipients=[member_id],
+        occasion=occasion_of(rating.plan_id, kind, rating.number),
         kind=kind,
-        subject={"plan": full.id, "number": number},
+        subject={"plan": rating.plan_id, "number": rating.number},
         now=now,
     )

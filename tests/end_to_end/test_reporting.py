@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -22,12 +23,13 @@ from conversations.callbacks.reports import (
     SubmitReport,
     TakeReportBack,
 )
-from storage import decisions
+from storage import decisions, plans
 from storage.models import ClosedPeriod, Report, ReportDecision, ReportRevision, Role
+from storage.rulesets import load_ruleset
 from tests import papers
 from tests.end_to_end.submitting import a_school, actor_of, agrees
 from tests.end_to_end.test_checking import sends
-from tests.world import TestWorld
+from tests.world import MONDAY, TestWorld, open_world
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +123,7 @@ async def test_from_evidence_to_an_accepted_report(world: TestWorld) -> None:
     await kepala.taps("Kembali")
     await kepala.sees("mengajukan laporan")
     await kepala.taps("Kembalikan")
-    await kepala.types("2")
+    await kepala.types("4")
     await kepala.sees("Ditandai: 1")
     await kepala.taps("Pilih alasan")
     await kepala.taps("Beri contoh")
@@ -129,12 +131,13 @@ async def test_from_evidence_to_an_accepted_report(world: TestWorld) -> None:
     await world.delivered()
     told = await rina.sees("Perlu diperbaiki.")
     assert "Pesan Bu Kepala: Mohon ceritakan perubahan di kelas" in told.text.replace("\n", " ")
-    assert "⚠️ Yang ditandai: Perilaku kerja" in told.text
+    assert "⚠️ Yang ditandai: Refleksi: Perilaku kerja" in told.text
     # Nothing has to be typed again; what is added is added, and handed in once more.
-    await rina.taps("Jawab pertanyaan (3)")
-    await rina.types("kembali")
+    await rina.taps("Perbaiki jawaban")
+    await rina.types("lewati")
     await rina.sees("3 dari 6")
-    await rina.taps("Kembali")
+    await rina.types("kembali")
+    await rina.sees("2 dari 6 · Perilaku kerja", after=told)
     await rina.types("Contohnya: murid menyusun aturan kelas bersama.")
     await rina.sees("Tersimpan.")
     await rina.taps("Selesai")
@@ -322,3 +325,50 @@ async def test_the_digest_counts_reports_and_the_reminder_stops(world: TestWorld
     await kepala.taps("Persetujuan", on=digest)
     await kepala.sees_button("Terima laporan")
     assert rina.messages[-1].id == last.id
+
+
+async def test_a_scheme_without_points_asks_for_its_variables(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/gtk.db"
+    async with open_world(url, tmp_path, ruleset="ruang-gtk-2025") as world:
+        kepala = await world.joins("Bu Kepala", Role.PRINCIPAL)
+        rina = await world.joins("Rina Wati", Role.TEACHER)
+        await _plans_a_year(world, rina, kepala)
+        await rina.types("/laporan")
+        mine = await rina.sees("Laporan saya")
+        assert "Ruang GTK 2025" in mine.text
+        assert "poin" not in mine.text
+        assert "✅ Menilai" in mine.text
+        await rina.taps("Jawab pertanyaan")
+        for title in (
+            "Tugas pokok", "Praktik kinerja", "Pengembangan kompetensi", "Perilaku kerja",
+            "Kualitas refleksi", "Upaya belajar", "Perubahan praktik",
+        ):  # fmt: skip
+            shown = await rina.sees(f"dari 10 · {title}")
+            await rina.types(f"Tentang {title}.")
+            await rina.sees("Tersimpan.", after=shown)
+            await rina.taps("Berikutnya")
+        await rina.sees("8 dari 10 · Merencanakan pembelajaran")
+        await rina.types("selesai")
+        await rina.taps("Ajukan laporan")
+        await rina.sees("Sudah diajukan")
+        await world.delivered()
+        card = await kepala.sees("Rina Wati mengajukan laporan")
+        assert "poin" not in card.text
+        assert "Tentang Perubahan praktik." in card.text
+        await kepala.taps("Terima laporan")
+        await kepala.sees("Laporan Rina Wati diterima")
+
+
+async def _plans_a_year(world: TestWorld, teacher: Person, kepala: Person) -> None:
+    owner, decider, now = await actor_of(world, teacher), await actor_of(world, kepala), MONDAY
+    rules = load_ruleset("ruang-gtk-2025")
+    async with world.database.transaction() as session:
+        full = await plans.open_plan(session, owner, rules, rules.period_at(now.date()), now)
+        for step, code in (("tugas_pokok", "menilai"), ("praktik_kinerja", "IND-2")):
+            await plans.choose_one(session, owner, rules, full.id, step, code, now)
+        step = "pengembangan_kompetensi"
+        await plans.write_words(session, owner, rules, full.id, step, "Umpan balik", now)
+        await plans.have_no_duty(session, owner, rules, full.id, now)
+        full = await plans.take_standard_guides(session, owner, rules, full.id, now)
+        await plans.submit(session, owner, rules, full.id, 0, today=now.date(), now=now)
+        await decisions.approve(session, decider, full.id, 1, now)

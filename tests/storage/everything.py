@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    UniqueConstraint,
     func,
     insert,
     null,
@@ -91,6 +92,7 @@ async def everything(database: Database) -> Everything:
 async def next_numbers(database: Database) -> dict[str, int]:
     """Add a row to each table that counts its rows; say which number it got. Nothing stays."""
     numbers = {}
+    fresh: dict[str, int] = {}
     async with database.engine.connect() as connection:
         for table in metadata.sorted_tables:
             (key,) = table.primary_key
@@ -104,8 +106,16 @@ async def next_numbers(database: Database) -> dict[str, int]:
             }
             if table.name == "evidence_page":
                 row |= {"sha256": "0" * 64, "original_sha256": "0" * 64}
+            # Where each may be referred to once only, all others have been.
+            row |= {
+                column.name: fresh[foreign.column.table.name]
+                for column in table.columns
+                if _is_unique(column)
+                for foreign in column.foreign_keys
+            }
             added = await connection.execute(insert(table).values(**row).returning(key))
-            numbers[table.name] = added.scalar_one() - last
+            fresh[table.name] = added.scalar_one()
+            numbers[table.name] = fresh[table.name] - last
     return numbers
 
 
@@ -123,6 +133,12 @@ def tree(folder: Path) -> dict[str, bytes]:
 def _is_counted(column: Column[Any]) -> bool:
     table: Table = column.table
     return column.primary_key and column is table.autoincrement_column
+
+
+def _is_unique(column: Column[Any]) -> bool:
+    """Whether a column alone has to be unique."""
+    constraints = [one for one in column.table.constraints if isinstance(one, UniqueConstraint)]
+    return any(list(one.columns) == [column] for one in constraints)
 
 
 def _is_document(column: Column[Any]) -> bool:

@@ -44,7 +44,7 @@ def test_a_rule_set_is_loaded_once() -> None:
 
 
 def test_pmm_names_what_the_screen_needs() -> None:
-    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 4, "PMM 2024")
+    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 5, "PMM 2024")
     assert PMM.title.startswith("Pengelolaan Kinerja Guru")
     assert "7607" in PMM.regulation
     assert (PMM.valid_from, PMM.valid_to) == (date(2024, 1, 1), date(2024, 12, 31))
@@ -594,11 +594,11 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
         "is longer than 40 characters",
     ),
     # the scheme
-    "version 0": ("version = 4", "version = 0", "scheme.version", "must be 1 or more"),
+    "version 0": ("version = 5", "version = 0", "scheme.version", "must be 1 or more"),
     # the report
     "a question with a long name": (
-        'id = "dukungan"\ntitle',
-        'id = "kendala_dan_dukungan_guru"\ntitle',
+        'id = "dukungan"\ntitle = "Kendala',
+        'id = "kendala_dan_dukungan_guru"\ntitle = "Kendala',
         "report_field.kendala_dan_dukungan_guru.id",
         "must have 1 to 20 characters",
     ),

@@ -23,6 +23,7 @@ from storage.errors import (
 from storage.models import (
     AuditEntry,
     ClosedPeriod,
+    Deputy,
     FinalRating,
     PlanStatus,
     Rating,
@@ -532,6 +533,20 @@ async def test_two_answers_at_once_and_an_answer_against_a_reopening(
     said, late = await overtaking(database, other, second("Satu"), second("Dua"))
     assert isinstance(said, FullRating)
     assert isinstance(late, RatingAnswered)
+
+
+async def test_an_answer_reaches_who_decides_when_the_rater_does_no_more(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    await final(database, cast.deputy, plan)
+    async with database.transaction() as session:
+        deputy = (await session.exec(select(Deputy))).one()
+        await members.withdraw_deputy(session, cast.principal, deputy.id or 0, NOW)
+    async with database.transaction() as session:
+        await answering.answer(
+            session, cast.rina, plan.id, 1, "Terima kasih", today=TODAY, now=NOW
+        )
+    assert await told(database, "rating_answered") == [cast.principal.member_id]
 
 
 # ------------------------------------------------------------------------------- circumstances
