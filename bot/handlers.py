@@ -22,10 +22,12 @@ from conversations import (
     everywhere,
     forms,
     home,
+    issuing,
     joining,
     observing_days,
     reminding,
     talking,
+    verifying,
 )
 from conversations.coach import (
     broadcast_notices,
@@ -37,7 +39,7 @@ from conversations.coach import (
     scheduling,
 )
 from conversations.dialogue import Dialogue
-from conversations.operator import erasing, inviting, members, roster, school
+from conversations.operator import erasing, inviting, letterhead, members, roster, school
 from conversations.principal import (
     approving,
     checking,
@@ -87,6 +89,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
+    letterhead.dialogue,  # before all that takes files too: a logo that was asked for
     planning.dialogue,
     summary.dialogue,
     duties.dialogue,
@@ -98,6 +101,8 @@ DIALOGUES: tuple[Dialogue, ...] = (
     describing.dialogue,
     sorting.dialogue,
     preparing.dialogue,
+    issuing.dialogue,
+    verifying.dialogue,
     reporting.dialogue,
     observing.dialogue,
     observing_days.dialogue,

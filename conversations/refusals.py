@@ -5,6 +5,7 @@ from typing import Any
 from conversations.turn import Turn
 from storage import errors
 from storage.inspecting import Unusable
+from storage.logos import UnusableLogo
 from storage.models import PlanStatus
 
 
@@ -13,6 +14,8 @@ def explain(turn: Turn, refusal: errors.Refused) -> None:
     name = f"refusals.{type(refusal).__name__}"
     if isinstance(refusal, Unusable):
         name = f"unusable.{refusal.why}"
+    elif isinstance(refusal, UnusableLogo):
+        name = f"letterhead.refused_{refusal.why}"
     elif isinstance(refusal, errors.WrongMarks) and refusal.places:
         name = "refusals.WrongMarks_places"
     elif isinstance(refusal, errors.PlanNotOpen) and refusal.status is None:
@@ -25,6 +28,10 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
     match refusal:
         case errors.TooMany():
             return {"most": refusal.most}
+        case UnusableLogo():
+            return {"megapixels": refusal.megapixels}
+        case errors.BadNip():
+            return {"digits": refusal.digits}
         case errors.NotAllSeen():
             return {"unseen": refusal.unseen}
         case errors.PlanNotOpen(status=str(status)) | errors.NotNow(status=status):

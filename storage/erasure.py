@@ -22,6 +22,7 @@ from storage.models import (
     BroadcastReply,
     BroadcastStatus,
     Card,
+    CodeGuess,
     Decision,
     Deputy,
     Evidence,
@@ -35,6 +36,8 @@ from storage.models import (
     HelpRequest,
     InboxUpdate,
     Invitation,
+    IssuedPaper,
+    Letterhead,
     Member,
     Observation,
     ObservationMark,
@@ -76,6 +79,7 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)
     await _erase_broadcasts(session, member_id, now)
+    await _erase_signature(session, member)
     await _erase_messages(session, member, plan_ids, evidence_ids, help_ids)
     for part in (Reminder, ReminderWish):
         await session.exec(delete(part).where(col(part.member_id) == member_id))
@@ -163,7 +167,19 @@ async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | N
     await session.exec(update(Evidence).where(col(Evidence.id).in_(ids)).values(replaces_id=None))
     await session.exec(delete(Evidence).where(col(Evidence.id).in_(ids)))
     await session.exec(delete(PaperOrder).where(col(PaperOrder.member_id) == member_id))
+    # Of papers that are out there, nothing can be said any more: they name the person.
+    await session.exec(delete(IssuedPaper).where(col(IssuedPaper.member_id) == member_id))
     return ids
+
+
+async def _erase_signature(session: AsyncSession, member: Member) -> None:
+    """Take the person's name off the school's papers, if somebody wrote it there."""
+    await session.exec(
+        update(Letterhead)
+        .where(col(Letterhead.school_id) == member.school_id)
+        .where(col(Letterhead.head_name) == member.name)
+        .values(head_name="", head_nip="")
+    )
 
 
 async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None]:
@@ -245,6 +261,7 @@ async def _erase_account(session: AsyncSession, account_id: int, now: datetime) 
     if account is not None:
         await session.delete(account)
         await session.flush()
+    await session.exec(delete(CodeGuess).where(col(CodeGuess.account_id) == account_id))
     await _erase_inbox(session, account_id, now)
 
 

@@ -277,6 +277,14 @@ class ProposalOutdated(Refused):
         self.current = current
 
 
+class BadNip(Refused):
+    """A civil servant's number has just so many `digits`."""
+
+    def __init__(self, digits: int) -> None:
+        super().__init__(f"not {digits} digits")
+        self.digits = digits
+
+
 class RatingChanged(Refused):
     """Somebody else has changed the rating since it was shown."""
 

@@ -12,6 +12,7 @@ from conversations.callbacks.evidence import PrepareForPmm
 from conversations.callbacks.packing import Button
 from conversations.evidence_views import entry_title, kind_title
 from conversations.papers.orders import (
+    AnyOrder,
     ArchiveOrder,
     Chapter,
     Cover,
@@ -29,6 +30,7 @@ from storage.errors import NotFound
 from storage.evidence import needs, reading
 from storage.evidence.needs import Provable
 from storage.inspecting import safe_name
+from storage.issuing import Issue
 from storage.models import EvidenceStatus
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
@@ -48,8 +50,6 @@ STATES = {
     EvidenceStatus.RETURNED: PieceState.RETURNED,
 }
 
-AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder
-
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -59,6 +59,9 @@ class Filled:
     title: str
     instead: tuple[str, Button] | None = None
     """A label and a button for another version of the same."""
+
+    issue: Issue | None = None
+    """What the code on the paper stands for, where it has one."""
 
 
 Fill = Callable[[Person, dict[str, Any], Path], Awaitable[Filled]]

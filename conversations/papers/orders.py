@@ -8,11 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter
+from pydantic import Field, PositiveInt, TypeAdapter
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from conversations.papers.official_orders import OfficialOrder
+from conversations.papers.parts import Part as _Part
 
 
 class SourceFile(_Part):
@@ -163,8 +162,9 @@ class ArchiveOrder(_Part):
     most_bytes: PositiveInt = 49_000_000
 
 
-Order = Annotated[PmmOrder | PortfolioOrder | ArchiveOrder, Field(discriminator="paper")]
-ORDERS: TypeAdapter[PmmOrder | PortfolioOrder | ArchiveOrder] = TypeAdapter(Order)
+AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | OfficialOrder
+Order = Annotated[AnyOrder, Field(discriminator="paper")]
+ORDERS: TypeAdapter[AnyOrder] = TypeAdapter(Order)
 """Reads any order from JSON."""
 
 

@@ -12,8 +12,10 @@ from typing import Final, TextIO
 
 from pydantic import BaseModel
 
+from conversations.papers.official_orders import OfficialOrder
 from conversations.papers.orders import (
     ORDERS,
+    AnyOrder,
     ArchiveOrder,
     Failed,
     Finished,
@@ -57,9 +59,7 @@ def _say(lines: TextIO, what: BaseModel) -> None:
     lines.flush()
 
 
-def _make(
-    order: PmmOrder | PortfolioOrder | ArchiveOrder, on_progress: Callable[[int, int], None]
-) -> tuple[Made, ...]:
+def _make(order: AnyOrder, on_progress: Callable[[int, int], None]) -> tuple[Made, ...]:
     """Load only what the paper needs: memory is for the pictures."""
     with workbench(order.out) as bench:
         match order:
@@ -75,6 +75,10 @@ def _make(
                 from conversations.papers.portfolio import make_portfolio
 
                 return make_portfolio(order, bench, on_progress)
+            case OfficialOrder():
+                from conversations.papers.official import make_official
+
+                return make_official(order, bench, on_progress)
 
 
 if __name__ == "__main__":

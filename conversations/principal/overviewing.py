@@ -5,6 +5,7 @@ from collections import Counter
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.observing import OpenBoard
+from conversations.callbacks.official import OrderRecap
 from conversations.callbacks.packing import Button
 from conversations.callbacks.rating import OpenRatings
 from conversations.dialogue import Dialogue
@@ -72,7 +73,9 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
     rows: list[Row] = [*in_rows(numbered(keys))]
     if turn.actor.decides:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
-        rows.append((Key(words.label("rating.open"), OpenRatings(0)),))
+        ratings = Key(words.label("rating.open"), OpenRatings(0))
+        recap = Key(words.label("issuing.recap"), OrderRecap(turn.period.id))
+        rows.append((ratings, recap))
     rows.append((Key(words.label("observing.board"), OpenBoard(0)),))
     foot: Row = (Key(words.label("nav.home"), Home()),)
     if turn.actor.roles & Role.PRINCIPAL:

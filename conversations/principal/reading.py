@@ -15,6 +15,7 @@ from conversations.callbacks.approving import (
 )
 from conversations.callbacks.checking import TeacherEvidence
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.packing import Button
 from conversations.callbacks.rating import RateTeacher
 from conversations.dialogue import Dialogue
@@ -119,6 +120,8 @@ async def _detail_rows(
         keys.append(Key(words.label("approving.make_model"), NameModel(full.id)))
     if full.status in decisions.DECIDED and full.plan.member_id != turn.actor.member_id:
         keys.append(Key(words.label("looking.evidence"), TeacherEvidence(full.id, 0)))
+    if turn.actor.decides and full.status in decisions.DECIDED:
+        keys.append(Key(words.label("issuing.skp"), OrderSkp(full.id)))
     rows += in_rows(numbered(keys), 1)
     rows.append((back_to(turn, await _origin(turn, full, tap)),))
     return tuple(rows)

@@ -4,6 +4,7 @@ from typing import Any
 
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
 from conversations.callbacks.observing import OpenObservation
+from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.callbacks.rating import OpenMyRating
 from conversations.dialogue import Dialogue
@@ -15,7 +16,7 @@ from conversations.plan_views import sections
 from conversations.rating_views import lines_of
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
-from storage import deadlines, decisions, people, plans
+from storage import deadlines, decisions, issuing, people, plans
 from storage.evidence import needs, reading
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
@@ -56,7 +57,20 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
         own=own,
     )  # fmt: skip
     rows = _rows(turn, full, own, has_evidence=bool(evidence))
-    turn.show(Screen(text, rows, view=OpenStatus()))
+    papers = await _papers(turn, full)
+    turn.show(Screen(text, (*rows[:-1], *papers, *rows[-1:]), view=OpenStatus()))
+
+
+async def _papers(turn: Turn, full: FullPlan | None) -> tuple[Row, ...]:
+    """Offer the SKP of an approved plan, and that of the period before."""
+    keys: list[Key] = []
+    if full is not None and full.status in decisions.DECIDED:
+        keys.append(Key(turn.words.label("issuing.skp"), OrderSkp(full.id)))
+    earlier = await issuing.earlier_plan(turn.session, turn.actor.member_id, turn.period.id)
+    if earlier is not None:
+        label = turn.words.label("issuing.skp_of", period=earlier.period)
+        keys.append(Key(label, OrderSkp(people.known_id(earlier.id))))
+    return (tuple(keys),) if keys else ()
 
 
 def _rows(

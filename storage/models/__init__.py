@@ -37,6 +37,7 @@ from storage.models.observations import (
     ObservationMark,
     ObservationMove,
 )
+from storage.models.official import CodeGuess, IssuedPaper, Letterhead
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
@@ -74,6 +75,7 @@ __all__ = [
     "BroadcastStatus",
     "Card",
     "ClosedPeriod",
+    "CodeGuess",
     "DeadlineMove",
     "Decision",
     "Deputy",
@@ -91,6 +93,8 @@ __all__ = [
     "HelpStatus",
     "InboxUpdate",
     "Invitation",
+    "IssuedPaper",
+    "Letterhead",
     "Marking",
     "Member",
     "MessageRecord",

@@ -117,6 +117,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         "found": "16.24.23.22.21",
         "origin": "previous",
         "deadline": max(DeadlineKind, key=len),
+        "period": "2026-2",
         "form": "observation",
         "field": "x" * 20,
         "part": "voice",

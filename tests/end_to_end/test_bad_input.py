@@ -538,6 +538,7 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "answer": "done", "hour": 8,
         "request": victim.proven.request_id, "proposal": victim.proven.proposal_id,
         "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
+        "period": "2026-2",
         "axis": 0, "level": 1, "place": 0, "mark": 1,
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
         "field": "perilaku_kerja", "part": "text",

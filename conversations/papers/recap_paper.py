@@ -1,0 +1,243 @@
+"""The recap of a school: every teacher of a period in one table."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from conversations.callbacks.official import OrderRecap
+from conversations.papers.official_orders import (
+    Align,
+    Column,
+    OfficialOrder,
+    Paragraph,
+    Proof,
+    Row,
+    Section,
+    Table,
+)
+from conversations.papers.official_parts import (
+    head_signature,
+    letterhead_part,
+    office_words,
+    period_line,
+    proof,
+    rules_line,
+)
+from conversations.papers.ordering import Filled
+from conversations.people import Person
+from conversations.rating_views import lines_of
+from conversations.words import Words
+from storage import letterheads, models, recaps
+from storage.evidence import needs
+from storage.evidence.needs import Progress
+from storage.issuing import Issue, PaperKind, new_code
+from storage.letterheads import Head
+from storage.models import EvidenceStatus, School
+from storage.observations.reading import FullCycle
+from storage.overviews import STAGES
+from storage.plans import FullPlan
+from storage.recaps import Results, TeacherPlan
+from storage.rulesets import Period, RuleSet
+
+NOT_STARTED = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """What a recap tells, beside the school it is about."""
+
+    period: Period
+    rules: RuleSet
+    letterhead: models.Letterhead | None
+    head: Head
+    lines: tuple["Line", ...]
+
+
+async def fill_recap(person: Person, period_id: str, out: Path, username: str) -> Filled:
+    """Fill the order of a recap. Raises `NotAllowed` for who does not decide."""
+    session, school, words, code = person.session, person.school, office_words(person), new_code()
+    teachers = await recaps.teacher_plans(session, person.actor, period_id)
+    results = await recaps.results(session, person.actor, period_id, person.rulebook)
+    letterhead = await letterheads.letterhead_of(session, person.actor.school_id)
+    recap = Recap(
+        period=person.rules.period(period_id),
+        rules=person.rules,
+        letterhead=letterhead,
+        head=await letterheads.head_of(session, school, letterhead),
+        lines=tuple(_line(person, one, results) for one in teachers),
+    )
+    order = recap_order(words, school, person.now, recap, proof(words, username, code), out)
+    printed = {"period": period_line(recap.period), "teachers": len(teachers)}
+    issue = Issue(
+        code, PaperKind.RECAP, person.actor.school_id, None, period_id,
+        person.actor.member_id, final=True, facts=printed,
+    )  # fmt: skip
+    before = person.rules.previous_period(recap.period)
+    instead = (person.words.label("issuing.recap_of", period=before.id), OrderRecap(before.id))
+    return Filled(order, _title(person, recap.period), instead, issue)
+
+
+def recap_order(
+    words: Words, school: School, now: datetime, recap: Recap, foot: Proof, out: Path
+) -> OfficialOrder:
+    """Put a recap into words and a table."""
+    title, period = words.label("recap.title"), period_line(recap.period)
+    today = now.astimezone(words.zone).date()
+    return OfficialOrder(
+        out=out,
+        name=f"{words.label('recap.name')} - {school.name} - {recap.period.id}",
+        lying=True,
+        letterhead=letterhead_part(words, school, recap.letterhead),
+        title=title,
+        subtitle=words.label("recap.subtitle", period=period, moment=words.moment(now)),
+        author=school.name,
+        running=f"{title} · {school.name} · {period}",
+        sections=tuple(sections(words, recap.lines, points=recap.rules.points is not None)),
+        signatures=(head_signature(words, today, recap.head, recap.letterhead, rates=False),),
+        rules=rules_line(words, recap.rules, recap.rules.version),
+        proof=foot,
+        page_of=words.label("official.page_of"),
+    )
+
+
+def _title(person: Person, period: Period) -> str:
+    return person.words.label("issuing.title_recap", period=period_line(period))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One teacher of the recap: where the plan stands, points, pieces of evidence by status."""
+
+    name: str
+    nip: str
+    stage: str
+    progress: Progress | None
+    accepted: int = 0
+    waiting: int = 0
+    returned: int = 0
+    observed: tuple[int, int] | None = None
+    """Steps of the observation that are done, of all; None while it has not begun."""
+
+    report: str = NOT_STARTED
+    predicate: str = ""
+    """Its title, once the rating is final."""
+
+
+def _line(person: Person, teacher: TeacherPlan, results: Results) -> Line:
+    progress = None
+    if teacher.full is not None:
+        entries = needs.provable(rules_of(person, teacher.full), teacher.full)
+        progress = needs.progress(entries, teacher.evidence)
+    count = Counter(one.status for one in teacher.evidence)
+    plan_id = teacher.state.plan_id or 0
+    cycle, rating = results.cycles.get(plan_id), results.ratings.get(plan_id)
+    predicate = ""
+    if teacher.full is not None and rating is not None and rating.is_final:
+        predicate = lines_of(rules_of(person, teacher.full), rating).predicate
+    return Line(
+        name=teacher.state.name,
+        nip=teacher.nip,
+        stage=str(teacher.state.status or NOT_STARTED),
+        progress=progress,
+        accepted=count[EvidenceStatus.ACCEPTED],
+        waiting=count[EvidenceStatus.RECEIVED],
+        returned=count[EvidenceStatus.RETURNED],
+        observed=_steps(cycle) if cycle is not None else None,
+        report=str(results.reports.get(plan_id, NOT_STARTED)),
+        predicate=predicate,
+    )
+
+
+def rules_of(person: Person, full: FullPlan) -> RuleSet:
+    """Give the rules under which a plan was made."""
+    return person.rulebook.of_plan(person.school, full.plan)
+
+
+def _steps(cycle: FullCycle) -> tuple[int, int]:
+    steps = cycle.steps
+    return sum(one.done_at is not None for one in steps), len(steps)
+
+
+def sections(words: Words, lines: Sequence[Line], *, points: bool) -> Iterator[Section]:
+    """Give the table of all teachers with its sums, and how many are how far."""
+    if not lines:
+        yield Section(paragraphs=(Paragraph(text=words.label("recap.nobody")),))
+        return
+    columns = [
+        Column(title=words.label("skp.number"), weight=5, align=Align.CENTRE),
+        Column(title=words.label("recap.teacher"), weight=28),
+        Column(title=words.label("recap.stage"), weight=13),
+    ]
+    if points:
+        columns += [
+            Column(title=words.label(f"recap.{name}"), weight=10, align=Align.RIGHT)
+            for name in ("planned", "proven", "achieved")
+        ]
+    columns += [
+        Column(title=words.label(f"recap.{name}"), weight=weight, align=Align.RIGHT)
+        for name, weight in (("accepted", 10), ("waiting", 12), ("returned", 14))
+    ]
+    columns += [
+        Column(title=words.label(f"recap.{name}"), weight=weight)
+        for name, weight in (("observation", 12), ("report", 13), ("predicate", 14))
+    ]
+    rows = [_row(words, at, one, points=points) for at, one in enumerate(lines, start=1)]
+    rows.append(_total(words, lines, points=points))
+    yield Section(table=Table(columns=tuple(columns), rows=tuple(rows)))
+    yield _stages(words, lines)
+
+
+def _row(words: Words, at: int, line: Line, *, points: bool) -> Row:
+    who = f"{line.name}\n{words.label('official.nip', nip=line.nip)}" if line.nip else line.name
+    cells = [str(at), who, words.label(f"overview.{line.stage}")]
+    if points:
+        cells += [str(one) if line.progress else "–" for one in _points(line.progress)]
+    cells += [str(one) for one in (line.accepted, line.waiting, line.returned)]
+    done, of = line.observed or (0, 0)
+    cells += [
+        words.label("recap.steps", done=done, of=of) if line.observed else "–",
+        words.label(f"recap.report_{line.report}"),
+        line.predicate or "–",
+    ]
+    return Row(cells=tuple(cells))
+
+
+def _points(progress: Progress | None) -> tuple[int, int, int]:
+    if progress is None:
+        return 0, 0, 0
+    return progress.planned_points, progress.sent_points, progress.accepted_points
+
+
+def _total(words: Words, lines: Sequence[Line], *, points: bool) -> Row:
+    cells = ["", words.label("recap.total", count=len(lines)), ""]
+    if points:
+        sums = zip(*(_points(one.progress) for one in lines), strict=True)
+        cells += [str(sum(one)) for one in sums]
+    cells += [
+        str(sum(getattr(one, name) for one in lines))
+        for name in ("accepted", "waiting", "returned")
+    ]
+    return Row(cells=(*cells, "", "", ""), strong=True)
+
+
+def _stages(words: Words, lines: Sequence[Line]) -> Section:
+    """Say how many are how far, and how many have which predicate."""
+    stages = Counter(one.stage for one in lines)
+    ratings = Counter(one.predicate or words.label("recap.unrated") for one in lines)
+    told = (
+        [
+            (words.label(f"overview.{stage}"), stages[stage])
+            for stage in (str(one or NOT_STARTED) for one in STAGES)
+            if stages[stage]
+        ],
+        ratings.most_common(),
+    )
+    labels = (words.label("recap.stage"), words.label("recap.predicate"))
+    return Section(
+        paragraphs=tuple(
+            Paragraph(text=f"{label}: {' · '.join(f'{what} {count}' for what, count in counts)}")
+            for label, counts in zip(labels, told, strict=True)
+        )
+    )
