@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from conversations.papers.orders import (
     ORDERS,
+    AnyOrder,
     ArchiveOrder,
     Failed,
     Finished,
@@ -23,6 +24,7 @@ from conversations.papers.orders import (
     PortfolioOrder,
     Progress,
     Refusal,
+    SchoolOrder,
 )
 from conversations.papers.unfinished import workbench
 from storage.workers import keep_small, own_output
@@ -57,9 +59,7 @@ def _say(lines: TextIO, what: BaseModel) -> None:
     lines.flush()
 
 
-def _make(
-    order: PmmOrder | PortfolioOrder | ArchiveOrder, on_progress: Callable[[int, int], None]
-) -> tuple[Made, ...]:
+def _make(order: AnyOrder, on_progress: Callable[[int, int], None]) -> tuple[Made, ...]:
     """Load only what the paper needs: memory is for the pictures."""
     with workbench(order.out) as bench:
         match order:
@@ -75,6 +75,10 @@ def _make(
                 from conversations.papers.portfolio import make_portfolio
 
                 return make_portfolio(order, bench, on_progress)
+            case SchoolOrder():
+                from conversations.papers.school import make_school
+
+                return make_school(order, bench, on_progress)
 
 
 if __name__ == "__main__":

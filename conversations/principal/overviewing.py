@@ -4,13 +4,16 @@ from collections import Counter
 
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.exporting import OpenExports
 from conversations.callbacks.packing import Button
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.people import Person
+from conversations.principal.exporting import PRESENT, show_exports
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
 from storage import overviews
+from storage.exports import MAY_EXPORT
 from storage.models import PlanStatus, Role
 from storage.overviews import STAGES, TeacherState
 from storage.plans import FullPlan
@@ -31,7 +34,10 @@ STATES = tuple(state_of(one) for one in STAGES)
 
 @dialogue.command("rekap")
 async def overview_command(turn: Turn, _words: str) -> None:
-    """Show the counts."""
+    """Show the counts; an operator, who has no part in them, gets to the school's data."""
+    if turn.actor.roles & MAY_EXPORT and not overviews.may_see(turn.actor):
+        await show_exports(turn, PRESENT)
+        return
     await open_overview(turn, OpenOverview("-", 0))
 
 
@@ -70,6 +76,8 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
     rows: list[Row] = [*in_rows(numbered(keys))]
     if turn.actor.decides:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
+    if turn.actor.roles & MAY_EXPORT:
+        rows.append((Key(words.label("exporting.open"), OpenExports(PRESENT)),))
     foot: Row = (Key(words.label("nav.home"), Home()),)
     if turn.actor.roles & Role.PRINCIPAL:
         foot = (*foot, Key(words.label("deputies.open"), Deputies()))

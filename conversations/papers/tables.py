@@ -1,0 +1,218 @@
+"""The tables of a school's period: which there are, and the rows that a teacher gives them.
+
+Rows hold real numbers and days; a NIP is text, for it has 18 digits and may begin with zero.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from conversations.papers.orders import Cell, Chapter, Column, ColumnKind, Row, Table
+from conversations.plan_views import evidence_titles, title_of
+from conversations.words import Words
+from storage.evidence import needs
+from storage.evidence.needs import Provable, Units
+from storage.evidence.reading import Piece
+from storage.exports import Dossier
+from storage.models import EvidenceStatus, PlanEntry, School
+from storage.plans import NO_DUTY, FullPlan
+from storage.rulesets import RuleSet, Step, StepKind, UnknownCode
+
+TEXT, NUMBER = ColumnKind.TEXT, ColumnKind.NUMBER
+DAY, MOMENT = ColumnKind.DAY, ColumnKind.MOMENT
+
+TEACHERS = "teachers"
+ITEMS = "items"
+CHOICES = "choices"
+DUTIES = "duties"
+BEHAVIOURS = "behaviours"
+EVIDENCE = "evidence"
+
+STEP_TABLES = {
+    StepKind.ITEMS: ITEMS,
+    StepKind.CHOICE: CHOICES,
+    StepKind.TEXT: CHOICES,
+    StepKind.DUTIES: DUTIES,
+    StepKind.BEHAVIOURS: BEHAVIOURS,
+}
+
+_Columns = tuple[tuple[str, ColumnKind, int], ...]
+_WHO: _Columns = (("nip", TEXT, 22), ("name", TEXT, 30))
+_PROVEN: _Columns = (("units", NUMBER, 10), ("sent", NUMBER, 10), ("accepted", NUMBER, 10))
+
+COLUMNS: Mapping[str, _Columns] = {
+    TEACHERS: (
+        ("number", NUMBER, 6), *_WHO, ("npsn", TEXT, 12), ("state", TEXT, 16),
+        ("points", NUMBER, 12), ("points_sent", NUMBER, 12), ("points_accepted", NUMBER, 12),
+        *_PROVEN, ("pieces", NUMBER, 10), ("submitted", DAY, 14), ("decided", DAY, 14),
+        ("joined", DAY, 14), ("rules", TEXT, 22), ("version", NUMBER, 8),
+    ),
+    ITEMS: (
+        *_WHO, ("code", TEXT, 10), ("item", TEXT, 60), ("units", NUMBER, 10),
+        ("points_each", NUMBER, 12), ("points", NUMBER, 12), ("estimated", TEXT, 12),
+        ("sent", NUMBER, 10), ("accepted", NUMBER, 10), ("kinds", TEXT, 40),
+    ),
+    CHOICES: (*_WHO, ("step", TEXT, 28), ("code", TEXT, 10), ("choice", TEXT, 60)),
+    DUTIES: (
+        *_WHO, ("code", TEXT, 10), ("duty", TEXT, 50), ("units", NUMBER, 10),
+        ("sent", NUMBER, 10), ("accepted", NUMBER, 10), ("kinds", TEXT, 40),
+    ),
+    BEHAVIOURS: (*_WHO, ("value", TEXT, 24), ("guide", TEXT, 80)),
+    EVIDENCE: (
+        *_WHO, ("number", NUMBER, 6), ("activity", TEXT, 44), ("kind", TEXT, 24),
+        ("dated", DAY, 14), ("received", MOMENT, 18), ("state", TEXT, 34),
+        ("decided", DAY, 14), ("reason", TEXT, 30), ("covers", NUMBER, 8), ("note", TEXT, 30),
+        ("link", TEXT, 40), ("count", NUMBER, 8), ("file", TEXT, 60),
+    ),
+}  # fmt: skip
+"""What each table has: the label of a column, what is in it, its width in signs."""
+
+
+def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...]:
+    """Give the tables, in their order, that plans under these rule sets can fill."""
+    kinds = {step.kind for rules in rule_sets for step in rules.steps}
+    asked = {STEP_TABLES[kind] for kind in kinds} | {TEACHERS, EVIDENCE}
+    return tuple(
+        Table(
+            id=name,
+            name=words.label(f"tables.{name}"),
+            columns=tuple(
+                Column(title=words.label(f"tables.column_{label}"), kind=kind, width=width)
+                for label, kind, width in columns
+            ),
+        )
+        for name, columns in COLUMNS.items()
+        if name in asked
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A teacher with what the rows are made of: the rules of the plan and the evidence in order.
+
+    `places` says where the files of a piece lie in the archive, by the piece's number.
+    """
+
+    number: int
+    dossier: Dossier
+    rules: RuleSet | None
+    ordered: tuple[tuple[Provable, list[Piece]], ...]
+    chapters: tuple[Chapter, ...]
+    places: Mapping[int, tuple[str, ...]]
+
+    @property
+    def who(self) -> Row:
+        """NIP and name, with which every row begins."""
+        return (self.dossier.member.nip, self.dossier.member.name)
+
+
+def rows_of(words: Words, school: School, teacher: Teacher) -> dict[str, tuple[Row, ...]]:
+    """Give a teacher's rows of each table."""
+    zone = ZoneInfo(school.timezone)
+    rows: dict[str, tuple[Row, ...]] = {TEACHERS: (_summary(words, school, zone, teacher),)}
+    full, rules = teacher.dossier.full, teacher.rules
+    if full is None or rules is None:
+        return rows
+    for step in rules.steps:
+        name = STEP_TABLES[step.kind]
+        rows[name] = (*rows.get(name, ()), *_step_rows(words, rules, step, full, teacher))
+    rows[EVIDENCE] = tuple(_evidence_rows(zone, teacher))
+    return rows
+
+
+def _summary(words: Words, school: School, zone: ZoneInfo, teacher: Teacher) -> Row:
+    dossier, rules = teacher.dossier, teacher.rules
+    full, member = dossier.full, dossier.member
+    head: Row = (teacher.number, *teacher.who, school.npsn)
+    joined = _day(member.joined_at, zone)
+    if full is None or rules is None:
+        empty: Row = (None,) * 9
+        return (*head, words.label("overview.none"), *empty, joined, None, None)
+    evidence = [piece.evidence for piece in dossier.pieces]
+    progress = needs.progress(needs.provable(rules, full), evidence)
+    points: Row = (None, None, None)
+    if rules.points:
+        points = (full.plan.points_floor, progress.sent_points, progress.accepted_points)
+    return (
+        *head, words.label(f"overview.{full.status}"), *points,
+        progress.planned, progress.sent, progress.accepted,
+        sum(len(mine) for _, mine in teacher.ordered),
+        _day(full.plan.submitted_at, zone), _day(dossier.decided_at, zone), joined,
+        rules.short_title, full.plan.ruleset_version,
+    )  # fmt: skip
+
+
+def _step_rows(
+    words: Words, rules: RuleSet, step: Step, full: FullPlan, teacher: Teacher
+) -> Iterator[Row]:
+    units = {
+        one.key: needs.units_of(one, [piece.evidence for piece in mine])
+        for one, mine in teacher.ordered
+    }
+    for entry in full.of(step.id):
+        if entry.code == NO_DUTY:
+            continue
+        done = units.get((entry.step, entry.code), Units(entry.quantity, 0, 0))
+        yield (*teacher.who, *_entry_cells(words, rules, step, entry, done))
+
+
+def _entry_cells(words: Words, rules: RuleSet, step: Step, entry: PlanEntry, done: Units) -> Row:
+    title, estimated = title_of(rules, step, entry.code, entry.text)
+    kinds = ", ".join(evidence_titles(rules, entry.evidence))
+    match step.kind:
+        case StepKind.ITEMS:
+            return (
+                entry.code, _wording(rules, entry, title), entry.quantity, entry.points_floor,
+                entry.points_floor * entry.quantity,
+                words.label("tables.estimated") if estimated else None,
+                done.sent, done.accepted, kinds,
+            )  # fmt: skip
+        case StepKind.DUTIES:
+            return (entry.code, title, entry.quantity, done.sent, done.accepted, kinds)
+        case StepKind.BEHAVIOURS:
+            return (_value_of(rules, entry.code), title)
+        case _:
+            return (step.title, None if entry.text else entry.code, title)
+
+
+def _wording(rules: RuleSet, entry: PlanEntry, title: str) -> str:
+    """Give an item in the words of the regulation, which the official form expects."""
+    try:
+        return rules.item(entry.code).title
+    except UnknownCode:
+        return title
+
+
+def _value_of(rules: RuleSet, guide: str) -> str:
+    """Name the work value that a guide statement belongs to."""
+    return next(
+        (one.name for one in rules.behaviours if guide in {each.code for each in one.guides}), ""
+    )
+
+
+def _evidence_rows(zone: ZoneInfo, teacher: Teacher) -> Iterator[Row]:
+    for (_, mine), chapter in zip(teacher.ordered, teacher.chapters, strict=True):
+        for piece, part in zip(mine, chapter.pieces, strict=True):
+            evidence = piece.evidence
+            returned = piece.status is EvidenceStatus.RETURNED
+            places = teacher.places.get(part.number, ())
+            yield (
+                *teacher.who, part.number, chapter.title, part.kind,
+                _iso(evidence.dated_on), _moment(evidence.received_at, zone), part.state_text,
+                _day(evidence.decided_at, zone), evidence.reason if returned else None,
+                evidence.covers, evidence.note, evidence.link, len(places), "\n".join(places),
+            )  # fmt: skip
+
+
+def _iso(day: date | None) -> Cell:
+    return day.isoformat() if day else None
+
+
+def _day(moment: datetime | None, zone: ZoneInfo) -> Cell:
+    return moment.astimezone(zone).date().isoformat() if moment else None
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> Cell:
+    # A cell knows no zone: what it tells is the school's own time.
+    return moment.astimezone(zone).replace(tzinfo=None, microsecond=0).isoformat()
