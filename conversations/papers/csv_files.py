@@ -15,7 +15,7 @@ from typing import Final
 
 from conversations.papers.cells import clean, is_suspicious
 from conversations.papers.names import path_part
-from conversations.papers.orders import Cell, SchoolOrder
+from conversations.papers.orders import Cell, ColumnKind, SchoolOrder
 from conversations.papers.spool import teachers_in
 
 DIVIDER: Final = ";"
@@ -42,14 +42,15 @@ def write_csv_files(
             one.id: opened(one.name, [column.title for column in one.columns])
             for one in order.tables
         }
+        kinds = {one.id: [column.kind for column in one.columns] for one in order.tables}
         for teacher in teachers_in(order):
             for name, write in tables.items():
                 for row in teacher.rows.get(name, ()):
-                    write([_field(value) for value in row])
+                    write(list(map(_field, row, kinds[name])))
             on_teacher()
         about = opened(texts.about, [texts.about_what, texts.about_value])
         for fact in order.facts:
-            about([_field(fact.label), _field(fact.value)])
+            about([_field(fact.label), _field(fact.value, fact.kind)])
     return paths
 
 
@@ -62,10 +63,12 @@ def write_csv_archive(
             packed.write(one, one.name)
 
 
-def _field(value: Cell) -> str:
+def _field(value: Cell, kind: ColumnKind = ColumnKind.TEXT) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
         return str(value)
+    if kind is ColumnKind.MOMENT:
+        return value.replace("T", " ")
     text = clean(value)
     return f"'{text}" if is_suspicious(text) else text

@@ -39,13 +39,13 @@ STEP_TABLES = {
 
 _Columns = tuple[tuple[str, ColumnKind, int], ...]
 _WHO: _Columns = (("nip", TEXT, 22), ("name", TEXT, 30))
-_PROVEN: _Columns = (("units", NUMBER, 10), ("sent", NUMBER, 10), ("accepted", NUMBER, 10))
 
 COLUMNS: Mapping[str, _Columns] = {
     TEACHERS: (
         ("number", NUMBER, 6), *_WHO, ("npsn", TEXT, 12), ("state", TEXT, 16),
         ("points", NUMBER, 12), ("points_sent", NUMBER, 12), ("points_accepted", NUMBER, 12),
-        *_PROVEN, ("pieces", NUMBER, 10), ("submitted", DAY, 14), ("decided", DAY, 14),
+        ("planned", NUMBER, 10), ("sent", NUMBER, 10), ("accepted", NUMBER, 10),
+        ("pieces", NUMBER, 10), ("submitted", DAY, 14), ("decided", DAY, 14),
         ("joined", DAY, 14), ("rules", TEXT, 22), ("version", NUMBER, 8),
     ),
     ITEMS: (
@@ -78,13 +78,18 @@ def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...
             id=name,
             name=words.label(f"tables.{name}"),
             columns=tuple(
-                Column(title=words.label(f"tables.column_{label}"), kind=kind, width=width)
+                _column(words.label(f"tables.column_{label}"), kind, width)
                 for label, kind, width in columns
             ),
         )
         for name, columns in COLUMNS.items()
         if name in asked
     )
+
+
+def _column(title: str, kind: ColumnKind, width: int) -> Column:
+    # Beside its words, a heading holds the arrow of the filter.
+    return Column(title=title, kind=kind, width=max(width, len(title) + 4))
 
 
 @dataclass(frozen=True, slots=True)

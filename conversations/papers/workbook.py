@@ -16,6 +16,7 @@ from conversations.papers.cells import clean, make_text
 from conversations.papers.names import path_part
 from conversations.papers.orders import (
     Cell,
+    Column,
     ColumnKind,
     Fact,
     Row,
@@ -36,6 +37,10 @@ _STYLES: Final = {
     ColumnKind.MOMENT: ("kawan moment", "dd/mm/yyyy hh:mm"),
 }
 _FACT_WIDTHS: Final = (26, 80)
+_LINE_HEIGHT: Final = 15.0
+_MOST_LINES: Final = 12
+"""A row is no higher; the rest is read in the cell itself."""
+_A4: Final = 9
 _LONGEST_NAME: Final = 31
 """Excel takes so many signs as the name of a sheet."""
 
@@ -70,8 +75,12 @@ def write_table(path: Path, table: Table, rows: Sequence[Row]) -> None:
 def _book(path: Path) -> Iterator[Workbook]:
     book = Workbook(write_only=True)
     top = Alignment(vertical="top", wrap_text=True)
-    for name, form in _STYLES.values():
-        book.add_named_style(NamedStyle(name, number_format=form, alignment=top))
+    middle = Alignment(vertical="top", horizontal="center")
+    left = Alignment(vertical="top", horizontal="left")
+    places = {ColumnKind.TEXT: top, ColumnKind.NUMBER: middle}
+    for kind, (name, form) in _STYLES.items():
+        place = places.get(kind, left)
+        book.add_named_style(NamedStyle(name, number_format=form, alignment=place))
     book.add_named_style(
         NamedStyle(
             _HEADING,
@@ -96,18 +105,34 @@ class Sheet:
 
     def append(self, row: Row) -> None:
         """Add a row."""
+        self._rows += 1
+        # Not every program finds out by itself how high a row has to be.
+        self._sheet.row_dimensions[self._rows].height = _LINE_HEIGHT * _lines(row, self._columns)
         self._sheet.append(
             [
                 _cell(self._sheet, value, column.kind)
                 for value, column in zip(row, self._columns, strict=True)
             ]
         )
-        self._rows += 1
+        del self._sheet.row_dimensions[self._rows]  # it is written
 
     def finish(self) -> None:
         """Set the filters, once it is known how many rows there are."""
         last = get_column_letter(len(self._columns))
         self._sheet.auto_filter.ref = f"A1:{last}{self._rows}"
+
+
+def _lines(row: Row, columns: Sequence[Column]) -> int:
+    """Say how many lines the words of a row take in their columns."""
+    texts = (
+        (value.split("\n"), column.width)
+        for value, column in zip(row, columns, strict=True)
+        if isinstance(value, str)
+    )
+    longest = max(
+        (sum(-(-len(line) // wide) or 1 for line in lines) for lines, wide in texts), default=1
+    )
+    return min(longest, _MOST_LINES)
 
 
 def _new_sheet(book: Workbook, name: str, widths: Sequence[int]) -> _Sheet:
@@ -116,6 +141,7 @@ def _new_sheet(book: Workbook, name: str, widths: Sequence[int]) -> _Sheet:
     for at, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.print_title_rows = "1:1"
+    sheet.page_setup.paperSize = _A4
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
