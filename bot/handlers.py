@@ -16,7 +16,17 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, reminding, talking
+from conversations import (
+    answering,
+    everywhere,
+    forms,
+    home,
+    issuing,
+    joining,
+    reminding,
+    talking,
+    verifying,
+)
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -27,13 +37,16 @@ from conversations.coach import (
     scheduling,
 )
 from conversations.dialogue import Dialogue
-from conversations.operator import erasing, inviting, members, roster, school
+from conversations.operator import erasing, inviting, letterhead, members, roster, school
 from conversations.principal import (
     approving,
     checking,
     deputising,
     exporting,
     overviewing,
+    rating,
+    rating_sealing,
+    rating_words,
     reading,
     sending_back,
 )
@@ -45,6 +58,7 @@ from conversations.teacher import (
     planning,
     preparing,
     proving,
+    rated,
     sorting,
     status,
     suggesting,
@@ -64,8 +78,10 @@ DIALOGUES: tuple[Dialogue, ...] = (
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
+    letterhead.dialogue,  # before all that takes files too: a logo that was asked for
     planning.dialogue,
     summary.dialogue,
     duties.dialogue,
@@ -77,6 +93,8 @@ DIALOGUES: tuple[Dialogue, ...] = (
     describing.dialogue,
     sorting.dialogue,
     preparing.dialogue,
+    issuing.dialogue,
+    verifying.dialogue,
     approving.dialogue,
     checking.dialogue,
     looking.dialogue,
@@ -84,6 +102,10 @@ DIALOGUES: tuple[Dialogue, ...] = (
     reading.dialogue,
     overviewing.dialogue,
     exporting.dialogue,
+    rating.dialogue,
+    rating_words.dialogue,
+    rating_sealing.dialogue,
+    rated.dialogue,
     deputising.dialogue,
     members.dialogue,
     inviting.dialogue,

@@ -36,10 +36,11 @@ from conversations.papers.texts import why_left_out, why_not_made
 from conversations.people import Person
 from conversations.screens import Key, Screen
 from conversations.words import Words
-from storage import papers
+from storage import issuing, papers
 from storage.database import Database
 from storage.errors import Refused
 from storage.files import FileStore
+from storage.inspecting import sha256_of
 from storage.models import Member, PaperOrder, PaperStatus
 from storage.people import known_id
 from storage.rulebook import RuleBook
@@ -220,6 +221,7 @@ class Workshop:
         made = await asyncio.to_thread(_read_made, noted)
         if made is None:
             made = await make(filled.order, teller.note, seconds=filled.seconds)
+            await self._keep_issued(filled, made)
             await asyncio.to_thread(noted.write_bytes, MADE_BEFORE.dump_json(made))
             await self._note_sent(order, 0)
         return made
@@ -237,9 +239,10 @@ class Workshop:
             if person is None:
                 return None, Words("id")
             try:
-                return await fill(person, order.kind, order.subject, out), person.words
+                filled = await fill(person, order.kind, order.subject, out, self._bot.username)
             except Refused:
                 return None, person.words
+            return filled, person.words
 
     async def _person(
         self, session: AsyncSession, order: PaperOrder, account_id: int
@@ -248,6 +251,17 @@ class Workshop:
             session, self._clock.now(), self._rulebook, self._files,
             account_id=account_id, member_id=order.member_id,
         )  # fmt: skip
+
+    async def _keep_issued(self, filled: Filled, made: tuple[Made, ...]) -> None:
+        """Let a paper's code be known before anybody has the paper."""
+        if filled.issue is None:
+            return
+        for part in made:
+            sha256 = await asyncio.to_thread(sha256_of, part.path)
+            async with self._database.transaction() as session:
+                await issuing.keep_issued(
+                    session, filled.issue, sha256=sha256, pages=part.pages, now=self._clock.now()
+                )
 
     async def _keep_place(self, order: PaperOrder, message_id: int | None) -> None:
         async with self._database.transaction() as session:

@@ -19,6 +19,7 @@ from conversations.callbacks.helping import OpenHelpQueue
 from conversations.callbacks.members import OpenMembers
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus
+from conversations.callbacks.rating import OpenRatings
 from conversations.callbacks.school import OpenSchool
 from conversations.dialogue import Dialogue
 from conversations.people import Person, gets_cards
@@ -31,6 +32,7 @@ from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
 from storage.people import known_id
 from storage.plans import FullPlan
+from storage.ratings import queue as ratings
 from storage.rulesets import PhaseWindow
 from storage.school_hours import MAY_CHANGE
 
@@ -51,6 +53,7 @@ async def home_screen(turn: Turn) -> Screen:
     to_check = await checking.count_waiting(turn.session, actor) if actor.decides else 0
     proof = await _proof(turn, plan)
     phase = await _phase(turn)
+    unrated = await _unrated(turn)
     target = rules.points.target_min if rules.points else 0
     text = turn.words.body(
         "home.card",
@@ -69,11 +72,23 @@ async def home_screen(turn: Turn) -> Screen:
         decides=actor.decides,
         waiting=waiting,
         to_check=to_check,
+        unrated=unrated,
         proof=proof,
         unsorted=await receiving.count_unsorted(turn.session, actor) if proof else 0,
         stuck=await help_requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
     )
-    return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
+    keys = _keys(turn, rates=unrated is not None)
+    return Screen(text, (*_urgent(turn, plan), *keys, *_foot(turn)), view=Home())
+
+
+async def _unrated(turn: Turn) -> int | None:
+    """Say how many teachers are still to be rated; None while it is not time for that."""
+    actor, period = turn.actor, turn.period
+    if not actor.decides:
+        return None
+    if not ratings.is_near(deadlines.lay_out(turn.rules, period, ()), turn.today):
+        return None
+    return await ratings.count_unrated(turn.session, actor, period.id)
 
 
 async def _phase(turn: Turn) -> PhaseWindow | None:
@@ -109,7 +124,7 @@ def _urgent(turn: Turn, plan: FullPlan | None) -> tuple[Row, ...]:
     return ((Key(turn.words.label("planning.agree"), agree, Style.YES),),)
 
 
-def _keys(turn: Turn) -> tuple[Row, ...]:
+def _keys(turn: Turn, *, rates: bool) -> tuple[Row, ...]:
     actor, words = turn.actor, turn.words
     keys: list[Key] = []
     if actor.roles & Role.TEACHER:
@@ -120,6 +135,8 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
         ]
     if actor.decides:
         keys.append(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT))
+    if rates:
+        keys.append(Key(words.label("rating.open"), OpenRatings(0)))
     if actor.decides or actor.roles & Role.COACH:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
     elif actor.roles & exports.MAY_EXPORT:

@@ -3,9 +3,11 @@
 from conversations.callbacks.joining import Consent, ItIsMe, NotMe, SeeInvitation
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, show_home
+from conversations.links import CHECK
 from conversations.refusals import explain
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
+from conversations.verifying import look_up
 from storage import members
 from storage.errors import AlreadyInSchool, InvitationUsed, Refused
 from storage.members import Offer
@@ -17,7 +19,9 @@ dialogue = Dialogue("joining", open_to_strangers=True)
 @dialogue.command("start")
 async def start(turn: Turn, words: str) -> None:
     """Open an invitation, or go home; a stranger hears how to get in."""
-    if words:
+    if words.startswith(CHECK):
+        await look_up(turn, words)
+    elif words:
         await open_invitation(turn, words[:64])
     elif turn.membership is None:
         turn.greet_stranger()

@@ -11,3 +11,12 @@ def invitation_link(bot_username: str, token: str) -> str:
 def whatsapp_link(text: str) -> str:
     """Give the link that offers a text for sending in WhatsApp."""
     return f"https://wa.me/?text={quote(text, safe='')}"
+
+
+CHECK = "cek-"
+"""How the word begins with which the bot is opened from a paper's QR code."""
+
+
+def check_link(bot_username: str, code: str) -> str:
+    """Give the link that asks the bot whether the paper with this code is genuine."""
+    return f"https://t.me/{bot_username}?start={CHECK}{code}"

@@ -5,6 +5,7 @@ from typing import Any
 from conversations.turn import Turn
 from storage import errors
 from storage.inspecting import Unusable
+from storage.logos import UnusableLogo
 from storage.models import PlanStatus
 
 
@@ -13,6 +14,8 @@ def explain(turn: Turn, refusal: errors.Refused) -> None:
     name = f"refusals.{type(refusal).__name__}"
     if isinstance(refusal, Unusable):
         name = f"unusable.{refusal.why}"
+    elif isinstance(refusal, UnusableLogo):
+        name = f"letterhead.refused_{refusal.why}"
     elif isinstance(refusal, errors.PlanNotOpen) and refusal.status is None:
         name = "refusals.PlanNotOpen_none"
     turn.alert(turn.words.label(name, **_facts(turn, refusal)))
@@ -23,6 +26,10 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
     match refusal:
         case errors.TooMany():
             return {"most": refusal.most}
+        case UnusableLogo():
+            return {"megapixels": refusal.megapixels}
+        case errors.BadNip():
+            return {"digits": refusal.digits}
         case errors.NotAllSeen():
             return {"unseen": refusal.unseen}
         case errors.PlanNotOpen(status=str(status)) | errors.NotNow(status=status):
@@ -36,12 +43,23 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
                 "at": words.clock(refusal.at),
                 "day": words.short_day(refusal.at),
             }
+        case errors.RatingChanged():
+            return {
+                "by": refusal.by_name,
+                "at": words.clock(refusal.at),
+                "day": words.short_day(refusal.at),
+            }
         case errors.OutOfRange():
             return {"lowest": refusal.lowest, "highest": refusal.highest}
         case errors.DayOutOfRange():
             return {"first": words.day(refusal.first), "last": words.day(refusal.last)}
         case errors.TooLong():
             return {"longest": refusal.longest, "length": refusal.length}
+        case errors.VoiceTooLong():
+            return {
+                "longest": refusal.longest_s // 60,
+                "length": f"{refusal.length_s // 60}.{refusal.length_s % 60:02}",
+            }
         case errors.BelowTarget():
             return {"missing": refusal.target - refusal.points, "target": refusal.target}
         case errors.InvitationExpired():

@@ -8,6 +8,7 @@ from conversations.callbacks.broadcasts import NewBroadcast
 from conversations.callbacks.evidence import OpenEvidence, OpenProvable
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, OpenPlan, OpenStatus, OpenStep, OpenSummary
+from conversations.callbacks.rating import OpenRatings
 from conversations.callbacks.school import ChooseHour, ReminderHours, Snooze
 from conversations.dialogue import Dialogue
 from conversations.home import back_home
@@ -140,20 +141,28 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
         person.session, person.actor.school_id, person.rules, person.period
     )
     patience = waiting.patience_of(deadlines)
+    rating = next((one for one in deadlines if one.kind is DeadlineKind.RATING), None)
     inbox = await waiting.inbox_of(
-        person.session, person.actor, person.period, hours, patience, person.now
+        person.session, person.actor, person.period, hours, patience, person.now, rating
     )
-    if not inbox.plans and not inbox.evidence:
+    if not inbox.plans and not inbox.evidence and not inbox.ratings:
         return None
     text = person.words.body(
         "reminders.digest", who=person.salutation, inbox=inbox, patience=patience,
+        rating_left=(rating.ends_on - person.today).days if rating else 0,
+        rating_ends_on=rating.ends_on if rating else None,
         pressing=inbox.pressing[:NAMES_SHOWN], more=max(0, len(inbox.pressing) - NAMES_SHOWN),
     )  # fmt: skip
     words = person.words
-    rows: list[Row] = [(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),)]
+    rows: list[Row] = []
+    if inbox.plans or inbox.evidence:
+        rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
+    if inbox.ratings:
+        rows.append((Key(words.label("rating.open"), OpenRatings(0), Style.NEXT),))
     if inbox.pressing and person.actor.roles & Role.PRINCIPAL:
         rows.append((Key(words.label("reminders.name_deputy"), Deputies()),))
-    return Notice(Screen(text, (*rows, *_put_off(person)), view=OpenQueue(0)))
+    view = OpenQueue(0) if inbox.plans or inbox.evidence else OpenRatings(0)
+    return Notice(Screen(text, (*rows, *_put_off(person)), view=view))
 
 
 @notice("remind_behind")

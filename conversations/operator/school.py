@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.official import OpenLetterhead
 from conversations.callbacks.planning import OpenStatus
 from conversations.callbacks.school import (
     MoveDeadline,
@@ -76,7 +77,12 @@ async def _school_screen(turn: Turn) -> Screen:
         if _can_move(turn, one)
     ]  # fmt: skip
     rows: list[Row] = [*in_rows(numbered(keys), 2)]
-    rows.append((Key(words.label("school.hours"), OpenHours(), number=len(keys) + 1),))
+    rows.append(
+        (
+            Key(words.label("school.hours"), OpenHours(), number=len(keys) + 1),
+            Key(words.label("school.letterhead"), OpenLetterhead(), number=len(keys) + 2),
+        )
+    )
     rows.append(back_home(turn))
     return Screen(text, tuple(rows), view=OpenSchool())
 

@@ -23,6 +23,7 @@ from conversations.people import Person
 from storage import plans
 from storage.errors import NotFound
 from storage.evidence import needs, reading
+from storage.issuing import Issue
 from storage.people import member_of
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
@@ -44,6 +45,8 @@ class Filled:
     title: str
     instead: tuple[str, Button] | None = None
     """A label and a button for another version of the same."""
+    issue: Issue | None = None
+    """What the code on the paper stands for, where it has one."""
     seconds: float = LONGEST_S
     """How long the worker may take."""
 

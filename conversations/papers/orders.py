@@ -8,11 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter
+from pydantic import Field, PositiveInt, TypeAdapter
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from conversations.papers.official_orders import OfficialOrder
+from conversations.papers.parts import Part as _Part
 
 
 class SourceFile(_Part):
@@ -212,7 +211,7 @@ class TeacherFile(_Part):
     folder: str
     cover: Cover | None = None
     chapters: tuple[Chapter, ...] = ()
-    rows: dict[str, tuple[Row, ...]] = {}
+    rows: dict[str, tuple[Row, ...]] = Field(default_factory=dict)
 
 
 class SchoolForm(StrEnum):
@@ -265,7 +264,7 @@ class SchoolOrder(_Part):
     most_bytes: PositiveInt = 49_000_000
 
 
-AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | SchoolOrder
+AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | OfficialOrder | SchoolOrder
 ORDERS: TypeAdapter[AnyOrder] = TypeAdapter(Annotated[AnyOrder, Field(discriminator="paper")])
 """Reads any order from JSON."""
 

@@ -1,5 +1,6 @@
 """Writing on A4 pages: styles, wrapped lines, QR codes. Lengths in millimetres, type in points."""
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -61,8 +62,9 @@ class Lines:
 class Pen:
     """Writes on the pages of one document."""
 
-    def __init__(self, title: str, author: str) -> None:
-        pdf = FPDF(orientation="portrait", unit="mm", format="A4")
+    def __init__(self, title: str, author: str, *, lying: bool = False) -> None:
+        orientation = "landscape" if lying else "portrait"
+        pdf = FPDF(orientation=orientation, unit="mm", format="A4")
         pdf.set_auto_page_break(False)
         pdf.set_margin(0)
         pdf.c_margin = 0
@@ -79,6 +81,13 @@ class Pen:
         wrapped = wrap(self.pdf, printable(self.pdf, text[:_LONGEST]), width)
         return Lines(tuple(shorten(self.pdf, wrapped, most, width)), style)
 
+    def cell(self, text: str, style: Style, width: float, most: int) -> Lines:
+        """Do the same line by line: what the text itself breaks stays broken."""
+        self._use(style)
+        printed = [printable(self.pdf, line) for line in text.split("\n")]
+        wrapped = [line for one in printed for line in wrap(self.pdf, one, width)]
+        return Lines(tuple(shorten(self.pdf, wrapped, most, width)), style)
+
     def write(self, lines: Lines, x: float, y: float, width: float, align: str = "L") -> float:
         """Write lines below `y`; return where the next may follow."""
         self._use(lines.style)
@@ -93,9 +102,11 @@ class Pen:
         self.pdf.set_fill_color(*colour)
         self.pdf.rect(x, y, width, height, style="F")
 
-    def frame(self, x: float, y: float, width: float, height: float) -> None:
+    def frame(
+        self, x: float, y: float, width: float, height: float, colour: Colour = PALE
+    ) -> None:
         """Draw a thin line around a box."""
-        self.pdf.set_draw_color(*PALE)
+        self.pdf.set_draw_color(*colour)
         self.pdf.set_line_width(0.2)
         self.pdf.rect(x, y, width, height)
 
@@ -122,6 +133,19 @@ class Pen:
                     x + start * module, y + at * module, (end - start) * module, module, style="F"
                 )
                 start = row.find(1, end)
+
+    def picture(self, png: bytes, x: float, y: float, side: float) -> None:
+        """Put a picture into a square, in its own shape."""
+        self.pdf.image(io.BytesIO(png), x=x, y=y, w=side, h=side, keep_aspect_ratio=True)
+
+    def across(self, text: str, size: float, colour: Colour) -> None:
+        """Write a word across the whole page, from lower left to upper right."""
+        style = Style(size, colour, bold=True)
+        self._use(style)
+        width, middle = self.pdf.get_string_width(text), (self.pdf.w / 2, self.pdf.h / 2)
+        with self.pdf.rotation(45, *middle):
+            self.pdf.set_xy(middle[0] - width / 2, middle[1] - style.leading / 2)
+            self.pdf.cell(width, style.leading, text)
 
     def link(self, x: float, y: float, width: float, height: float, to: str | int) -> None:
         """Let a box be tapped: a web address, or a page by its number."""

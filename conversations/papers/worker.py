@@ -12,6 +12,7 @@ from typing import Final, TextIO
 
 from pydantic import BaseModel
 
+from conversations.papers.official_orders import OfficialOrder
 from conversations.papers.orders import (
     ORDERS,
     AnyOrder,
@@ -79,6 +80,10 @@ def _make(order: AnyOrder, on_progress: Callable[[int, int], None]) -> tuple[Mad
                 from conversations.papers.school import make_school
 
                 return make_school(order, bench, on_progress)
+            case OfficialOrder():
+                from conversations.papers.official import make_official
+
+                return make_official(order, bench, on_progress)
 
 
 if __name__ == "__main__":

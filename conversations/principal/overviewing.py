@@ -5,7 +5,9 @@ from collections import Counter
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.exporting import OpenExports
+from conversations.callbacks.official import OrderRecap
 from conversations.callbacks.packing import Button
+from conversations.callbacks.rating import OpenRatings
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.people import Person
@@ -78,6 +80,9 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
     if turn.actor.roles & MAY_EXPORT:
         rows.append((Key(words.label("exporting.open"), OpenExports(PRESENT)),))
+        ratings = Key(words.label("rating.open"), OpenRatings(0))
+        recap = Key(words.label("issuing.recap"), OrderRecap(turn.period.id))
+        rows.append((ratings, recap))
     foot: Row = (Key(words.label("nav.home"), Home()),)
     if turn.actor.roles & Role.PRINCIPAL:
         foot = (*foot, Key(words.label("deputies.open"), Deputies()))

@@ -15,7 +15,9 @@ from conversations.callbacks.approving import (
 )
 from conversations.callbacks.checking import TeacherEvidence
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.packing import Button
+from conversations.callbacks.rating import RateTeacher
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_to
@@ -118,12 +120,16 @@ async def _detail_rows(
         keys.append(Key(words.label("approving.make_model"), NameModel(full.id)))
     if full.status in decisions.DECIDED and full.plan.member_id != turn.actor.member_id:
         keys.append(Key(words.label("looking.evidence"), TeacherEvidence(full.id, 0)))
+    if turn.actor.decides and full.status in decisions.DECIDED:
+        keys.append(Key(words.label("issuing.skp"), OrderSkp(full.id)))
     rows += in_rows(numbered(keys), 1)
     rows.append((back_to(turn, await _origin(turn, full, tap)),))
     return tuple(rows)
 
 
 async def _origin(turn: Turn, full: FullPlan, tap: ShowDetails) -> Button:
+    if tap.origin == "n" and turn.actor.decides:
+        return RateTeacher(full.id)
     if tap.origin == "q" and turn.actor.decides:
         return ShowDecision(full.id)
     if not turn.actor.decides and not turn.actor.roles & (Role.COACH | Role.PRINCIPAL):

@@ -3,20 +3,24 @@
 from typing import Any
 
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
+from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
+from conversations.callbacks.rating import OpenMyRating
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, help_key
 from conversations.notices import Notice, notice
 from conversations.papers.ordering import ARCHIVE, PORTFOLIO
 from conversations.people import Person
 from conversations.plan_views import sections
+from conversations.rating_views import lines_of
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
-from storage import deadlines, decisions, people, plans
+from storage import deadlines, decisions, issuing, people, plans
 from storage.evidence import needs, reading
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
+from storage.ratings.reading import OwnRating, own_rating
 from storage.rulesets import DeadlineKind
 
 dialogue = Dialogue("status")
@@ -39,6 +43,7 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
     entries = needs.provable(rules, full) if full else ()
     dated = await deadlines.deadlines_of(turn.session, turn.actor.school_id, rules, period)
+    own = await own_rating(turn.session, turn.actor, full.id) if full else None
     text = turn.words.body(
         "status.card", rules=rules, period=period, full=full, points=rules.points,
         sections=sections(rules, full) if full else (), decision=decision, by=by,
@@ -47,11 +52,29 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
         agreement_required=rules.agreement_required,
         proof=needs.progress(entries, evidence),
         is_open=full is not None and full.status in OPEN_PLANS,
+        rated=lines_of(rules, own.rating) if own else None,
+        own=own,
     )  # fmt: skip
-    turn.show(Screen(text, _rows(turn, full, has_evidence=bool(evidence)), view=OpenStatus()))
+    rows = _rows(turn, full, own, has_evidence=bool(evidence))
+    papers = await _papers(turn, full)
+    turn.show(Screen(text, (*rows[:-1], *papers, *rows[-1:]), view=OpenStatus()))
 
 
-def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row, ...]:
+async def _papers(turn: Turn, full: FullPlan | None) -> tuple[Row, ...]:
+    """Offer the SKP of an approved plan, and that of the period before."""
+    keys: list[Key] = []
+    if full is not None and full.status in decisions.DECIDED:
+        keys.append(Key(turn.words.label("issuing.skp"), OrderSkp(full.id)))
+    earlier = await issuing.earlier_plan(turn.session, turn.actor.member_id, turn.period.id)
+    if earlier is not None:
+        label = turn.words.label("issuing.skp_of", period=earlier.period)
+        keys.append(Key(label, OrderSkp(people.known_id(earlier.id))))
+    return (tuple(keys),) if keys else ()
+
+
+def _rows(
+    turn: Turn, full: FullPlan | None, own: OwnRating | None, *, has_evidence: bool
+) -> tuple[Row, ...]:
     words = turn.words
     rows: list[Row] = [(Key(words.label("home.open_plan"), OpenPlan(), Style.NEXT),)]
     if full is not None and full.status in OPEN_PLANS:
@@ -61,6 +84,8 @@ def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row
                 Key(words.label("home.open_plan"), OpenPlan()),
             )
         ]
+    if own is not None and (own.rating is not None or own.is_open_again):
+        rows.append((Key(words.label("rating.mine"), OpenMyRating(own.full.id)),))
     if full is not None and has_evidence:
         keys = [
             Key(words.label(f"preparing.portfolio_{form}"), OrderPortfolio(full.id, form))

@@ -9,6 +9,7 @@ from storage.inspecting.findings import MOST_BYTES, Complaint, Inspected, Unusab
 from storage.inspecting.inspector import inspect
 from storage.inspecting.look import ALIKE_WITHIN, likeness
 from storage.inspecting.names import ending_of, safe_name
+from storage.inspecting.streams import sha256_of
 
 __all__ = [
     "ALIKE_WITHIN",
@@ -22,4 +23,5 @@ __all__ = [
     "inspect",
     "likeness",
     "safe_name",
+    "sha256_of",
 ]

@@ -21,6 +21,7 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
+from storage.models.forms import FormAnswer
 from storage.models.help import (
     HelpMessage,
     HelpProposal,
@@ -29,6 +30,14 @@ from storage.models.help import (
     ProposalState,
     SaidAs,
 )
+from storage.models.observations import (
+    Booking,
+    Marking,
+    Observation,
+    ObservationMark,
+    ObservationMove,
+)
+from storage.models.official import CodeGuess, IssuedPaper, Letterhead
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
 from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
@@ -42,7 +51,9 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.ratings import FinalRating, Rating, RatingStatus
 from storage.models.reminders import Reminder, ReminderWish
+from storage.models.reports import Report, ReportDecision, ReportRevision, ReportStatus
 
 metadata = SQLModel.metadata
 
@@ -56,6 +67,7 @@ __all__ = [
     "Account",
     "ArchivedMessage",
     "AuditEntry",
+    "Booking",
     "Broadcast",
     "BroadcastAnswer",
     "BroadcastMiss",
@@ -63,6 +75,7 @@ __all__ = [
     "BroadcastStatus",
     "Card",
     "ClosedPeriod",
+    "CodeGuess",
     "DeadlineMove",
     "Decision",
     "Deputy",
@@ -71,6 +84,8 @@ __all__ = [
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "FinalRating",
+    "FormAnswer",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
@@ -78,9 +93,15 @@ __all__ = [
     "HelpStatus",
     "InboxUpdate",
     "Invitation",
+    "IssuedPaper",
+    "Letterhead",
+    "Marking",
     "Member",
     "MessageRecord",
     "ModelPlan",
+    "Observation",
+    "ObservationMark",
+    "ObservationMove",
     "OutOfReach",
     "OutboxMessage",
     "OutboxState",
@@ -92,9 +113,15 @@ __all__ = [
     "PlanStatus",
     "Prompt",
     "ProposalState",
+    "Rating",
+    "RatingStatus",
     "Reminder",
     "ReminderWish",
     "Reopening",
+    "Report",
+    "ReportDecision",
+    "ReportRevision",
+    "ReportStatus",
     "Role",
     "RosterDraft",
     "SaidAs",

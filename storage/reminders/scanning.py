@@ -30,6 +30,8 @@ from storage.models import (
     Plan,
     PlanEntry,
     PlanStatus,
+    Rating,
+    RatingStatus,
     Reminder,
     ReminderWish,
     Role,
@@ -262,6 +264,7 @@ async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
     days = look.days.values()
     occasions = {due.occasion for day in days for due in day.dues}
     occasions |= {f"{BEHIND}:{day.week}" for day in days}
+    occasions |= {day.rating_due for day in days if day.rating_due is not None}
     earliest = min(day.today for day in days)
     members = select(col(Member.id)).where(col(Member.school_id).in_(look.days))
     states = await _states(session, members)
@@ -432,11 +435,38 @@ async def _deciders(session: AsyncSession, look: _Look) -> list[Call]:
     ):
         waiting.setdefault(school_id, {})
         waiting[school_id][member_id] = waiting[school_id].get(member_id, 0) + count
-    return [
-        look.call(one, "remind_digest", {}, [f"{DIGEST}:{look.days[one.school_id].today}"])
-        for one in awake
-        if any(owner != one.id for owner in waiting.get(one.school_id, {}))
-    ]
+    unrated = await _unrated(session, look, {one.school_id for one in awake})
+    calls = []
+    for one in awake:
+        occasions = [f"{DIGEST}:{look.days[one.school_id].today}"]
+        waits = any(owner != one.id for owner in waiting.get(one.school_id, {}))
+        rating = look.days[one.school_id].rating_due
+        rates = any(owner != one.id for owner in unrated.get(one.school_id, ()))
+        if rating is not None and rates and (waits or not look.is_told(one, rating)):
+            occasions.append(rating)
+        if waits or len(occasions) > 1:
+            calls.append(look.call(one, "remind_digest", {}, occasions))
+    return calls
+
+
+async def _unrated(session: AsyncSession, look: _Look, schools: set[int]) -> dict[int, set[int]]:
+    """Give, by school, whose plan holds and has no final rating, where ratings are due."""
+    due = {one for one in schools if look.days[one].rating_due is not None}
+    plans = {
+        one.id: one
+        for one in look.plans.values()
+        if one.school_id in due and one.status in OPEN_PLANS
+    }
+    unrated: dict[int, set[int]] = {}
+    for some in _batches(sorted(plans)):
+        found = await session.exec(
+            select(Rating.plan_id).where(
+                col(Rating.plan_id).in_(some), Rating.status == RatingStatus.FINAL
+            )
+        )
+        for plan_id in set(some) - set(found.all()):
+            unrated.setdefault(plans[plan_id].school_id, set()).add(plans[plan_id].member_id)
+    return unrated
 
 
 def _plans_waiting(look: _Look) -> dict[int, dict[int, int]]:

@@ -14,6 +14,7 @@ from storage.evidence.checking import count_waiting as count_evidence
 from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatus, Role
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
+from storage.ratings.queue import count_unrated
 from storage.reminders.tasks import unproven
 from storage.rulesets import DeadlineKind, Period, RuleSet
 from storage.school_hours import Hours
@@ -37,6 +38,8 @@ class Inbox:
     plans: int
     evidence: int
     pressing: tuple[WaitingPlan, ...]
+    ratings: int = 0
+    """Ratings that are missing, once their deadline is near."""
 
 
 def patience_of(deadlines: Sequence[Deadline]) -> int | None:
@@ -52,8 +55,12 @@ async def inbox_of(
     hours: Hours,
     patience: int | None,
     now: datetime,
+    rating: Deadline | None = None,
 ) -> Inbox:
-    """Give what waits for the actor's decision. Raises `NotAllowed`."""
+    """Give what waits for the actor's decision. Raises `NotAllowed`.
+
+    Ratings count from the first of the days on which their deadline is told of.
+    """
     actor.require_decider()
     found = await session.exec(
         select(Member.name, Plan.submitted_at)
@@ -69,7 +76,10 @@ async def inbox_of(
         if submitted_at is not None
     ]
     pressing = [one for one in plans if patience is not None and one.days >= patience]
-    return Inbox(len(plans), await count_evidence(session, actor), tuple(pressing))
+    evidence = await count_evidence(session, actor)
+    due = rating is not None and rating.step(today) is not None
+    ratings = await count_unrated(session, actor, period.id) if due else 0
+    return Inbox(len(plans), evidence, tuple(pressing), ratings)
 
 
 @dataclass(frozen=True, slots=True)

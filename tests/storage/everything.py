@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Date,
     Integer,
+    LargeBinary,
     Table,
     func,
     insert,
@@ -160,6 +161,8 @@ def _value(column: Column[Any], number: int) -> Any:
             return FIRST_ACCOUNT + number
         case Integer():
             return number
+        case LargeBinary():
+            return bytes(range(256)) * number
         case AutoString():
             return f"{number} {AWKWARD}"[: column.type.length]
     raise AssertionError(f"no value for {column}")

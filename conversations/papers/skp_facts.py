@@ -1,0 +1,101 @@
+"""All that an SKP tells, gathered in one place from wherever it is kept."""
+
+from dataclasses import dataclass
+
+from conversations.papers.chapters import IN_PAPERS, in_order
+from conversations.people import Person
+from storage import decisions, letterheads, plans
+from storage.evidence import needs, reading
+from storage.evidence.needs import Progress, Provable, Units
+from storage.evidence.reading import Piece
+from storage.issuing import plan_for_paper
+from storage.letterheads import Head
+from storage.models import Decision, EvidenceStatus, Letterhead, Member, Verdict
+from storage.plans import FullPlan
+from storage.rulesets import Period, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A piece of evidence with its number: the same as in the portfolio and the archive."""
+
+    number: int
+    piece: Piece
+    decided_by: str
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it counts as realised."""
+        return self.piece.status is EvidenceStatus.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A planned entry with its evidence and how many units are proven."""
+
+    one: Provable
+    units: Units
+    pieces: tuple[Numbered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkpFacts:
+    """What is known about one teacher's period."""
+
+    full: FullPlan
+    rules: RuleSet
+    period: Period
+    owner: Member
+    letterhead: Letterhead | None
+    head: Head
+    approval: tuple[Decision, Member] | None
+    proven: tuple[Proven, ...]
+    progress: Progress
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the rating is final; until then the paper is a draft."""
+        return False
+
+    def proven_in(self, step_id: str) -> dict[str, Proven]:
+        """Give the provable entries of a step by their codes."""
+        return {one.one.entry.code: one for one in self.proven if one.one.entry.step == step_id}
+
+
+async def gather(person: Person, plan_id: int) -> SkpFacts:
+    """Gather what an SKP tells. Raises what `plan_for_paper` raises."""
+    session, school = person.session, person.school
+    full = await plan_for_paper(session, person.actor, plan_id)
+    rules = person.rulebook.of_plan(school, full.plan)
+    letterhead = await letterheads.letterhead_of(session, person.actor.school_id)
+    decided = await plans.latest_decision(session, full.id)
+    pieces = await reading.pieces_of_plan(session, full.id)
+    entries = needs.provable(rules, full)
+    return SkpFacts(
+        full=full,
+        rules=rules,
+        period=rules.period(full.plan.period),
+        owner=await decisions.owner_of(session, full),
+        letterhead=letterhead,
+        head=await letterheads.head_of(session, school, letterhead),
+        approval=decided if decided and decided[0].verdict == Verdict.APPROVED else None,
+        proven=await _proven(person, entries, pieces),
+        progress=needs.progress(entries, [piece.evidence for piece in pieces]),
+    )
+
+
+async def _proven(
+    person: Person, entries: tuple[Provable, ...], pieces: list[Piece]
+) -> tuple[Proven, ...]:
+    found: list[Proven] = []
+    number = 0
+    for one in entries:
+        mine = [piece for piece in in_order(one, pieces) if piece.status in IN_PAPERS]
+        numbered = []
+        for piece in mine:
+            number += 1
+            by = await reading.decider_of(person.session, piece)
+            numbered.append(Numbered(number, piece, by.name if by else ""))
+        units = needs.units_of(one, [piece.evidence for piece in mine])
+        found.append(Proven(one, units, tuple(numbered)))
+    return tuple(found)
