@@ -1,6 +1,6 @@
 """Everything about a school's period, one teacher after the other, for tables and archives."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,14 +15,21 @@ from storage.models import (
     Evidence,
     EvidencePage,
     Member,
+    Observation,
     PaperOrder,
     Plan,
     PlanEntry,
+    Report,
+    ReportDecision,
+    ReportRevision,
     Role,
     School,
 )
+from storage.observations.reading import FullCycle, load
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
+from storage.ratings.reading import FullRating, ratings_in
+from storage.rulebook import RuleBook
 
 MAY_EXPORT = Role.PRINCIPAL | Role.OPERATOR
 """Who takes a school's data away: it holds everybody's NIP, evidence and ratings."""
@@ -31,17 +38,30 @@ FETCHED_AT_ONCE = 200
 """Rows of evidence that are in memory at a time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report as it stands, the content of its last submission and the decision on that."""
+
+    report: Report
+    content: Mapping[str, Any]
+    decision: ReportDecision | None
+
+
 @dataclass(slots=True)
 class Dossier:
-    """One teacher in a period: the plan, when it was decided on last, and what was sent for it.
+    """One teacher in a period: the plan, when it was decided on last, and all that hangs on it.
 
-    `full` is None where there is no plan; history is left out of `pieces`.
+    `full` is None where there is no plan; history is left out of `pieces`. A `rating` that is not
+    final is its raters' alone and is not here.
     """
 
     member: Member
     full: FullPlan | None = None
     decided_at: datetime | None = None
     pieces: list[Piece] = field(default_factory=list)
+    cycle: FullCycle | None = None
+    reported: Reported | None = None
+    rating: FullRating | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +110,12 @@ async def extent(session: AsyncSession, school_id: int, period_id: str) -> Exten
 
 
 async def dossiers(
-    session: AsyncSession, school_id: int, period_id: str
+    session: AsyncSession, school_id: int, period_id: str, rulebook: RuleBook
 ) -> AsyncIterator[Dossier]:
     """Give every teacher of a school, by name, with all there is of a period.
 
-    Five statements, however many teachers there are; evidence is read as it is asked for. Whoever
-    has a plan is among them, also where the person no longer is a teacher.
+    As many statements for a thousand teachers as for ten; evidence is read as it is asked for.
+    Whoever has a plan is among them, also where the person no longer is a teacher.
     """
     found = await session.exec(
         select(Member)
@@ -105,14 +125,22 @@ async def dossiers(
     teachers = found.all()
     plans = await _plans(session, school_id, period_id)
     decided = await _decided(session, school_id, period_id)
+    cycles = await _cycles(session, school_id, period_id, rulebook)
+    reports = await _reports(session, school_id, period_id)
+    ratings = await ratings_in(session, school_id, period_id)
     pieces = _pieces(session, school_id, period_id)
     ahead = await anext(pieces, None)
     for member in teachers:
-        full = plans.pop(known_id(member.id), None)
-        one = Dossier(member, full, decided.get(full.id) if full else None)
-        while ahead is not None and full is not None and ahead.evidence.plan_id == full.id:
-            one.pieces.append(ahead)
-            ahead = await anext(pieces, None)
+        one = Dossier(member, plans.pop(known_id(member.id), None))
+        if one.full is not None:
+            plan_id = one.full.id
+            one.decided_at = decided.get(plan_id)
+            one.cycle, one.reported = cycles.get(plan_id), reports.get(plan_id)
+            rating = ratings.get(plan_id)
+            one.rating = rating if rating is not None and rating.is_final else None
+            while ahead is not None and ahead.evidence.plan_id == plan_id:
+                one.pieces.append(ahead)
+                ahead = await anext(pieces, None)
         yield one
 
 
@@ -175,6 +203,38 @@ async def _decided(session: AsyncSession, school_id: int, period_id: str) -> dic
         .group_by(col(Decision.plan_id))
     )
     return dict(found.all())
+
+
+async def _cycles(
+    session: AsyncSession, school_id: int, period_id: str, rulebook: RuleBook
+) -> dict[int, FullCycle]:
+    """Give the observations of a period by plan."""
+    which = (col(Observation.school_id) == school_id, col(Plan.period) == period_id)
+    return {one.plan_id: one for one in await load(session, rulebook, *which)}
+
+
+async def _reports(session: AsyncSession, school_id: int, period_id: str) -> dict[int, Reported]:
+    """Give the reports of a period that have ever been submitted, by plan; one statement."""
+    found = await session.exec(
+        select(Report, ReportRevision, ReportDecision)
+        .join(Plan, col(Plan.id) == col(Report.plan_id))
+        .join(
+            ReportRevision,
+            (col(ReportRevision.report_id) == col(Report.id))
+            & (col(ReportRevision.number) == col(Report.revision)),
+        )
+        .join(
+            ReportDecision,
+            (col(ReportDecision.report_id) == col(Report.id))
+            & (col(ReportDecision.revision) == col(Report.revision)),
+            isouter=True,
+        )
+        .where(Report.school_id == school_id, Plan.period == period_id)
+    )
+    return {
+        report.plan_id: Reported(report, revision.content, decision)
+        for report, revision, decision in found.all()
+    }
 
 
 async def _pieces(session: AsyncSession, school_id: int, period_id: str) -> AsyncIterator[Piece]:

@@ -26,7 +26,8 @@ from conversations.papers.orders import (
     SchoolTexts,
     TeacherFile,
 )
-from conversations.papers.tables import Teacher, rows_of, tables_for
+from conversations.papers.rows import Teacher
+from conversations.papers.tables import rows_of, tables_for
 from conversations.papers.texts import paper_texts
 from conversations.people import Person
 from conversations.words import Words
@@ -142,7 +143,8 @@ async def _write(source: Source, period_id: str, file: IO[str]) -> dict[str, Rul
     names = await exports.names_in(source.session, source.school_id)
     rule_sets: dict[str, RuleSet] = {}
     number = 0
-    async for dossier in exports.dossiers(source.session, source.school_id, period_id):
+    every = exports.dossiers(source.session, source.school_id, period_id, source.rulebook)
+    async for dossier in every:
         number += 1
         rules = None
         if dossier.full is not None:
@@ -167,7 +169,7 @@ def _teacher_file(
     chapters = chapters_of(words, source.files, rules, ordered, names) if rules else ()
     has_evidence = any(chapter.pieces for chapter in chapters)
     places = _places(f"{folder}/{words.label('exporting.evidence')}", chapters)
-    teacher = Teacher(number, dossier, rules, tuple(ordered), chapters, places)
+    teacher = Teacher(number, dossier, rules, tuple(ordered), chapters, places, names)
     cover = None
     if has_evidence and rules and full:
         cover = cover_of(words, source.school, member, rules, full, dossier.pieces, source.now)

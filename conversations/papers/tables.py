@@ -4,23 +4,29 @@ Rows hold real numbers and days; a NIP is text, for it has 18 digits and may beg
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
-from conversations.papers.orders import Cell, Chapter, Column, ColumnKind, Row, Table
+from conversations.papers.cycle_rows import CYCLE_COLUMNS, cycle_rows
+from conversations.papers.orders import Cell, Column, ColumnKind, Row, Table
+from conversations.papers.rows import (
+    DAY,
+    MOMENT,
+    NUMBER,
+    TEXT,
+    WHO,
+    Columns,
+    Teacher,
+    day_at,
+    moment_at,
+)
 from conversations.plan_views import evidence_titles, title_of
 from conversations.words import Words
 from storage.evidence import needs
-from storage.evidence.needs import Provable, Units
-from storage.evidence.reading import Piece
-from storage.exports import Dossier
+from storage.evidence.needs import Units
 from storage.models import EvidenceStatus, PlanEntry, School
 from storage.plans import NO_DUTY, FullPlan
 from storage.rulesets import RuleSet, Step, StepKind, UnknownCode
-
-TEXT, NUMBER = ColumnKind.TEXT, ColumnKind.NUMBER
-DAY, MOMENT = ColumnKind.DAY, ColumnKind.MOMENT
 
 TEACHERS = "teachers"
 ITEMS = "items"
@@ -28,6 +34,9 @@ CHOICES = "choices"
 DUTIES = "duties"
 BEHAVIOURS = "behaviours"
 EVIDENCE = "evidence"
+
+ALWAYS = frozenset({TEACHERS, EVIDENCE, *CYCLE_COLUMNS})
+"""What every rule set has."""
 
 STEP_TABLES = {
     StepKind.ITEMS: ITEMS,
@@ -37,34 +46,32 @@ STEP_TABLES = {
     StepKind.BEHAVIOURS: BEHAVIOURS,
 }
 
-_Columns = tuple[tuple[str, ColumnKind, int], ...]
-_WHO: _Columns = (("nip", TEXT, 22), ("name", TEXT, 30))
-
-COLUMNS: Mapping[str, _Columns] = {
+COLUMNS: Mapping[str, Columns] = {
     TEACHERS: (
-        ("number", NUMBER, 6), *_WHO, ("npsn", TEXT, 12), ("state", TEXT, 16),
+        ("number", NUMBER, 6), *WHO, ("npsn", TEXT, 12), ("state", TEXT, 16),
         ("points", NUMBER, 12), ("points_sent", NUMBER, 12), ("points_accepted", NUMBER, 12),
         ("planned", NUMBER, 10), ("sent", NUMBER, 10), ("accepted", NUMBER, 10),
         ("pieces", NUMBER, 10), ("submitted", DAY, 14), ("decided", DAY, 14),
         ("joined", DAY, 14), ("rules", TEXT, 22), ("version", NUMBER, 8),
     ),
     ITEMS: (
-        *_WHO, ("code", TEXT, 10), ("item", TEXT, 60), ("units", NUMBER, 10),
+        *WHO, ("code", TEXT, 10), ("item", TEXT, 60), ("units", NUMBER, 10),
         ("points_each", NUMBER, 12), ("points", NUMBER, 12), ("estimated", TEXT, 12),
         ("sent", NUMBER, 10), ("accepted", NUMBER, 10), ("kinds", TEXT, 40),
     ),
-    CHOICES: (*_WHO, ("step", TEXT, 28), ("code", TEXT, 10), ("choice", TEXT, 60)),
+    CHOICES: (*WHO, ("step", TEXT, 28), ("code", TEXT, 10), ("choice", TEXT, 60)),
     DUTIES: (
-        *_WHO, ("code", TEXT, 10), ("duty", TEXT, 50), ("units", NUMBER, 10),
+        *WHO, ("code", TEXT, 10), ("duty", TEXT, 50), ("units", NUMBER, 10),
         ("sent", NUMBER, 10), ("accepted", NUMBER, 10), ("kinds", TEXT, 40),
     ),
-    BEHAVIOURS: (*_WHO, ("value", TEXT, 24), ("guide", TEXT, 80)),
+    BEHAVIOURS: (*WHO, ("value", TEXT, 24), ("guide", TEXT, 80)),
     EVIDENCE: (
-        *_WHO, ("number", NUMBER, 6), ("activity", TEXT, 44), ("kind", TEXT, 24),
+        *WHO, ("number", NUMBER, 6), ("activity", TEXT, 44), ("kind", TEXT, 24),
         ("dated", DAY, 14), ("received", MOMENT, 18), ("state", TEXT, 34),
         ("decided", DAY, 14), ("reason", TEXT, 30), ("covers", NUMBER, 8), ("note", TEXT, 30),
         ("link", TEXT, 40), ("count", NUMBER, 8), ("file", TEXT, 60),
     ),
+    **CYCLE_COLUMNS,
 }  # fmt: skip
 """What each table has: the label of a column, what is in it, its width in signs."""
 
@@ -72,7 +79,7 @@ COLUMNS: Mapping[str, _Columns] = {
 def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...]:
     """Give the tables, in their order, that plans under these rule sets can fill."""
     kinds = {step.kind for rules in rule_sets for step in rules.steps}
-    asked = {STEP_TABLES[kind] for kind in kinds} | {TEACHERS, EVIDENCE}
+    asked = {STEP_TABLES[kind] for kind in kinds} | ALWAYS
     return tuple(
         Table(
             id=name,
@@ -92,26 +99,6 @@ def _column(title: str, kind: ColumnKind, width: int) -> Column:
     return Column(title=title, kind=kind, width=max(width, len(title) + 4))
 
 
-@dataclass(frozen=True, slots=True)
-class Teacher:
-    """A teacher with what the rows are made of: the rules of the plan and the evidence in order.
-
-    `places` says where the files of a piece lie in the archive, by the piece's number.
-    """
-
-    number: int
-    dossier: Dossier
-    rules: RuleSet | None
-    ordered: tuple[tuple[Provable, list[Piece]], ...]
-    chapters: tuple[Chapter, ...]
-    places: Mapping[int, tuple[str, ...]]
-
-    @property
-    def who(self) -> Row:
-        """NIP and name, with which every row begins."""
-        return (self.dossier.member.nip, self.dossier.member.name)
-
-
 def rows_of(words: Words, school: School, teacher: Teacher) -> dict[str, tuple[Row, ...]]:
     """Give a teacher's rows of each table."""
     zone = ZoneInfo(school.timezone)
@@ -123,14 +110,14 @@ def rows_of(words: Words, school: School, teacher: Teacher) -> dict[str, tuple[R
         name = STEP_TABLES[step.kind]
         rows[name] = (*rows.get(name, ()), *_step_rows(words, rules, step, full, teacher))
     rows[EVIDENCE] = tuple(_evidence_rows(zone, teacher))
-    return rows
+    return rows | cycle_rows(words, zone, rules, teacher)
 
 
 def _summary(words: Words, school: School, zone: ZoneInfo, teacher: Teacher) -> Row:
     dossier, rules = teacher.dossier, teacher.rules
     full, member = dossier.full, dossier.member
     head: Row = (teacher.number, *teacher.who, school.npsn)
-    joined = _day(member.joined_at, zone)
+    joined = day_at(member.joined_at, zone)
     if full is None or rules is None:
         empty: Row = (None,) * 9
         return (*head, words.label("overview.none"), *empty, joined, None, None)
@@ -143,7 +130,7 @@ def _summary(words: Words, school: School, zone: ZoneInfo, teacher: Teacher) -> 
         *head, words.label(f"overview.{full.status}"), *points,
         progress.planned, progress.sent, progress.accepted,
         sum(len(mine) for _, mine in teacher.ordered),
-        _day(full.plan.submitted_at, zone), _day(dossier.decided_at, zone), joined,
+        day_at(full.plan.submitted_at, zone), day_at(dossier.decided_at, zone), joined,
         rules.short_title, full.plan.ruleset_version,
     )  # fmt: skip
 
@@ -204,20 +191,11 @@ def _evidence_rows(zone: ZoneInfo, teacher: Teacher) -> Iterator[Row]:
             places = teacher.places.get(part.number, ())
             yield (
                 *teacher.who, part.number, chapter.title, part.kind,
-                _iso(evidence.dated_on), _moment(evidence.received_at, zone), part.state_text,
-                _day(evidence.decided_at, zone), evidence.reason if returned else None,
+                _iso(evidence.dated_on), moment_at(evidence.received_at, zone), part.state_text,
+                day_at(evidence.decided_at, zone), evidence.reason if returned else None,
                 evidence.covers, evidence.note, evidence.link, len(places), "\n".join(places),
             )  # fmt: skip
 
 
 def _iso(day: date | None) -> Cell:
     return day.isoformat() if day else None
-
-
-def _day(moment: datetime | None, zone: ZoneInfo) -> Cell:
-    return moment.astimezone(zone).date().isoformat() if moment else None
-
-
-def _moment(moment: datetime, zone: ZoneInfo) -> Cell:
-    # A cell knows no zone: what it tells is the school's own time.
-    return moment.astimezone(zone).replace(tzinfo=None, microsecond=0).isoformat()

@@ -74,7 +74,8 @@ async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) 
     assert table.file_name == "Data SMPN 1 Surian 2026-2.xlsx"
     book = load_workbook(io.BytesIO(await principal.downloads(table)))
     assert book.sheetnames == [
-        "Guru", "Rencana RHK", "Tugas tambahan", "Perilaku kerja", "Bukti dukung", "Info",
+        "Guru", "Rencana RHK", "Tugas tambahan", "Perilaku kerja", "Bukti dukung", "Observasi",
+        "Hasil observasi", "Laporan", "Isi laporan", "Penilaian", "Info",
     ]  # fmt: skip
     head, *teachers = sheet(book, "Guru")
     by_name = {row[2]: dict(zip(head, row, strict=True)) for row in teachers}

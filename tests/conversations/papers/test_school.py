@@ -306,7 +306,9 @@ def test_tables_follow_the_rule_set(ruleset: str) -> None:
     names = [one.name for one in tables]
     assert ("Rencana RHK" in names) == (ruleset == "pmm-2024")
     assert ("Rencana lain" in names) == (ruleset != "pmm-2024")
-    assert {"Guru", "Tugas tambahan", "Perilaku kerja", "Bukti dukung"} <= set(names)
+    assert names[0] == "Guru"
+    assert {"Tugas tambahan", "Perilaku kerja", "Bukti dukung"} <= set(names)
+    assert names[-5:] == ["Observasi", "Hasil observasi", "Laporan", "Isi laporan", "Penilaian"]
     for one in tables:
         titles = [column.title for column in one.columns]
         assert len(set(titles)) == len(titles), one.name
@@ -317,7 +319,7 @@ def test_a_day_is_told_in_the_zone_of_the_school() -> None:
     from datetime import UTC
     from zoneinfo import ZoneInfo
 
-    from conversations.papers.tables import _day
+    from conversations.papers.rows import day_at
 
     late = datetime(2026, 7, 6, 17, 0, tzinfo=UTC)
-    assert _day(late, ZoneInfo("Asia/Jayapura")) == date(2026, 7, 7).isoformat()
+    assert day_at(late, ZoneInfo("Asia/Jayapura")) == date(2026, 7, 7).isoformat()
