@@ -10,14 +10,13 @@ import asyncio
 import contextlib
 import logging
 import shutil
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Bot, InputFile, Message
-from telegram.constants import ChatAction, ParseMode
+from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot import screens
@@ -25,13 +24,12 @@ from bot.calls import insist
 from bot.clock import Clock
 from bot.seats import person_in_seat
 from bot.tasks import Tasks
-from conversations.callbacks.evidence import CancelPaper
+from bot.telling import Teller
 from conversations.lengths import LONGEST_CAPTION, fitting
 from conversations.papers.filling import fill
 from conversations.papers.making import make
 from conversations.papers.ordering import Filled
-from conversations.papers.orders import MADE as MADE_BEFORE
-from conversations.papers.orders import Made, NotMade, Refusal
+from conversations.papers.orders import MADE_PAPERS, Made, NotMade, Refusal
 from conversations.papers.texts import why_left_out, why_not_made
 from conversations.people import Person
 from conversations.screens import Key, Screen
@@ -48,9 +46,6 @@ from storage.rulebook import RuleBook
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
-TELL_EVERY_S = 3.0
-"""A progress message is changed no more often: each change counts towards Telegram's limits."""
-
 CANCELLED_WITHIN_S = 1.0
 """How soon the maker notices that an order was cancelled."""
 
@@ -215,14 +210,14 @@ class Workshop:
         await self._end(order, PaperStatus.DONE)
         await teller.end(words.body("preparing.done", title=filled.title))
 
-    async def _made(self, order: PaperOrder, filled: Filled, teller: "Teller") -> tuple[Made, ...]:
+    async def _made(self, order: PaperOrder, filled: Filled, teller: Teller) -> tuple[Made, ...]:
         """Give what the order is for: made now, or before a stop if all of it is still there."""
         noted = filled.order.out / MADE
         made = await asyncio.to_thread(_read_made, noted)
         if made is None:
             made = await make(filled.order, teller.note, seconds=filled.seconds)
             await self._keep_issued(filled, made)
-            await asyncio.to_thread(noted.write_bytes, MADE_BEFORE.dump_json(made))
+            await asyncio.to_thread(noted.write_bytes, MADE_PAPERS.dump_json(made))
             await self._note_sent(order, 0)
         return made
 
@@ -300,7 +295,7 @@ class Workshop:
             watching.cancel()
 
     async def _send(
-        self, order: PaperOrder, filled: Filled, made: tuple[Made, ...], teller: "Teller"
+        self, order: PaperOrder, filled: Filled, made: tuple[Made, ...], teller: Teller
     ) -> None:
         """Send the parts that have not been sent."""
         words = teller.words
@@ -337,76 +332,7 @@ class Workshop:
 def _read_made(noted: Path) -> tuple[Made, ...] | None:
     """Read what was made before, if all of it is there."""
     try:
-        made = MADE_BEFORE.validate_json(noted.read_bytes())
+        made = MADE_PAPERS.validate_json(noted.read_bytes())
     except (OSError, ValueError):
         return None
     return made if all(one.path.is_file() for one in made) else None
-
-
-class Teller:
-    """The message in a person's chat that tells how far a paper is."""
-
-    def __init__(
-        self, bot: Bot, account_id: int, order: PaperOrder, words: Words, title: str
-    ) -> None:
-        self._bot = bot
-        self.chat = account_id
-        self._order = order
-        self.words = words
-        self._title = title
-        self._tasks = Tasks()
-        self._told_at = time.monotonic()
-        self.message_id = order.message_id
-
-    async def begin(self) -> None:
-        """Say that it has begun; after a stop the same message goes on."""
-        screen = self._screen(0, 0)
-        if self.message_id is not None:
-            place = (self.chat, self.message_id)
-            if await screens.edit(self._bot, place, screen, attempts=1):
-                return
-        sent = await screens.send(self._bot, self.chat, screen, silent=True)
-        self.message_id = sent.message_id
-
-    def note(self, done: int, of: int) -> None:
-        """Tell how far it is, now and then."""
-        if time.monotonic() - self._told_at < TELL_EVERY_S or done >= of:
-            return
-        self._told_at = time.monotonic()
-        self._tasks.start(self._show(self._screen(done, of)), "tell progress")
-
-    async def sending(self) -> None:
-        """Say that it is made and on its way; a large one takes a while."""
-        with contextlib.suppress(TelegramError):
-            await self._bot.send_chat_action(self.chat, ChatAction.UPLOAD_DOCUMENT)
-
-    def sent(self, parts: int, of: int) -> None:
-        """Tell how many parts of a paper are there; the last one speaks for itself."""
-        if parts < of:
-            text = self.words.body("preparing.sending", title=self._title, done=parts, of=of)
-            self._tasks.start(self._show(self._with_cancel(text)), "tell progress")
-
-    async def stop(self) -> None:
-        """Let no late progress come after the end."""
-        await self._tasks.cancel()
-
-    async def end(self, text: str) -> None:
-        """Say how it ended."""
-        await self._show(Screen(text))
-
-    def _screen(self, done: int, of: int) -> Screen:
-        text = self.words.body("preparing.making", title=self._title, done=done, of=of)
-        return self._with_cancel(text)
-
-    def _with_cancel(self, text: str) -> Screen:
-        cancel = CancelPaper(known_id(self._order.id))
-        return Screen(text, ((Key(self.words.label("preparing.cancel"), cancel),),))
-
-    async def _show(self, screen: Screen) -> None:
-        if self.message_id is None:
-            return
-        try:
-            await screens.edit(self._bot, (self.chat, self.message_id), screen, attempts=1)
-        except TelegramError as error:
-            # Only looks: the paper itself is what counts.
-            logger.info("progress not told: %s", type(error).__name__)

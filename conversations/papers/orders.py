@@ -345,7 +345,7 @@ class Failed(_Part):
     left_out: tuple[LeftOut, ...] = ()
 
 
-MADE: TypeAdapter[tuple[Made, ...]] = TypeAdapter(tuple[Made, ...])
+MADE_PAPERS: TypeAdapter[tuple[Made, ...]] = TypeAdapter(tuple[Made, ...])
 """Reads what was made, where it was noted down."""
 LINES: TypeAdapter[Progress | Finished | Failed] = TypeAdapter(Progress | Finished | Failed)
 """Reads a line of the worker."""

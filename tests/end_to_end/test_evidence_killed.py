@@ -380,7 +380,7 @@ MAKING = {
     "bot.workshop:Workshop._send_one after 1": 2,
     "bot.workshop:Workshop._note_sent after 2": 1,
     "bot.workshop:Workshop._end before 1": 1,
-    "bot.workshop:Teller.end before 1": 1,
+    "bot.telling:Teller.end before 1": 1,
     "": 1,
 }
 """Where the bot dies, and how often the document may arrive; the last in the middle of making."""

@@ -5,13 +5,14 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from conversations.papers.chapters import chapters_of, ordered_pieces
 from conversations.papers.making import make
 from conversations.papers.names import LONGEST, path_part
 from conversations.papers.orders import (
@@ -29,10 +30,16 @@ from conversations.papers.orders import (
     TeacherFile,
     Why,
 )
+from conversations.papers.rows import Teacher
 from conversations.papers.school_ordering import school_texts
+from conversations.papers.tables import rows_of, tables_for
 from conversations.papers.workbook import write_school_book
 from conversations.words import Words
-from storage.rulesets import load_ruleset
+from storage.exports import Dossier
+from storage.files import FileStore
+from storage.models import Member, Plan, PlanEntry, School
+from storage.plans import FullPlan
+from storage.rulesets import RuleSet, StepKind, load_ruleset
 from tests.conversations.papers.samples import (
     COVER,
     JPEG,
@@ -48,6 +55,7 @@ HOSTILE = [
     "  =1", "＝1", "=cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0",
 ]  # fmt: skip
 NIP = "019870315201001200"
+NOW = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
 
 TABLE = Table(
     id="people",
@@ -300,8 +308,6 @@ async def test_without_room_nothing_is_made(order: Callable[..., SchoolOrder]) -
 
 @pytest.mark.parametrize("ruleset", ["pmm-2024", "ruang-gtk-2025"])
 def test_tables_follow_the_rule_set(ruleset: str) -> None:
-    from conversations.papers.tables import tables_for
-
     tables = tables_for(Words("id"), [load_ruleset(ruleset)])
     names = [one.name for one in tables]
     assert ("Rencana RHK" in names) == (ruleset == "pmm-2024")
@@ -316,10 +322,59 @@ def test_tables_follow_the_rule_set(ruleset: str) -> None:
 
 
 def test_a_day_is_told_in_the_zone_of_the_school() -> None:
-    from datetime import UTC
     from zoneinfo import ZoneInfo
 
     from conversations.papers.rows import day_at
 
     late = datetime(2026, 7, 6, 17, 0, tzinfo=UTC)
     assert day_at(late, ZoneInfo("Asia/Jayapura")) == date(2026, 7, 7).isoformat()
+
+
+@pytest.mark.parametrize("ruleset", ["pmm-2024", "ruang-gtk-2025"])
+def test_every_row_has_a_cell_for_each_column(ruleset: str) -> None:
+    """Whatever steps a rule set has, and whatever a school has corrected since."""
+    rules = load_ruleset(ruleset)
+    full = _a_plan_with_everything(rules)
+    member = Member(id=1, school_id=1, name="=Rina", nip=NIP, roles=1, created_at=NOW)
+    school = School(
+        id=1, npsn="00304567", name="SMPN 1", timezone="Asia/Jakarta", ruleset=rules.id,
+        created_at=NOW,
+    )  # fmt: skip
+    dossier = Dossier(member, full)
+    ordered = tuple(ordered_pieces(rules, full, []))
+    files = FileStore(Path("files"))
+    chapters = chapters_of(Words("id"), files, rules, ordered, {})
+    teacher = Teacher(1, dossier, rules, ordered, chapters, {}, {})
+    rows = rows_of(Words("id"), school, teacher)
+    widths = {one.id: len(one.columns) for one in tables_for(Words("id"), [rules])}
+    assert {len(row) for name in rows for row in rows[name]} <= set(widths.values())
+    for name, some in rows.items():
+        assert {len(row) for row in some} <= {widths[name]}, name
+    told = {name: len(some) for name, some in rows.items()}
+    assert told["teachers"] == 1
+    assert told["duties"] == 2
+    assert told["behaviours"] == 2
+    (choices,) = [rows.get("choices", ())]
+    assert len(choices) == (0 if rules.points else 3)
+    (summary,) = rows["teachers"]
+    assert summary[1:4] == (NIP, "=Rina", "00304567")
+    assert (summary[5] is None) == (rules.points is None)
+
+
+def _a_plan_with_everything(rules: RuleSet) -> FullPlan:
+    """Choose the first two of each step's list, own words, and a code that is no more."""
+    plan = Plan(
+        id=1, school_id=1, member_id=1, period=rules.period_at(NOW.date()).id, ruleset=rules.id,
+        ruleset_version=rules.version, created_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    entries = []
+    for step in rules.steps:
+        codes = [one.code for one in rules.choices(step)][:1] or ["own1"]
+        if step.kind is StepKind.BEHAVIOURS:
+            codes = [rules.behaviours[0].guides[0].code]
+        if step.kind in (StepKind.BEHAVIOURS, StepKind.DUTIES, StepKind.ITEMS):
+            codes.append("GONE-99")
+        for code in codes:
+            text = "=Kata sendiri" if code == "own1" else ""
+            entries.append(PlanEntry(plan_id=1, step=step.id, code=code, text=text))
+    return FullPlan(plan, entries)
