@@ -75,9 +75,10 @@ def _genuine(turn: Turn, found: Genuine) -> str:
     return words.body(
         "verifying.genuine", code=grouped(paper.code), school=found.school.name,
         npsn=found.school.npsn, kind=words.label(f"verifying.kind_{paper.kind}"),
-        draft=not paper.final, period=paper.period, name=str(paper.facts.get("name", "")),
+        draft=not paper.final, period=paper.facts.get("period", paper.period),
+        name=paper.facts.get("name", ""),
         made_at=paper.made_at, pages=paper.pages,
-        newer_at=found.newer.made_at if found.newer else None,
+        newer_at=found.newer.made_at if found.newer else None, rating_holds=found.rating_holds,
     )  # fmt: skip
 
 

@@ -7,10 +7,21 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.evidence.reading import HISTORY
-from storage.models import Evidence, Member, Plan, PlanEntry
+from storage.models import (
+    Evidence,
+    Member,
+    Observation,
+    Plan,
+    PlanEntry,
+    Report,
+    ReportStatus,
+)
+from storage.observations.reading import FullCycle, load
 from storage.overviews import TeacherState, overview
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
+from storage.ratings.reading import FullRating, ratings_in
+from storage.rulebook import RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,36 @@ async def teacher_plans(session: AsyncSession, actor: Actor, period_id: str) -> 
         )
         for one in teachers
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Observations, the status of reports, and ratings of a period, by plan."""
+
+    cycles: dict[int, FullCycle]
+    reports: dict[int, ReportStatus]
+    ratings: dict[int, FullRating]
+
+
+async def results(
+    session: AsyncSession, actor: Actor, period_id: str, rulebook: RuleBook
+) -> Results:
+    """Give what became of a school's plans. For who decides: coaches get no ratings."""
+    actor.require_decider()
+    cycles = await load(
+        session, rulebook,
+        col(Observation.school_id) == actor.school_id, col(Plan.period) == period_id,
+    )  # fmt: skip
+    reports = await session.exec(
+        select(Report.plan_id, Report.status)
+        .join(Plan, col(Plan.id) == col(Report.plan_id))
+        .where(Report.school_id == actor.school_id, Plan.period == period_id)
+    )
+    return Results(
+        cycles={one.plan_id: one for one in cycles},
+        reports={plan_id: ReportStatus(status) for plan_id, status in reports.all()},
+        ratings=await ratings_in(session, actor.school_id, period_id),
+    )
 
 
 async def _plans(session: AsyncSession, school_id: int, period_id: str) -> dict[int, FullPlan]:

@@ -14,7 +14,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.issuing import newer_than
-from storage.models import CodeGuess, IssuedPaper, School
+from storage.models import CodeGuess, IssuedPaper, Plan, School
+from storage.ratings.reading import rating_of
 
 WRONG_ALLOWED = 5
 WITHIN = timedelta(minutes=10)
@@ -25,11 +26,15 @@ FORGOTTEN_AFTER = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Genuine:
-    """The paper is genuine. `newer` is a later one that takes its place, if any."""
+    """The paper is genuine. `newer` is a later one that takes its place, if any.
+
+    `rating_holds` is false for a final paper whose rating has been opened again since.
+    """
 
     paper: IssuedPaper
     school: School
     newer: IssuedPaper | None
+    rating_holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,20 @@ async def check(
     if row is None:
         return await _count_wrong(session, account_id, guess, now)
     paper, school = row
-    return Genuine(paper, school, await newer_than(session, paper))
+    return Genuine(
+        paper, school, await newer_than(session, paper), await _rating_holds(session, paper)
+    )
+
+
+async def _rating_holds(session: AsyncSession, paper: IssuedPaper) -> bool:
+    """Whether what a paper says about a rating is what is final now."""
+    if "rating" not in paper.facts:
+        return True
+    found = await session.exec(
+        select(Plan.id).where(Plan.member_id == paper.member_id, Plan.period == paper.period)
+    )
+    rating = await rating_of(session, found.first() or 0)
+    return rating is not None and rating.is_final and rating.number == paper.facts["rating"]
 
 
 async def _count_wrong(

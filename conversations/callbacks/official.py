@@ -33,7 +33,7 @@ class OpenLetterhead(Button, code="Kh"):
 class WriteLetterhead(Button, code="Kw"):
     """Ask for the words of a part of the letterhead."""
 
-    line: str
+    field: str
 
 
 @dataclass(frozen=True)

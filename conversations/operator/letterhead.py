@@ -75,11 +75,11 @@ async def _screen(turn: Turn) -> Screen:
 async def write_part(turn: Turn, tap: WriteLetterhead) -> None:
     """Ask for the words of a part."""
     turn.actor.require(MAY_CHANGE)
-    if tap.line not in LONGEST:
+    if tap.field not in LONGEST:
         raise NotFound
     text = turn.words.body(
-        "letterhead.write", what=turn.words.label(f"letterhead.{tap.line}"), part=tap.line,
-        example=turn.words.label(f"letterhead.example_{tap.line}"),
+        "letterhead.write", what=turn.words.label(f"letterhead.{tap.field}"), part=tap.field,
+        example=turn.words.label(f"letterhead.example_{tap.field}"),
     )  # fmt: skip
     await turn.ask(WORDS_STATE, tap, text)
 
@@ -88,7 +88,7 @@ async def write_part(turn: Turn, tap: WriteLetterhead) -> None:
 async def take_words(turn: Turn, subject: WriteLetterhead) -> None:
     """Keep the words just written. "Kembali" leaves everything as it is."""
     if fold(turn.text) != fold(turn.words.label("nav.back")):
-        await letterheads.write_part(turn.session, turn.actor, subject.line, turn.text, turn.now)
+        await letterheads.write_part(turn.session, turn.actor, subject.field, turn.text, turn.now)
         turn.toast(turn.words.label("letterhead.kept"))
     turn.show(await _screen(turn))
 

@@ -30,13 +30,13 @@ from storage.inspecting import ending_of
 
 FIRST_TOP: Final = 12.0
 TOP: Final = 22.0
-FOOT: Final = 27.0
+FOOT: Final = 32.0
 """Millimetres at the foot of each page for the code and the page number."""
 
 _WITH_SIGNATURES: Final = 3
 """So many of the last blocks go overleaf with the signatures."""
 
-_QR: Final = 17.0
+_QR: Final = 16.0
 _SMALL: Final = Style(7.5, GREY)
 _ACROSS: Final[Colour] = (236, 238, 240)
 _RED: Final[Colour] = (183, 28, 28)
@@ -77,7 +77,7 @@ def _flow(pen: Pen, sheet: Sheet, order: OfficialOrder) -> Iterator[Flowing]:
 
 
 def _section(pen: Pen, sheet: Sheet, section: Section) -> Iterator[Flowing]:
-    if section.heading:
+    if section.heading or section.note:
         yield from heading_blocks(pen, sheet, section.heading, section.note)
     if section.table is not None:
         yield from table_blocks(pen, sheet, section.table)
@@ -134,15 +134,16 @@ def _draw_margins(pen: Pen, sheet: Sheet, order: OfficialOrder, page: int, pages
         running = pen.lines(order.running, Style(8.5, GREY), inner - 30, 1)
         pen.write(running, left, 11, inner)
         pen.rule(left, 16.5, inner)
-    y = sheet.height - FOOT + 4
+    y = sheet.height - FOOT + 3
     pen.rule(left, y, inner)
-    pen.qr(order.proof.link, left, y + 2, _QR)
-    pen.link(left, y + 2, _QR, _QR, order.proof.link)
-    beside, right = left + _QR + 3, 62.0
+    # A phone reads the code only with white around it, four of its squares wide.
+    pen.qr(order.proof.link, left, y + 3, _QR)
+    pen.link(left, y + 3, _QR, _QR, order.proof.link)
+    beside, right = left + _QR + 4, 62.0
     code = pen.lines(order.proof.code, Style(9.5, ACCENT, bold=True), inner - _QR - right, 1)
-    at = pen.write(code, beside, y + 2.5, inner - _QR - right)
+    at = pen.write(code, beside, y + 3, inner - _QR - right)
     hint = pen.lines(order.proof.hint, _SMALL, inner - _QR - right - 6, 3)
     pen.write(hint, beside, at + 0.8, inner - _QR - right - 6)
     number = pen.lines(order.page_of.format(page=page, pages=pages), Style(8.5, GREY), right, 1)
-    at = pen.write(number, left + inner - right, y + 2.5, right, "R")
+    at = pen.write(number, left + inner - right, y + 3, right, "R")
     pen.write(pen.lines(order.rules, _SMALL, right, 3), left + inner - right, at + 0.8, right, "R")

@@ -177,11 +177,13 @@ def notice_block(pen: Pen, sheet: Sheet, text: str) -> Notice:
 
 def heading_blocks(pen: Pen, sheet: Sheet, text: str, note: str) -> Iterator[Flowing]:
     """Set a heading, and a note below it; neither stands without what follows."""
-    lines = pen.lines(text, Style(10.5, ACCENT, bold=True), sheet.inner, 2)
-    yield Flowing(Words(lines, sheet.left, sheet.inner, "L", 4.5, 1.2), together=True)
+    if text:
+        lines = pen.lines(text, Style(10.5, ACCENT, bold=True), sheet.inner, 2)
+        yield Flowing(Words(lines, sheet.left, sheet.inner, "L", 4.5, 1.2), together=True)
     if note:
         small = pen.cell(note, Style(8, GREY), sheet.inner, 4)
-        yield Flowing(Words(small, sheet.left, sheet.inner, "L", 0, 1.2), together=True)
+        before = 0.0 if text else 3.0
+        yield Flowing(Words(small, sheet.left, sheet.inner, "L", before, 1.2), together=True)
 
 
 def paragraph_blocks(pen: Pen, sheet: Sheet, paragraph: Paragraph) -> Iterator[Flowing]:
@@ -193,10 +195,11 @@ def paragraph_blocks(pen: Pen, sheet: Sheet, paragraph: Paragraph) -> Iterator[F
     last = len(lines.texts) - 1
     for at, text in enumerate(lines.texts):
         one = Lines((text,), lines.style)
+        before = 1.2 if at == 0 and not paragraph.heading else 0.0
         after = 1.2 if at == last else 0.0
         # No first line alone below, no last line alone above.
         together = at in (0, last - 1) and last > 0
-        yield Flowing(Words(one, sheet.left, sheet.inner, "L", 0, after), together=together)
+        yield Flowing(Words(one, sheet.left, sheet.inner, "L", before, after), together=together)
 
 
 # ------------------------------------------------------------------------------- tables

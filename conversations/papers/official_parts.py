@@ -13,6 +13,9 @@ from storage.letterheads import Head
 from storage.models import School
 from storage.rulesets import Period, RuleSet
 
+ESTIMATED = " *"
+"""Behind what a rule set only estimates; a line below says what it means."""
+
 UNKNOWN_NAME = "." * 36
 """A line to write a name on."""
 
@@ -83,3 +86,13 @@ def rules_line(words: Words, rules: RuleSet, version: int) -> str:
 def period_line(period: Period) -> str:
     """Name a period."""
     return f"{period.name} {period.year}"
+
+
+def marked(title: str, estimated: bool) -> str:
+    """Put the sign of an estimate behind a title, where it is one."""
+    return title + ESTIMATED if estimated else title
+
+
+def estimated_line(words: Words, estimated: bool) -> str:
+    """Say below a table what the sign in it means."""
+    return words.label("skp.estimated") if estimated else ""

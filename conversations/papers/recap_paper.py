@@ -27,6 +27,7 @@ from conversations.papers.official_parts import (
 )
 from conversations.papers.ordering import Filled
 from conversations.people import Person
+from conversations.rating_views import lines_of
 from conversations.words import Words
 from storage import letterheads, models, recaps
 from storage.evidence import needs
@@ -34,8 +35,10 @@ from storage.evidence.needs import Progress
 from storage.issuing import Issue, PaperKind, new_code
 from storage.letterheads import Head
 from storage.models import EvidenceStatus, School
+from storage.observations.reading import FullCycle
 from storage.overviews import STAGES
-from storage.recaps import TeacherPlan
+from storage.plans import FullPlan
+from storage.recaps import Results, TeacherPlan
 from storage.rulesets import Period, RuleSet
 
 NOT_STARTED = "none"
@@ -56,16 +59,17 @@ async def fill_recap(person: Person, period_id: str, out: Path, username: str) -
     """Fill the order of a recap. Raises `NotAllowed` for who does not decide."""
     session, school, words, code = person.session, person.school, office_words(person), new_code()
     teachers = await recaps.teacher_plans(session, person.actor, period_id)
+    results = await recaps.results(session, person.actor, period_id, person.rulebook)
     letterhead = await letterheads.letterhead_of(session, person.actor.school_id)
     recap = Recap(
         period=person.rules.period(period_id),
         rules=person.rules,
         letterhead=letterhead,
         head=await letterheads.head_of(session, school, letterhead),
-        lines=tuple(_line(person, one) for one in teachers),
+        lines=tuple(_line(person, one, results) for one in teachers),
     )
     order = recap_order(words, school, person.now, recap, proof(words, username, code), out)
-    printed = {"teachers": len(teachers), "plans": sum(one.full is not None for one in teachers)}
+    printed = {"period": period_line(recap.period), "teachers": len(teachers)}
     issue = Issue(
         code, PaperKind.RECAP, person.actor.school_id, None, period_id,
         person.actor.member_id, final=True, facts=printed,
@@ -113,14 +117,25 @@ class Line:
     accepted: int = 0
     waiting: int = 0
     returned: int = 0
+    observed: tuple[int, int] | None = None
+    """Steps of the observation that are done, of all; None while it has not begun."""
+
+    report: str = NOT_STARTED
+    predicate: str = ""
+    """Its title, once the rating is final."""
 
 
-def _line(person: Person, teacher: TeacherPlan) -> Line:
+def _line(person: Person, teacher: TeacherPlan, results: Results) -> Line:
     progress = None
     if teacher.full is not None:
-        rules = person.rulebook.of_plan(person.school, teacher.full.plan)
-        progress = needs.progress(needs.provable(rules, teacher.full), teacher.evidence)
+        entries = needs.provable(rules_of(person, teacher.full), teacher.full)
+        progress = needs.progress(entries, teacher.evidence)
     count = Counter(one.status for one in teacher.evidence)
+    plan_id = teacher.state.plan_id or 0
+    cycle, rating = results.cycles.get(plan_id), results.ratings.get(plan_id)
+    predicate = ""
+    if teacher.full is not None and rating is not None and rating.is_final:
+        predicate = lines_of(rules_of(person, teacher.full), rating).predicate
     return Line(
         name=teacher.state.name,
         nip=teacher.nip,
@@ -129,7 +144,20 @@ def _line(person: Person, teacher: TeacherPlan) -> Line:
         accepted=count[EvidenceStatus.ACCEPTED],
         waiting=count[EvidenceStatus.RECEIVED],
         returned=count[EvidenceStatus.RETURNED],
+        observed=_steps(cycle) if cycle is not None else None,
+        report=str(results.reports.get(plan_id, NOT_STARTED)),
+        predicate=predicate,
     )
+
+
+def rules_of(person: Person, full: FullPlan) -> RuleSet:
+    """Give the rules under which a plan was made."""
+    return person.rulebook.of_plan(person.school, full.plan)
+
+
+def _steps(cycle: FullCycle) -> tuple[int, int]:
+    steps = cycle.steps
+    return sum(one.done_at is not None for one in steps), len(steps)
 
 
 def sections(words: Words, lines: Sequence[Line], *, points: bool) -> Iterator[Section]:
@@ -138,9 +166,9 @@ def sections(words: Words, lines: Sequence[Line], *, points: bool) -> Iterator[S
         yield Section(paragraphs=(Paragraph(text=words.label("recap.nobody")),))
         return
     columns = [
-        Column(title=words.label("skp.number"), weight=4, align=Align.CENTRE),
-        Column(title=words.label("recap.teacher"), weight=32),
-        Column(title=words.label("recap.stage"), weight=14),
+        Column(title=words.label("skp.number"), weight=5, align=Align.CENTRE),
+        Column(title=words.label("recap.teacher"), weight=28),
+        Column(title=words.label("recap.stage"), weight=13),
     ]
     if points:
         columns += [
@@ -148,8 +176,12 @@ def sections(words: Words, lines: Sequence[Line], *, points: bool) -> Iterator[S
             for name in ("planned", "proven", "achieved")
         ]
     columns += [
-        Column(title=words.label(f"recap.{name}"), weight=10, align=Align.RIGHT)
-        for name in ("accepted", "waiting", "returned")
+        Column(title=words.label(f"recap.{name}"), weight=weight, align=Align.RIGHT)
+        for name, weight in (("accepted", 10), ("waiting", 12), ("returned", 14))
+    ]
+    columns += [
+        Column(title=words.label(f"recap.{name}"), weight=weight)
+        for name, weight in (("observation", 12), ("report", 13), ("predicate", 14))
     ]
     rows = [_row(words, at, one, points=points) for at, one in enumerate(lines, start=1)]
     rows.append(_total(words, lines, points=points))
@@ -163,6 +195,12 @@ def _row(words: Words, at: int, line: Line, *, points: bool) -> Row:
     if points:
         cells += [str(one) if line.progress else "–" for one in _points(line.progress)]
     cells += [str(one) for one in (line.accepted, line.waiting, line.returned)]
+    done, of = line.observed or (0, 0)
+    cells += [
+        words.label("recap.steps", done=done, of=of) if line.observed else "–",
+        words.label(f"recap.report_{line.report}"),
+        line.predicate or "–",
+    ]
     return Row(cells=tuple(cells))
 
 
@@ -181,14 +219,25 @@ def _total(words: Words, lines: Sequence[Line], *, points: bool) -> Row:
         str(sum(getattr(one, name) for one in lines))
         for name in ("accepted", "waiting", "returned")
     ]
-    return Row(cells=tuple(cells), strong=True)
+    return Row(cells=(*cells, "", "", ""), strong=True)
 
 
 def _stages(words: Words, lines: Sequence[Line]) -> Section:
-    count = Counter(one.stage for one in lines)
-    told = [
-        words.label("recap.count", stage=words.label(f"overview.{stage}"), count=count[stage])
-        for stage in (str(one or NOT_STARTED) for one in STAGES)
-        if count[stage]
-    ]
-    return Section(paragraphs=(Paragraph(text=" · ".join(told)),))
+    """Say how many are how far, and how many have which predicate."""
+    stages = Counter(one.stage for one in lines)
+    ratings = Counter(one.predicate or words.label("recap.unrated") for one in lines)
+    told = (
+        [
+            (words.label(f"overview.{stage}"), stages[stage])
+            for stage in (str(one or NOT_STARTED) for one in STAGES)
+            if stages[stage]
+        ],
+        ratings.most_common(),
+    )
+    labels = (words.label("recap.stage"), words.label("recap.predicate"))
+    return Section(
+        paragraphs=tuple(
+            Paragraph(text=f"{label}: {' · '.join(f'{what} {count}' for what, count in counts)}")
+            for label, counts in zip(labels, told, strict=True)
+        )
+    )

@@ -11,7 +11,10 @@ from storage.evidence.reading import Piece
 from storage.issuing import plan_for_paper
 from storage.letterheads import Head
 from storage.models import Decision, EvidenceStatus, Letterhead, Member, Verdict
+from storage.observations.reading import FullCycle, cycle_of
 from storage.plans import FullPlan
+from storage.ratings.reading import FullRating, rating_of
+from storage.reports.reading import FullReport, report_of
 from storage.rulesets import Period, RuleSet
 
 
@@ -51,11 +54,15 @@ class SkpFacts:
     approval: tuple[Decision, Member] | None
     proven: tuple[Proven, ...]
     progress: Progress
+    cycle: FullCycle | None = None
+    report: FullReport | None = None
+    rating: FullRating | None = None
+    """Only one that is final: a draft is its raters' alone."""
 
     @property
     def is_final(self) -> bool:
         """Whether the rating is final; until then the paper is a draft."""
-        return False
+        return self.rating is not None
 
     def proven_in(self, step_id: str) -> dict[str, Proven]:
         """Give the provable entries of a step by their codes."""
@@ -71,6 +78,7 @@ async def gather(person: Person, plan_id: int) -> SkpFacts:
     decided = await plans.latest_decision(session, full.id)
     pieces = await reading.pieces_of_plan(session, full.id)
     entries = needs.provable(rules, full)
+    rating = await rating_of(session, full.id)
     return SkpFacts(
         full=full,
         rules=rules,
@@ -81,6 +89,9 @@ async def gather(person: Person, plan_id: int) -> SkpFacts:
         approval=decided if decided and decided[0].verdict == Verdict.APPROVED else None,
         proven=await _proven(person, entries, pieces),
         progress=needs.progress(entries, [piece.evidence for piece in pieces]),
+        cycle=await cycle_of(session, full.id, person.rulebook),
+        report=await report_of(session, full.id),
+        rating=rating if rating is not None and rating.is_final else None,
     )
 
 

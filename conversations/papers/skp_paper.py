@@ -20,8 +20,10 @@ from conversations.papers.official_orders import (
     Table,
 )
 from conversations.papers.official_parts import (
+    estimated_line,
     head_signature,
     letterhead_part,
+    marked,
     nip_lines,
     office_words,
     period_line,
@@ -31,6 +33,7 @@ from conversations.papers.official_parts import (
 )
 from conversations.papers.ordering import Filled
 from conversations.papers.skp_facts import Numbered, Proven, SkpFacts, gather
+from conversations.papers.skp_results import observation, rating, report
 from conversations.people import Person
 from conversations.plan_views import title_of as entry_title
 from conversations.words import Words
@@ -40,9 +43,6 @@ from storage.models import PlanEntry, School
 from storage.people import known_id
 from storage.plans import NO_DUTY
 from storage.rulesets import Step, StepKind
-
-ESTIMATED = " *"
-"""Behind what a rule set only estimates; a line below says what it means."""
 
 
 async def fill_skp(person: Person, plan_id: int, out: Path, username: str) -> Filled:
@@ -79,11 +79,14 @@ def skp_order(
 
 
 def _issue(person: Person, facts: SkpFacts, code: str) -> Issue:
-    printed = {
+    printed: dict[str, str | int | None] = {
         "name": facts.owner.name,
+        "period": period_line(facts.period),
         "planned": facts.progress.planned_points,
         "accepted": facts.progress.accepted_points,
     }
+    if facts.rating is not None:
+        printed |= {"predicate": facts.rating.predicate_id, "rating": facts.rating.number}
     return Issue(
         code, PaperKind.SKP, facts.full.plan.school_id, facts.full.plan.member_id,
         facts.period.id, person.actor.member_id, final=facts.is_final, facts=printed,
@@ -114,10 +117,15 @@ def _signatures(words: Words, today: date, facts: SkpFacts) -> tuple[Signature, 
 def sections(words: Words, school: str, facts: SkpFacts) -> Iterator[Section]:
     """Give everything between title and signatures, lettered from A."""
     yield _who(words, school, facts)
+    letters = iter(ascii_uppercase)
     parts = [_step(words, facts, step) for step in facts.rules.steps]
-    parts.append(_evidence(words, facts))
-    for letter, part in zip(ascii_uppercase, parts, strict=False):
-        yield part.model_copy(update={"heading": f"{letter}. {part.heading}"})
+    for part in (
+        *parts, *observation(words, facts), *report(words, facts), *rating(words, facts),
+        _evidence(words, facts),
+    ):  # fmt: skip
+        # What belongs to the part above has no heading of its own.
+        heading = f"{next(letters)}. {part.heading}" if part.heading else ""
+        yield part.model_copy(update={"heading": heading})
 
 
 def _who(words: Words, school: str, facts: SkpFacts) -> Section:
@@ -164,17 +172,9 @@ def _step(words: Words, facts: SkpFacts, step: Step) -> Section:
     chosen = [entry_title(facts.rules, step, entry.code, entry.text) for entry in entries]
     return Section(
         heading=step.title,
-        paragraphs=tuple(Paragraph(text=_marked(title, guess)) for title, guess in chosen),
-        foot=_estimated(words, any(guess for _, guess in chosen)),
+        paragraphs=tuple(Paragraph(text=marked(title, guess)) for title, guess in chosen),
+        foot=estimated_line(words, any(guess for _, guess in chosen)),
     )
-
-
-def _marked(title: str, estimated: bool) -> str:
-    return title + ESTIMATED if estimated else title
-
-
-def _estimated(words: Words, estimated: bool) -> str:
-    return words.label("skp.estimated") if estimated else ""
 
 
 def _provable(words: Words, facts: SkpFacts, step: Step, entries: list[PlanEntry]) -> Section:
@@ -183,7 +183,7 @@ def _provable(words: Words, facts: SkpFacts, step: Step, entries: list[PlanEntry
     proven = facts.proven_in(step.id)
     titles = [entry_title(facts.rules, step, entry.code, entry.text) for entry in entries]
     rows = [
-        _provable_row(words, facts, at, _marked(*title), proven[entry.code], points=points)
+        _provable_row(words, facts, at, marked(*title), proven[entry.code], points=points)
         for at, (title, entry) in enumerate(zip(titles, entries, strict=True), start=1)
     ]
     if points:
@@ -206,7 +206,7 @@ def _provable(words: Words, facts: SkpFacts, step: Step, entries: list[PlanEntry
     return Section(
         heading=step.title,
         table=Table(columns=tuple(columns), rows=tuple(rows)),
-        foot=_estimated(words, any(guess for _, guess in titles)),
+        foot=estimated_line(words, any(guess for _, guess in titles)),
     )
 
 

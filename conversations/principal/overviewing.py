@@ -5,6 +5,7 @@ from collections import Counter
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.exporting import OpenExports
+from conversations.callbacks.observing import OpenBoard
 from conversations.callbacks.official import OrderRecap
 from conversations.callbacks.packing import Button
 from conversations.callbacks.rating import OpenRatings
@@ -83,6 +84,7 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
         ratings = Key(words.label("rating.open"), OpenRatings(0))
         recap = Key(words.label("issuing.recap"), OrderRecap(turn.period.id))
         rows.append((ratings, recap))
+    rows.append((Key(words.label("observing.board"), OpenBoard(0)),))
     foot: Row = (Key(words.label("nav.home"), Home()),)
     if turn.actor.roles & Role.PRINCIPAL:
         foot = (*foot, Key(words.label("deputies.open"), Deputies()))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
+from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.callbacks.rating import OpenMyRating
@@ -86,6 +87,8 @@ def _rows(
         ]
     if own is not None and (own.rating is not None or own.is_open_again):
         rows.append((Key(words.label("rating.mine"), OpenMyRating(own.full.id)),))
+    if full is not None and full.status in OPEN_PLANS:
+        rows.append((Key(words.label("home.observation"), OpenObservation()),))
     if full is not None and has_evidence:
         keys = [
             Key(words.label(f"preparing.portfolio_{form}"), OrderPortfolio(full.id, form))

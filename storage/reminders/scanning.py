@@ -42,6 +42,7 @@ from storage.plans import FullPlan
 from storage.reminders.days import Due, SchoolDay, open_days
 from storage.reminders.tasks import Task, task_for, unproven
 from storage.reminders.waiting import patience_of
+from storage.reports.reading import handed_in, reports_waiting
 from storage.rulebook import RuleBook
 
 BATCH = 500  # rows named in one statement
@@ -128,6 +129,8 @@ class _Look:
     plans: dict[int, _PlanState] = field(default_factory=dict)
     told: dict[tuple[int, str], _Told] = field(default_factory=dict)
     deputies: set[int] = field(default_factory=set)
+    reported: set[int] = field(default_factory=set)
+    """Plans whose report has been handed in."""
     spoken_to: set[tuple[int, str]] = field(default_factory=set)
 
     def is_told(self, person: _Person, occasion: str) -> bool:
@@ -254,6 +257,7 @@ async def _look(session: AsyncSession, days: Mapping[int, SchoolDay], now: datet
     for plan in map(_PlanState._make, plans):
         if days[plan.school_id].period.id == plan.period:
             look.plans[plan.member_id] = plan
+    look.reported = await handed_in(session, days)
     await _read_told(session, look, now)
     look.deputies = await _deputies(session, days)
     return look
@@ -353,7 +357,10 @@ def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
     asked = [
         (due, task)
         for due in day.dues
-        if (task := _task(day, due, status)) and (day.works or due.deadline.ends_on == day.today)
+        if (
+            task := _task(day, due, status, reported=plan is not None and plan.id in look.reported)
+        )
+        and (day.works or due.deadline.ends_on == day.today)
     ]
     fresh = next((one for one in asked if not look.is_told(person, one[0].occasion)), None)
     if fresh is None:
@@ -365,8 +372,11 @@ def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
     return task, look.call(person, "remind_task", due.subject, [due.occasion, *others])
 
 
-def _task(day: SchoolDay, due: Due, status: PlanStatus | None) -> Task | None:
-    return task_for(due.deadline.kind, status, agreement_required=day.rules.agreement_required)
+def _task(day: SchoolDay, due: Due, status: PlanStatus | None, *, reported: bool) -> Task | None:
+    return task_for(
+        due.deadline.kind, status,
+        agreement_required=day.rules.agreement_required, reported=reported,
+    )  # fmt: skip
 
 
 def _waiting_call(look: _Look, person: _Person) -> Call | None:
@@ -430,9 +440,9 @@ async def _deciders(session: AsyncSession, look: _Look) -> list[Call]:
     if not awake:
         return []
     waiting = _plans_waiting(look)
-    for school_id, member_id, count in await _evidence_waiting(
-        session, {one.school_id for one in awake}
-    ):
+    schools = {one.school_id for one in awake}
+    evidence = await _evidence_waiting(session, schools)
+    for school_id, member_id, count in evidence + await reports_waiting(session, schools):
         waiting.setdefault(school_id, {})
         waiting[school_id][member_id] = waiting[school_id].get(member_id, 0) + count
     unrated = await _unrated(session, look, {one.school_id for one in awake})

@@ -16,6 +16,7 @@ from storage.people import Actor, known_id
 from storage.plans import FullPlan
 from storage.ratings.queue import count_unrated
 from storage.reminders.tasks import unproven
+from storage.reports.deciding import count_waiting as count_reports
 from storage.rulesets import DeadlineKind, Period, RuleSet
 from storage.school_hours import Hours
 
@@ -37,6 +38,7 @@ class Inbox:
 
     plans: int
     evidence: int
+    reports: int
     pressing: tuple[WaitingPlan, ...]
     ratings: int = 0
     """Ratings that are missing, once their deadline is near."""
@@ -76,10 +78,14 @@ async def inbox_of(
         if submitted_at is not None
     ]
     pressing = [one for one in plans if patience is not None and one.days >= patience]
-    evidence = await count_evidence(session, actor)
     due = rating is not None and rating.step(today) is not None
-    ratings = await count_unrated(session, actor, period.id) if due else 0
-    return Inbox(len(plans), evidence, tuple(pressing), ratings)
+    return Inbox(
+        plans=len(plans),
+        evidence=await count_evidence(session, actor),
+        reports=await count_reports(session, actor),
+        pressing=tuple(pressing),
+        ratings=await count_unrated(session, actor, period.id) if due else 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ class AspectState(StrEnum):
     """The teacher tells of it in the report."""
     PLANNED = "planned"
     """It is planned, and nothing has been accepted yet."""
+    NONE = "none"
+    """The plan says that there is none, such as no additional duty."""
     GAP = "gap"
 
 
@@ -176,8 +178,11 @@ def _aspects(
             state, entries = AspectState.SHOWN, shown
         elif cover.code in told:
             state = AspectState.TOLD
+        elif entries:
+            state = AspectState.PLANNED
         else:
-            state = AspectState.PLANNED if entries else AspectState.GAP
+            is_none = any(full.entry(step, NO_DUTY) for step in cover.steps)
+            state = AspectState.NONE if is_none else AspectState.GAP
         by = tuple(f"{entry.step}/{entry.code}" for entry in entries)
         found.append(Aspect(cover.code, state, by))
     return tuple(found)

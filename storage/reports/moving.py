@@ -167,6 +167,7 @@ async def submit(
             report_id=full.id, number=revision + 1, content=draft.content(rules), submitted_at=now
         )
     )
+    await session.flush()
     audit.record(session, actor, "report.submit", f"plan:{plan_id}", now, revision=revision + 1)
     who = [
         one for one in await deciders(session, actor.school_id, today) if one.id != actor.member_id

@@ -1,9 +1,11 @@
 """Looking at a report: the report as it stands, its submissions, the decisions on them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +22,7 @@ from storage.models import (
     ReportStatus,
 )
 from storage.people import Actor, known_id
+from storage.periods import is_closed
 from storage.plans import read_plan
 
 FORM = "report"
@@ -100,6 +103,13 @@ async def report_to_read(session: AsyncSession, actor: Actor, plan_id: int) -> F
     return full
 
 
+async def require_handed_in(session: AsyncSession, plan_id: int) -> None:
+    """Raise `NotFound` unless the teacher has handed the report in: drafts are nobody else's."""
+    found = await session.exec(select(Report.status).where(Report.plan_id == plan_id))
+    if found.first() not in HANDED_IN:
+        raise NotFound
+
+
 async def plan_of_report(session: AsyncSession, report_id: int) -> int | None:
     """Give the plan that a report is about."""
     report = await session.get(Report, report_id)
@@ -138,11 +148,25 @@ async def decision_on(
     return found.first()
 
 
-async def handed_in(session: AsyncSession, school_ids: Any) -> set[int]:
+async def reports_waiting(
+    session: AsyncSession, schools: Collection[int]
+) -> list[tuple[int, int, int]]:
+    """Give whose reports wait for a decision: school, teacher and how many; one statement."""
+    found = await session.exec(
+        select(Report.school_id, Report.member_id, func.count(col(Report.id)))
+        .join(Plan, col(Plan.id) == col(Report.plan_id))
+        .where(col(Report.school_id).in_(schools), Report.status == ReportStatus.SUBMITTED)
+        .where(col(Plan.status).in_(OPEN_PLANS), ~is_closed())
+        .group_by(col(Report.school_id), col(Report.member_id))
+    )
+    return list(found.all())
+
+
+async def handed_in(session: AsyncSession, schools: Collection[int]) -> set[int]:
     """Give the plans of some schools whose report is submitted or accepted; one statement."""
     found = await session.exec(
         select(Report.plan_id)
-        .where(col(Report.school_id).in_(school_ids))
+        .where(col(Report.school_id).in_(schools))
         .where(col(Report.status).in_(HANDED_IN))
     )
     return set(found.all())

@@ -401,13 +401,17 @@ class BehaviourRules(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IndicatorRules(Sourced):
-    """What holds for choosing a practice indicator; `rubric_levels` from the lowest on."""
+    """What holds for choosing a practice indicator; `rubric_levels` from the lowest on.
+
+    `rubric_labels` say the same on buttons.
+    """
 
     same_as: str = ""
     choose_exactly: int
     dimension: str
     rule: str = ""
     rubric_levels: tuple[str, ...]
+    rubric_labels: tuple[str, ...]
     rubric_source: str = ""
     rubric_confidence: Confidence
 

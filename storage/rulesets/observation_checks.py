@@ -102,8 +102,11 @@ def _check_order(ruleset: RuleSet) -> Iterator[Finding]:
 
 def _check_rubrics(ruleset: RuleSet) -> Iterator[Finding]:
     """Every indicator can be prepared for and observed."""
-    if len(ruleset.indicator_rules.rubric_levels) < 2:
+    levels, labels = ruleset.indicator_rules.rubric_levels, ruleset.indicator_rules.rubric_labels
+    if len(levels) < 2:
         yield "indicator_rules.rubric_levels", "at least two levels are needed"
+    if len(labels) != len(levels):
+        yield "indicator_rules.rubric_labels", f"needs one label for each of {len(levels)} levels"
     fewest, most = STATEMENTS
     for indicator in ruleset.indicators:
         key = f"indicator.{indicator.code}"

@@ -24,6 +24,8 @@ from conversations.callbacks.official import (
 )
 from storage.issuing import grouped, new_code
 from storage.models import Evidence, EvidenceStatus, IssuedPaper, Letterhead, PaperOrder, Role
+from storage.ratings import drafting, sealing
+from storage.rulesets import RatingAxis, load_ruleset
 from tests import papers
 from tests.end_to_end.submitting import a_school, actor_of, agrees
 from tests.world import TestWorld
@@ -96,7 +98,8 @@ async def test_a_teacher_gets_the_skp_and_its_code_can_be_checked(world: TestWor
     await stranger.sees("Ketik /cek lalu kode")
     await stranger.types(f"/cek {code.lower().replace('-', ' ').replace('0', 'o')}")
     told = await stranger.sees("Asli.")
-    for said in ("SKP (Sasaran Kinerja Pegawai)", "DRAF", "Rina Wati", "SMPN 1 Surian", "2026-2"):
+    for said in ("SKP (Sasaran Kinerja Pegawai)", "DRAF", "Rina Wati", "SMPN 1 Surian",
+                 "Periode Juli–Desember 2026"):  # fmt: skip
         assert said in told.text
     assert "poin" not in told.text.casefold()
     assert told.rows == []
@@ -255,6 +258,43 @@ async def test_the_letterhead_with_its_logo_is_on_the_next_paper(world: TestWorl
     # Without a logo that is awaited, a picture is evidence again.
     await operator.sends_photo(papers.photo())
     await operator.sees("Kiriman ini aman")
+
+
+async def test_a_rating_makes_the_skp_final_until_it_is_opened_again(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    decider, now = await actor_of(world, principal), world.clock.now()
+    rules = load_ruleset("pmm-2024")
+    async with world.database.transaction() as session:
+        for at, axis in enumerate(RatingAxis):
+            await drafting.choose_level(session, decider, rules, 1, at, axis, "di_atas", now)
+        await drafting.write_feedback(session, decider, 1, 2, "Rahasia dahulu", now)
+    # What is not final yet is nobody's to read, whoever has the paper made.
+    for person in (rina, principal):
+        await person.taps_data(OrderSkp(1).pack())
+        draft = await person.sees_document("SKP", within=PATIENCE)
+        text = await text_of(person, draft)
+        assert "DRAF" in text
+        assert "Rahasia" not in text
+        assert "Sangat Baik" not in text
+    async with world.database.transaction() as session:
+        await sealing.seal(session, decider, rules, 1, 3, now)
+    await rina.taps_data(OrderSkp(1).pack())
+    final = await rina.sees_document("SKP", within=PATIENCE, after=rina.messages[-1])
+    text = await text_of(rina, final)
+    assert "Sangat Baik" in text
+    assert "Rahasia dahulu" in text
+    assert "DRAF" not in text
+    await principal.taps_data(OrderRecap("2026-2").pack())
+    recap = await principal.sees_document("Rekap", within=PATIENCE)
+    assert "Predikat: Sangat Baik 1" in await text_of(principal, recap)
+    await rina.types(f"/cek {code_in(text)}")
+    told = await rina.sees("Asli.")
+    assert "DRAF" not in told.text
+    assert "tidak berlaku lagi" not in told.text
+    async with world.database.transaction() as session:
+        await sealing.reopen(session, decider, 1, 4, now, reason="Keliru")
+    await rina.types(f"/cek {code_in(text)}")
+    await rina.sees("Predikat di lembar ini tidak berlaku lagi", after=told)
 
 
 async def test_the_skp_of_an_earlier_period_is_still_there(world: TestWorld) -> None:

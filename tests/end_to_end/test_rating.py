@@ -1,6 +1,7 @@
 """Rating from the first card to the teacher's answer, and what happens in between."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -32,12 +33,15 @@ from conversations.callbacks.rating import (
     SealRatings,
     WriteFeedback,
 )
-from storage import members
+from storage import decisions, members, plans
+from storage.erasure import erase_member
 from storage.members import name_deputy
-from storage.models import FinalRating, Member, Rating, Role
+from storage.models import FinalRating, Member, PlanEntry, Rating, Role
+from storage.people import find_account
 from storage.plans import FullPlan
+from storage.ratings import drafting
 from tests.end_to_end.submitting import actor_of, agrees, submits
-from tests.world import TestWorld
+from tests.world import TestWorld, open_world
 
 DECEMBER = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 """Selasa, 1 Desember 2026, pukul 09.00 WIB: the rating phase."""
@@ -330,8 +334,6 @@ async def test_who_left_whose_plan_is_open_and_who_has_none(
     await rina.sees("Sangat Kurang")
     by = await actor_of(world, operator)
     async with world.database.transaction() as session:
-        from storage.erasure import erase_member
-
         await erase_member(session, by, rinas.plan.member_id, DECEMBER)
     gone = await principal.taps_data(RateTeacher(rinas.id).pack())
     assert "sudah tidak ada" in gone.text
@@ -409,3 +411,116 @@ async def test_forty_names_of_the_hostile_kind_fit_and_turn_pages(
     await principal.taps_data(RatingSummary(0).pack())
     summary = await principal.sees("Belum ada yang siap disahkan")
     assert "dan 28 lagi" in summary.text
+
+
+async def test_the_longest_of_everything_fits_on_one_screen(
+    world: TestWorld, principal: Person
+) -> None:
+    rina, plan = await ready_teacher(world, principal, "Rina " + "<&>" * 36)
+    world.clock.at = DECEMBER
+    async with world.database.transaction() as session:
+        session.add_all(
+            PlanEntry(
+                plan_id=plan.id, step="tugas_tambahan", code=f"own{at}",
+                text=f"{at} " + "Pembina <ekskul> " * 28, evidence=["sk"],
+            )
+            for at in range(15)
+        )  # fmt: skip
+        await session.flush()
+        by = await actor_of(world, principal)
+        rules = world.kawan.rulebook.of_school(world.school or await world.founds())
+        for code in drafting.chosen_behaviours(rules, plan):
+            await drafting.mark_behaviour(
+                session, by, rules, plan.id, 0, code, "di_atas", DECEMBER
+            )
+        await drafting.write_feedback(session, by, plan.id, 0, "<b>&" * 250, DECEMBER)
+    await principal.taps_data(ChooseLevel(plan.id, 0, 0, 2).pack())
+    await principal.taps_data(ChooseLevel(plan.id, 0, 1, 2).pack())
+    card = await principal.sees("… dan 7 lagi")
+    assert "Saran: di atas ekspektasi. Perilaku yang sesuai atau lebih 100%" in card.text
+    assert len(card.text) < 3000
+    await principal.taps("Sahkan ini")
+    await principal.taps("Sahkan penilaian")
+    await rina.sees("hasil penilaian")
+    await rina.taps("Tanggapi")
+    await rina.types("\u202e🙂<i>" * 100)
+    answered = await rina.sees("Tanggapan Anda")
+    assert len(answered.text) < 4096
+    await principal.sees("menanggapi")
+    await principal.taps("Lihat penilaian")
+    assert len((await principal.sees("Tanggapan guru")).text) < 4096
+
+
+async def test_the_scheme_without_points_names_its_rater_and_asks_for_no_evidence(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with open_world(sqlite_url, tmp_path, ruleset="ruang-gtk-2025") as world:
+        principal = await world.joins("Bu Kepala", Role.PRINCIPAL)
+        rina = await world.joins("Rina Wati", Role.TEACHER)
+        await _yearly_plan(world, rina, principal)
+        world.clock.at = DECEMBER
+        await principal.types("/penilaian")
+        listed = await principal.sees("Penilai: Pejabat Penilai Kinerja")
+        assert "Ruang GTK 2025" in listed.text
+        await principal.taps("Mulai menilai")
+        card = await principal.sees("⭐ Rina Wati")
+        assert "poin" not in card.text
+        assert "Belum ada: observasi kelas, laporan guru." in card.text
+        assert "Saran" not in card.text
+        assert "Pengembangan kompetensi: Ingin lebih terampil" in card.text
+        await principal.taps("2. Sesuai")
+        await principal.taps("6. Di atas")
+        await principal.sees("Predikat: Baik (perkiraan)")
+        await principal.taps("Umpan balik")
+        await principal.taps("Lanjutkan refleksi")
+        await principal.sees_button("☑ Lanjutkan refleksi")
+        await principal.taps("Kembali")
+        await principal.taps("Sahkan ini")
+        await principal.taps("Sahkan penilaian")
+        told = await rina.sees("Dinilai oleh Bu Kepala (Pejabat Penilai Kinerja)")
+        assert "Lanjutkan kebiasaan merefleksikan pembelajaran" in told.text
+
+
+async def _yearly_plan(world: TestWorld, teacher: Person, principal: Person) -> None:
+    """Bring a plan of the scheme without points through its approval."""
+    now = world.clock.now()
+    async with world.database.transaction() as session:
+        _account, seats = await find_account(session, teacher.id, now)
+        seat = seats[0]
+        actor, today = seat.actor(now), seat.today(now)
+        rules = world.kawan.rulebook.of_school(seat.school)
+        full = await plans.open_plan(session, actor, rules, rules.period_at(today), now)
+        duty, indicator = rules.main_duties[0].code, rules.indicators[0].code
+        await plans.choose_one(session, actor, rules, full.id, "tugas_pokok", duty, now)
+        await plans.choose_one(session, actor, rules, full.id, "praktik_kinerja", indicator, now)
+        words = "Ingin lebih terampil memberi umpan balik"
+        await plans.write_words(
+            session, actor, rules, full.id, "pengembangan_kompetensi", words, now
+        )
+        await plans.have_no_duty(session, actor, rules, full.id, now)
+        full = await plans.take_standard_guides(session, actor, rules, full.id, now)
+        await plans.submit(session, actor, rules, full.id, 0, today=today, now=now)
+    decider = await actor_of(world, principal)
+    async with world.database.transaction() as session:
+        await decisions.approve(session, decider, full.id, 1, now)
+
+
+async def test_the_morning_tells_how_many_ratings_are_missing(
+    world: TestWorld, principal: Person
+) -> None:
+    _rina, plan = await ready_teacher(world, principal, "Rina Wati")
+    world.clock.at = datetime(2026, 12, 17, 8, 0, tzinfo=UTC)
+    await world.kawan.rounds.remind()
+    digest = await principal.sees("1 penilaian belum disahkan")
+    assert "Batasnya 14 hari lagi, Kamis, 31 Desember 2026" in digest.text
+    assert "Persetujuan" not in " ".join(labels(digest))
+    await principal.taps("Penilaian", on=digest)
+    await principal.sees("Penilaian kinerja guru")
+    for axis in (0, 1):
+        await principal.taps_data(ChooseLevel(plan.id, axis, axis, 1).pack())
+    await principal.taps_data(SealRating(plan.id, 2).pack())
+    await principal.sees("Disahkan Bu Kepala")
+    world.clock.at = datetime(2026, 12, 31, 8, 0, tzinfo=UTC)
+    await world.kawan.rounds.remind()
+    await world.delivered()
+    assert not any("penilaian belum disahkan" in one.text for one in principal.messages[-1:])

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import issuing, letterheads, members, verifying
+from storage import issuing, letterheads, members, recaps, verifying
 from storage.database import Database
 from storage.erasure import erase_member
 from storage.errors import BadNip, NotAllowed, NotFound, NotNow, ReasonMissing, TooLong, TooMany
@@ -18,14 +20,19 @@ from storage.models import (
     Account,
     AuditEntry,
     CodeGuess,
+    FinalRating,
     IssuedPaper,
     Letterhead,
+    Member,
     Plan,
     PlanStatus,
+    Rating,
+    RatingStatus,
     Role,
     School,
 )
 from storage.people import Actor, known_id
+from storage.rulebook import RuleBook
 from storage.verifying import (
     FIRST_WAIT,
     FORGOTTEN_AFTER,
@@ -171,6 +178,61 @@ async def test_the_recap_is_for_who_decides(database: Database, cast: Cast) -> N
                 await issuing.order_recap(session, actor, "2026-2", NOW)
 
 
+async def test_who_left_can_still_be_printed_by_who_decides(
+    database: Database, cast: Cast
+) -> None:
+    async with database.transaction() as session:
+        member = await session.get_one(Member, cast.rina.member_id)
+        member.roles = 0
+        session.add(member)
+    async with database.transaction() as session:
+        _order, is_new = await issuing.order_skp(session, cast.principal, cast.plan_id, NOW)
+        assert is_new
+
+
+async def test_a_recap_takes_the_same_statements_for_many_teachers(
+    database: Database, cast: Cast
+) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+        statements.append(sql)
+
+    async def read() -> tuple[int, int]:
+        statements.clear()
+        async with database.reading() as session:
+            teachers = await recaps.teacher_plans(session, cast.principal, "2026-2")
+            await recaps.results(session, cast.principal, "2026-2", RuleBook())
+        return len(teachers), sum(sql.startswith("SELECT") for sql in statements)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        few, count = await read()
+        async with database.transaction() as session:
+            for at in range(40):
+                member = Member(
+                    school_id=cast.rina.school_id, name=f"Guru {at}", roles=1, created_at=NOW
+                )
+                session.add(member)
+                await session.flush()
+                session.add(
+                    Plan(
+                        school_id=cast.rina.school_id, member_id=known_id(member.id),
+                        period="2026-2", ruleset="pmm-2024", ruleset_version=3,
+                        status=PlanStatus.AGREED, created_at=NOW, changed_at=NOW,
+                    )
+                )  # fmt: skip
+        assert await read() == (few + 40, count)
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+    for actor in (cast.coach, cast.rina):
+        async with database.reading() as session:
+            with pytest.raises(NotAllowed):
+                await recaps.teacher_plans(session, actor, "2026-2")
+            with pytest.raises(NotAllowed):
+                await recaps.results(session, actor, "2026-2", RuleBook())
+
+
 # ------------------------------------------------------------------------------- asking
 
 
@@ -266,6 +328,42 @@ async def test_honest_mistakes_are_forgotten(database: Database, cast: Cast) -> 
     async with database.reading() as session:
         left = (await session.exec(select(CodeGuess.account_id))).all()
     assert list(left) == [GUESSER + 1]
+
+
+async def test_a_final_paper_says_when_its_rating_was_opened_again(
+    database: Database, cast: Cast
+) -> None:
+    code, rater = new_code(), cast.principal.member_id
+    said: Any = {"work_result": "sesuai", "work_behaviour": "sesuai", "predicate": "baik"}
+    async with database.transaction() as session:
+        session.add(
+            Rating(
+                plan_id=cast.plan_id, status=RatingStatus.FINAL, number=2, changed_by=rater,
+                changed_at=NOW, **said,
+            )
+        )  # fmt: skip
+        session.add(
+            FinalRating(
+                plan_id=cast.plan_id, number=2, ruleset_version=3, rated_by=rater, final_at=NOW,
+                **said,
+            )
+        )  # fmt: skip
+        issue = Issue(
+            code, PaperKind.SKP, cast.rina.school_id, cast.rina.member_id, "2026-2", rater,
+            final=True, facts={"name": "Rina", "rating": 2},
+        )  # fmt: skip
+        await issuing.keep_issued(session, issue, sha256="b" * 64, pages=3, now=NOW)
+    found = await asks(database, code)
+    assert isinstance(found, Genuine)
+    assert found.rating_holds
+    for status, number in ((RatingStatus.DRAFT, 2), (RatingStatus.FINAL, 3)):
+        async with database.transaction() as session:
+            rating = (await session.exec(select(Rating))).one()
+            rating.status, rating.number = status, number
+            session.add(rating)
+        found = await asks(database, code)
+        assert isinstance(found, Genuine)
+        assert not found.rating_holds
 
 
 async def test_erasing_a_teacher_takes_papers_and_guesses_along(

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,11 +24,19 @@ from storage.models import (
     EvidenceStatus,
     Letterhead,
     Member,
+    Observation,
     Plan,
     PlanEntry,
+    RatingStatus,
+    Report,
+    ReportStatus,
     School,
 )
+from storage.observations.answers import Given
+from storage.observations.reading import FullCycle, Mark
 from storage.plans import FullPlan
+from storage.ratings.reading import FullRating
+from storage.reports.reading import FullReport
 from storage.rulesets import RuleSet, StepKind, load_ruleset
 
 NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
@@ -149,6 +158,47 @@ def _numbered(provable: tuple[needs.Provable, ...], pieces: int) -> tuple[Proven
     return tuple(found)
 
 
+def with_results(
+    facts: SkpFacts, *, signed: bool = True, report: ReportStatus = ReportStatus.ACCEPTED
+) -> SkpFacts:
+    """Let the period be observed, reported and rated."""
+    plan, rules = facts.full.plan, facts.rules
+    lesson = datetime(2026, 9, 14, 2, 0, tzinfo=UTC)
+    row = Observation(
+        id=1, school_id=1, member_id=2, plan_id=1, indicator="IND-1",
+        behaviour=rules.indicator("IND-1").focus[0].code, chosen_at=NOW, booking="confirmed",
+        meets_at=lesson, confirmed_at=NOW, marking="signed" if signed else "finished",
+        marked_at=lesson, created_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    principal = Member(id=3, school_id=1, name=HEAD.name, roles=2, created_at=NOW)
+    statements = rules.indicator("IND-1").statements
+    cycle = FullCycle(
+        row, plan, SCHOOL, facts.owner, principal, rules,
+        marks={one.code: Mark(at % 3, "Murid aktif <b>") for at, one in enumerate(statements)},
+        given={"capaian": Given("Lebih banyak murid berani bertanya.", NOW)},
+    )  # fmt: skip
+    answers = [
+        {"field": "pengembangan_diri", "title": "Pengembangan diri",
+         "text": "Saya belajar umpan balik. " * 30},
+        {"field": "dukungan", "title": "Kendala dan dukungan", "text": ""},
+    ]  # fmt: skip
+    told = FullReport(
+        Report(
+            id=1, school_id=1, member_id=2, plan_id=1, status=report, revision=1,
+            created_at=NOW, changed_at=NOW, submitted_at=NOW,
+        ),
+        content={"answers": answers},
+    )  # fmt: skip
+    rating = FullRating(
+        plan_id=1, status=RatingStatus.FINAL, revision=3, number=1, work_result="di_atas",
+        work_behaviour="sesuai", predicate_id="baik", feedback="Terima kasih, pertahankan.",
+        marks={}, is_held=False, changed_by=3, changed_at=NOW,
+        final_at=datetime(2026, 12, 20, 3, 0, tzinfo=UTC), rater=principal,
+        answer="Terima kasih, Pak.", answered_at=NOW,
+    )  # fmt: skip
+    return replace(facts, cycle=cycle, report=told, rating=rating)
+
+
 def an_skp(out: Path, facts: SkpFacts) -> OfficialOrder:
     """Order the SKP of these facts."""
     return skp_order(WORDS, SCHOOL, NOW.date(), facts, proof(WORDS, "KawanBot", CODE), out)
@@ -167,6 +217,8 @@ def a_recap(
             stage=stages[at % len(stages)],
             progress=Progress(48, 32, 16, 6, 4, 2) if at % len(stages) != 3 else None,
             accepted=at % 9, waiting=at % 4, returned=at % 2,
+            observed=(3, 5) if at % 2 else None, report="accepted" if at % 2 else "none",
+            predicate="Baik" if at % 3 == 1 else "",
         )
         for at in range(teachers)
     )  # fmt: skip

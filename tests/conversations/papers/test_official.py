@@ -3,6 +3,8 @@
 import io
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -11,6 +13,7 @@ from conversations.papers.official_blocks import Flowing
 from conversations.papers.official_orders import OfficialOrder, Paragraph, Section
 from conversations.papers.orders import ORDERS
 from conversations.papers.pen import Pen
+from storage.models import ReportStatus
 from storage.rulesets import load_ruleset
 from tests.conversations.papers.official_samples import (
     CODE,
@@ -22,6 +25,7 @@ from tests.conversations.papers.official_samples import (
     an_skp,
     decoded,
     some_facts,
+    with_results,
 )
 from tests.conversations.papers.samples import Paper, unheard
 
@@ -68,9 +72,11 @@ def test_a_small_skp_tells_plan_realisation_and_who_signs(tmp_path: Path) -> Non
         "B. Tugas tambahan",
         "C. Perilaku kerja",
         "Berorientasi Pelayanan • Ramah, cekatan, solutif, dan dapat diandalkan",
-        "D. Daftar bukti dukung",
+        "D. Praktik kinerja (observasi kelas) belum ada",
+        "E. Laporan dan refleksi Laporan belum diajukan.",
+        "F. Daftar bukti dukung",
         "30 November 2026 Pejabat penilai kinerja Kepala Sekolah",
-        "Aturan: PMM 2024, versi 3",
+        f"Aturan: PMM 2024, versi {RULES.version}",
     ):
         assert said in text
     in_the_margins(paper, draft=True)
@@ -127,7 +133,50 @@ def test_no_name_breaks_a_paper(tmp_path: Path, name: str) -> None:
     # Nothing runs out of the page: the margins are as empty as below any other name.
     seen = paper.seen(0, 60).convert("L")
     right = seen.crop((seen.width - 30, 60, seen.width, seen.height - 80))
-    assert (right.getextrema()[0] if right.getextrema() else 255) > 200
+    assert np.asarray(right).min() > 200
+
+
+def test_a_rated_skp_tells_the_whole_period_and_is_no_draft(tmp_path: Path) -> None:
+    facts = with_results(some_facts(2, 2, letterhead=a_letterhead()))
+    paper = made(an_skp(tmp_path / "out", facts), tmp_path)
+    text = one_line(" ".join(paper.texts))
+    for said in (
+        "D. Praktik kinerja (observasi kelas)",
+        "Indikator Keteraturan suasana kelas",
+        "Pengamat Yusrizal, M.Pd.",
+        "B. Observasi kinerja selesai 14 Sep 2026",
+        "Hasil pengamatan",
+        "Dilakukan dan efektif",
+        "Murid aktif <b>",
+        "E. Laporan dan refleksi",
+        "sudah diterima kepala sekolah",
+        "Pengembangan diri Saya belajar umpan balik",
+        "(rekaman suara atau berkas)",
+        "F. Penilaian kinerja",
+        "Hasil kerja Di atas ekspektasi",
+        "Predikat kinerja Baik *",
+        "Umpan balik Terima kasih, pertahankan.",
+        "Disahkan oleh Yusrizal, M.Pd., 20 Des 2026",
+        "Tanggapan pegawai Terima kasih, Pak.",
+        "G. Daftar bukti dukung",
+    ):
+        assert said in text, said
+    assert "belum final" not in text
+    in_the_margins(paper, draft=False)
+
+
+def test_marks_that_are_not_signed_off_are_not_told(tmp_path: Path) -> None:
+    facts = with_results(some_facts(1, 1), signed=False)
+    text = one_line(" ".join(made(an_skp(tmp_path / "out", facts), tmp_path).texts))
+    assert "Hasil pengamatan" not in text
+    assert "Murid aktif" not in text
+
+
+def test_a_report_that_is_being_written_is_not_told(tmp_path: Path) -> None:
+    facts = with_results(some_facts(1, 1), report=ReportStatus.DRAFT)
+    text = one_line(" ".join(made(an_skp(tmp_path / "out", facts), tmp_path).texts))
+    assert "Laporan belum diajukan." in text
+    assert "Saya belajar" not in text
 
 
 def test_the_annual_scheme_has_no_points(tmp_path: Path) -> None:
@@ -158,12 +207,18 @@ def test_sixty_teachers_in_one_lying_table(tmp_path: Path) -> None:
     paper = made(a_recap(tmp_path / "out", 60, a_letterhead()), tmp_path)
     assert all(paper.lying)
     texts = [one_line(text) for text in paper.texts]
-    assert all("Guru Rencana Poin rencana Poin terbukti" in text for text in texts[:-1])
+    head = (
+        "Guru Rencana Poin rencana Poin terbukti Poin diterima Bukti diterima Bukti menunggu "
+        "Bukti dikembalikan Observasi Laporan Predikat"
+    )
+    assert all(head in text for text in texts)
     assert "keadaan Senin, 30 November 2026, pukul 10.00 WIB" in texts[0]
     assert LONG_NAME in texts[0]
     assert "60 Guru 59 Fitriani" in " ".join(texts)
     assert "Jumlah: 60 guru 2400" in " ".join(texts)
-    assert "Belum mulai: 10 · Menyusun: 10 · Diajukan: 10" in texts[-1]
+    assert "Rencana: Belum mulai 10 · Menyusun 10 · Diajukan 10" in texts[-1]
+    assert "Predikat: Belum dinilai 40 · Baik 20" in texts[-1]
+    assert "3 dari 5 diterima Baik" in " ".join(texts)
     assert "Pejabat penilai kinerja" not in " ".join(texts)
     in_the_margins(paper, draft=False)
 
@@ -177,6 +232,15 @@ def test_a_school_without_teachers_has_a_recap_that_says_so(tmp_path: Path) -> N
 def test_the_recap_of_a_scheme_without_points(tmp_path: Path) -> None:
     paper = made(a_recap(tmp_path / "out", 3, rules=load_ruleset("ruang-gtk-2025")), tmp_path)
     assert "Poin" not in paper.texts[0]
+
+
+def test_the_code_on_paper_can_be_scanned_and_leads_to_the_bot(tmp_path: Path) -> None:
+    paper = made(an_skp(tmp_path / "out", some_facts(1, 1)), tmp_path)
+    for page in (0, 1):
+        seen = np.asarray(paper.seen(page, 150))
+        corner = seen[-seen.shape[0] // 9 :, : seen.shape[1] // 5]
+        read, _points, _straight = cv2.QRCodeDetector().detectAndDecode(corner.copy())
+        assert read == f"https://t.me/KawanBot?start=cek-{CODE}"
 
 
 def test_an_order_travels_as_json(tmp_path: Path) -> None:
