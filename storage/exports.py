@@ -9,11 +9,12 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit, papers
-from storage.evidence.reading import HISTORY, Piece
+from storage.evidence.reading import Piece
 from storage.models import (
     Decision,
     Evidence,
     EvidencePage,
+    EvidenceStatus,
     Member,
     Observation,
     PaperOrder,
@@ -34,6 +35,9 @@ from storage.rulebook import RuleBook
 MAY_EXPORT = Role.PRINCIPAL | Role.OPERATOR
 """Who takes a school's data away: it holds everybody's NIP, evidence and ratings."""
 
+FILED = (EvidenceStatus.RECEIVED, EvidenceStatus.ACCEPTED, EvidenceStatus.RETURNED)
+"""What belongs in papers: sent for an entry of the plan, and neither replaced nor taken away."""
+
 FETCHED_AT_ONCE = 200
 """Rows of evidence that are in memory at a time."""
 
@@ -51,7 +55,7 @@ class Reported:
 class Dossier:
     """One teacher in a period: the plan, when it was decided on last, and all that hangs on it.
 
-    `full` is None where there is no plan; history is left out of `pieces`. A `rating` that is not
+    `full` is None where there is no plan; `pieces` are those that are filed. A rating that is not
     final is its raters' alone and is not here.
     """
 
@@ -172,7 +176,7 @@ def _evidence(school_id: int, period_id: str) -> tuple[Any, ...]:
         Evidence.school_id == school_id,
         Plan.school_id == school_id,
         Plan.period == period_id,
-        col(Evidence.status).not_in(HISTORY),
+        col(Evidence.status).in_(FILED),
     )
 
 

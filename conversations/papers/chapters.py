@@ -8,13 +8,14 @@ from conversations.papers.orders import Chapter, Cover, Piece, PieceState, Point
 from conversations.words import Words
 from storage.evidence import needs, reading
 from storage.evidence.needs import Provable
+from storage.exports import FILED
 from storage.files import FileStore
 from storage.inspecting import safe_name
 from storage.models import EvidenceStatus, Member, School
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
 
-IN_PAPERS = (EvidenceStatus.RECEIVED, EvidenceStatus.ACCEPTED, EvidenceStatus.RETURNED)
+IN_PAPERS = FILED
 STATES = {
     EvidenceStatus.RECEIVED: PieceState.WAITING,
     EvidenceStatus.ACCEPTED: PieceState.ACCEPTED,
