@@ -154,6 +154,32 @@ def roster_import(
 
 
 @app.command()
+def export(
+    destination: Annotated[
+        Path, typer.Argument(metavar="DEST", help="Nama folder baru untuk hasilnya.")
+    ],
+    npsn: Npsn,
+    period: Annotated[
+        str,
+        typer.Option(
+            "--period", help="Periode, misalnya 2026-2 (bawaan: sekarang).", show_default=False
+        ),
+    ] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Ganti folder dari kawan export yang sudah ada.")
+    ] = False,
+) -> None:
+    """Tulis data satu sekolah ke dalam folder: tabel XLSX dan CSV, portofolio, dan semua bukti.
+
+    Boleh selagi bot jalan. Isinya data pribadi: simpan di tempat yang aman.
+    """
+    with _plainly():
+        from bot.commands.exporting import export_school
+
+        export_school(destination, npsn=npsn, period=period, force=force)
+
+
+@app.command()
 def backup(
     destination: Annotated[
         Path,

@@ -1,21 +1,22 @@
 """Makes the papers that people have ordered, one after the other, beside everything else.
 
 The heavy work is a process of its own (`conversations.papers`); here an order is taken, its
-progress told, and what was made is sent. An order is a row: after a stop it is taken up again.
+progress told, and what was made is sent. An order is a row: after a stop it is taken up again. A
+whole school's archive takes long to make and to send, so such orders are done apart: nobody's own
+paper waits for them, and what has been made is kept until all of it is sent.
 """
 
 import asyncio
 import contextlib
 import logging
 import shutil
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from telegram import Bot, InputFile, Message
-from telegram.constants import ChatAction, ParseMode
+from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot import screens
@@ -23,12 +24,12 @@ from bot.calls import insist
 from bot.clock import Clock
 from bot.seats import person_in_seat
 from bot.tasks import Tasks
-from conversations.callbacks.evidence import CancelPaper
+from bot.telling import Teller
 from conversations.lengths import LONGEST_CAPTION, fitting
 from conversations.papers.filling import fill
 from conversations.papers.making import make
 from conversations.papers.ordering import Filled
-from conversations.papers.orders import Made, NotMade, Refusal
+from conversations.papers.orders import MADE_PAPERS, Made, NotMade, Refusal
 from conversations.papers.texts import why_left_out, why_not_made
 from conversations.people import Person
 from conversations.screens import Key, Screen
@@ -45,13 +46,13 @@ from storage.rulebook import RuleBook
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
-TELL_EVERY_S = 3.0
-"""A progress message is changed no more often: each change counts towards Telegram's limits."""
-
 CANCELLED_WITHIN_S = 1.0
 """How soon the maker notices that an order was cancelled."""
 
 LEFT_OUT_SHOWN = 5
+
+MADE = "made.json"
+"""Where what was made for an order is noted down, in the order's folder."""
 
 
 class Cancelled(Exception):
@@ -77,39 +78,52 @@ class Workshop:
         self._files = files
         self._folder = folder
         self._tasks = Tasks()
-        self._work = asyncio.Event()
+        self._lanes = {of_schools: asyncio.Event() for of_schools in (False, True)}
 
     def wake(self) -> None:
         """Say that there is something to make."""
-        self._work.set()
+        for work in self._lanes.values():
+            work.set()
 
     async def run(self) -> None:
         """Make papers until cancelled."""
-        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
         async with self._database.transaction() as session:
             given_up = await papers.take_up_again(session, self._clock.now())
+            open_orders = await papers.open_orders(session)
+        await asyncio.to_thread(self._tidy, {str(one) for one in open_orders})
         for order_id in given_up:
             await self._tell_given_up(order_id)
+        async with asyncio.TaskGroup() as lanes:
+            for of_schools in self._lanes:
+                lanes.create_task(self._work_through(of_schools=of_schools))
+
+    def _tidy(self, open_orders: set[str]) -> None:
+        """Take away what belongs to no open order."""
+        for folder in self._folder.glob("*"):
+            if folder.name not in open_orders:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    async def _work_through(self, *, of_schools: bool) -> None:
         while True:
             try:
-                made = await self.make_next()
+                made = await self.make_next(of_schools=of_schools)
             except Exception:
                 logger.exception("a paper was not made")
                 made = True
             if not made:
-                await self._wait()
+                await self._wait(self._lanes[of_schools])
 
-    async def _wait(self) -> None:
+    async def _wait(self, work: asyncio.Event) -> None:
         # Another process may have taken the order down, so it is looked at now and then anyway.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_EVERY_S):
-                await self._work.wait()
-        self._work.clear()
+                await work.wait()
+        work.clear()
 
-    async def make_next(self) -> bool:
+    async def make_next(self, *, of_schools: bool) -> bool:
         """Make the paper that has waited longest; False when none waits."""
         async with self._database.transaction() as session:
-            order = await papers.take_next(session)
+            order = await papers.take_next(session, of_schools=of_schools)
             member = await session.get(Member, order.member_id) if order else None
             await session.flush()
         if order is None:
@@ -120,7 +134,7 @@ class Workshop:
         try:
             await self._make(order, member.account_id)
         except Cancelled:
-            pass
+            await self._put_away(order)
         except Forbidden:
             await self._end(order, PaperStatus.FAILED, "blocked")
         except BadRequest as error:
@@ -163,11 +177,18 @@ class Workshop:
     async def _end(self, order: PaperOrder, status: PaperStatus, outcome: str = "") -> None:
         async with self._database.transaction() as session:
             await papers.end(session, known_id(order.id), status, self._clock.now(), outcome)
+        await self._put_away(order)
+
+    async def _put_away(self, order: PaperOrder) -> None:
+        await asyncio.to_thread(shutil.rmtree, self._folder_of(order), ignore_errors=True)
+
+    def _folder_of(self, order: PaperOrder) -> Path:
+        return self._folder / str(order.id)
 
     # -- one order
 
     async def _make(self, order: PaperOrder, account_id: int) -> None:
-        out = self._folder / str(order.id)
+        out = self._folder_of(order)
         filled, words = await self._fill(order, account_id, out)
         if filled is None:
             await self._end(order, PaperStatus.FAILED, "nothing to make it of")
@@ -177,19 +198,33 @@ class Workshop:
         await self._keep_place(order, teller.message_id)
         try:
             async with self._until_cancelled(order):
-                made = await make(filled.order, teller.note)
-                await self._keep_issued(filled, made)
+                made = await self._made(order, filled, teller)
                 await teller.sending()
-                await self._send(account_id, filled, made, words)
+                await self._send(order, filled, made, teller)
         except NotMade as refused:
             await self._end(order, PaperStatus.FAILED, str(refused.reason))
             await teller.end(words.body("preparing.not_made", why=why_not_made(words, refused)))
             return
         finally:
             await teller.stop()
-            await asyncio.to_thread(shutil.rmtree, out, ignore_errors=True)
         await self._end(order, PaperStatus.DONE)
         await teller.end(words.body("preparing.done", title=filled.title))
+
+    async def _made(self, order: PaperOrder, filled: Filled, teller: Teller) -> tuple[Made, ...]:
+        """Give what the order is for: made now, or before a stop if all of it is still there."""
+        noted = filled.order.out / MADE
+        made = await asyncio.to_thread(_read_made, noted)
+        if made is None:
+            made = await make(filled.order, teller.note, seconds=filled.seconds)
+            await self._keep_issued(filled, made)
+            await asyncio.to_thread(noted.write_bytes, MADE_PAPERS.dump_json(made))
+            await self._note_sent(order, 0)
+        return made
+
+    async def _note_sent(self, order: PaperOrder, parts: int) -> None:
+        order.parts_sent = parts
+        async with self._database.transaction() as session:
+            await papers.note_sent(session, known_id(order.id), parts)
 
     async def _fill(
         self, order: PaperOrder, account_id: int, out: Path
@@ -260,18 +295,24 @@ class Workshop:
             watching.cancel()
 
     async def _send(
-        self, account_id: int, filled: Filled, made: tuple[Made, ...], words: Words
+        self, order: PaperOrder, filled: Filled, made: tuple[Made, ...], teller: Teller
     ) -> None:
+        """Send the parts that have not been sent."""
+        words = teller.words
         left_out = [why_left_out(words, one) for part in made for one in part.left_out]
         for at, part in enumerate(made):
+            if at < order.parts_sent:
+                continue
             caption = words.body(
                 "preparing.paper", title=filled.title, part=at + 1, parts=len(made),
                 pages=part.pages, megabytes=part.path.stat().st_size / 1_000_000,
                 lowered=part.lowered, left_out=left_out[:LEFT_OUT_SHOWN] if not at else [],
-                more=len(left_out) - LEFT_OUT_SHOWN,
+                more=len(left_out) - LEFT_OUT_SHOWN, holds=part.holds,
             )  # fmt: skip
             rows = ((Key(filled.instead[0], filled.instead[1]),),) if filled.instead else ()
-            await self._send_one(account_id, part, Screen(caption, rows))
+            await self._send_one(teller.chat, part, Screen(caption, rows))
+            await self._note_sent(order, at + 1)
+            teller.sent(at + 1, len(made))
 
     async def _send_one(self, account_id: int, part: Made, screen: Screen) -> Message:
         caption = fitting(screen.text, LONGEST_CAPTION)
@@ -288,61 +329,10 @@ class Workshop:
         return await insist(send)
 
 
-class Teller:
-    """The message in a person's chat that tells how far a paper is."""
-
-    def __init__(
-        self, bot: Bot, account_id: int, order: PaperOrder, words: Words, title: str
-    ) -> None:
-        self._bot = bot
-        self._chat = account_id
-        self._order = order
-        self._words = words
-        self._title = title
-        self._tasks = Tasks()
-        self._told_at = time.monotonic()
-        self.message_id = order.message_id
-
-    async def begin(self) -> None:
-        """Say that it has begun; after a stop the same message goes on."""
-        screen = self._screen(0, 0)
-        if self.message_id is not None:
-            place = (self._chat, self.message_id)
-            if await screens.edit(self._bot, place, screen, attempts=1):
-                return
-        sent = await screens.send(self._bot, self._chat, screen, silent=True)
-        self.message_id = sent.message_id
-
-    def note(self, done: int, of: int) -> None:
-        """Tell how far it is, now and then."""
-        if time.monotonic() - self._told_at < TELL_EVERY_S or done >= of:
-            return
-        self._told_at = time.monotonic()
-        self._tasks.start(self._show(self._screen(done, of)), "tell progress")
-
-    async def sending(self) -> None:
-        """Say that it is made and on its way; a large one takes a while."""
-        with contextlib.suppress(TelegramError):
-            await self._bot.send_chat_action(self._chat, ChatAction.UPLOAD_DOCUMENT)
-
-    async def stop(self) -> None:
-        """Let no late progress come after the end."""
-        await self._tasks.cancel()
-
-    async def end(self, text: str) -> None:
-        """Say how it ended."""
-        await self._show(Screen(text))
-
-    def _screen(self, done: int, of: int) -> Screen:
-        text = self._words.body("preparing.making", title=self._title, done=done, of=of)
-        cancel = CancelPaper(known_id(self._order.id))
-        return Screen(text, ((Key(self._words.label("preparing.cancel"), cancel),),))
-
-    async def _show(self, screen: Screen) -> None:
-        if self.message_id is None:
-            return
-        try:
-            await screens.edit(self._bot, (self._chat, self.message_id), screen, attempts=1)
-        except TelegramError as error:
-            # Only looks: the paper itself is what counts.
-            logger.info("progress not told: %s", type(error).__name__)
+def _read_made(noted: Path) -> tuple[Made, ...] | None:
+    """Read what was made before, if all of it is there."""
+    try:
+        made = MADE_PAPERS.validate_json(noted.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return made if all(one.path.is_file() for one in made) else None

@@ -14,6 +14,7 @@ from conversations.callbacks.everybody import (
     Schools,
 )
 from conversations.callbacks.evidence import OpenEvidence
+from conversations.callbacks.exporting import OpenExports
 from conversations.callbacks.helping import OpenHelpQueue
 from conversations.callbacks.members import OpenMembers
 from conversations.callbacks.observing import OpenObservation
@@ -27,7 +28,7 @@ from conversations.people import Person, gets_cards
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
-from storage import broadcasts, deadlines, decisions, help_requests, people, plans
+from storage import broadcasts, deadlines, decisions, exports, help_requests, people, plans
 from storage.evidence import changing, checking, needs, reading, receiving
 from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
@@ -149,6 +150,8 @@ def _keys(turn: Turn, plan: FullPlan | None, *, rates: bool) -> tuple[Row, ...]:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
         if plan is None:
             keys.append(Key(words.label("home.observation"), OpenObservation()))
+    elif actor.roles & exports.MAY_EXPORT:
+        keys.append(Key(words.label("exporting.open"), OpenExports("-")))
     if broadcasts.may_send(actor):
         keys.append(Key(words.label("home.broadcasts"), Broadcasts()))
     if actor.roles & Role.COACH:

@@ -14,7 +14,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import outbox
 from storage.errors import NotFound
 from storage.models import PaperOrder, PaperStatus
-from storage.people import Actor
+from storage.people import Actor, known_id
+
+SCHOOL = "school"
+"""The kind of order that is about a whole school: made apart, so that no other waits for it."""
 
 MOST_ATTEMPTS = 3
 """An order that has failed so often, or has taken its maker down with it, is given up."""
@@ -59,11 +62,15 @@ async def own_order(session: AsyncSession, actor: Actor, order_id: int) -> Paper
     return found
 
 
-async def take_next(session: AsyncSession) -> PaperOrder | None:
-    """Take the oldest order that waits; a sole maker takes one at a time."""
+async def take_next(session: AsyncSession, *, of_schools: bool = False) -> PaperOrder | None:
+    """Take the oldest order that waits, of a whole school or of anything else.
+
+    A sole maker takes one of each at a time.
+    """
     found = await session.exec(
         select(PaperOrder)
         .where(PaperOrder.status == PaperStatus.WAITING, col(PaperOrder.ended_at).is_(None))
+        .where((col(PaperOrder.kind) == SCHOOL) == of_schools)
         .order_by(col(PaperOrder.asked_at), col(PaperOrder.id))
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -119,3 +126,19 @@ async def wait_again(session: AsyncSession, order_id: int) -> None:
         .values(status=PaperStatus.WAITING)
         .execution_options(synchronize_session=False)
     )
+
+
+async def note_sent(session: AsyncSession, order_id: int, parts: int) -> None:
+    """Remember how many parts of a paper have been sent: after a stop it goes on from there."""
+    await session.exec(
+        update(PaperOrder)
+        .where(col(PaperOrder.id) == order_id)
+        .values(parts_sent=parts)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def open_orders(session: AsyncSession) -> set[int]:
+    """Give the ids of the orders that have not ended."""
+    found = await session.exec(select(PaperOrder.id).where(col(PaperOrder.ended_at).is_(None)))
+    return set(map(known_id, found.all()))

@@ -35,7 +35,7 @@ def add_school(
     Without BOT_TOKEN the token alone is printed: founding a school comes before everything else.
     """
     settings = read()
-    npsn, name = _npsn(npsn), _name(name, "Nama sekolah")
+    npsn, name = npsn_of(npsn), _name(name, "Nama sekolah")
     _require_zone(timezone)
     ruleset = ruleset or settings.ruleset
     _require_ruleset(ruleset)
@@ -73,7 +73,7 @@ async def _found(
 def invite_one(*, npsn: str, role: str, name: str, token_only: bool) -> None:
     """Invite one person and print the link, or the token alone."""
     settings = read()
-    npsn, name = _npsn(npsn), _name(name, "Nama")
+    npsn, name = npsn_of(npsn), _name(name, "Nama")
     username = _username(settings, token_only=token_only)
     token = asyncio.run(_invite(settings, npsn, name, Role[role.upper()]))
     typer.echo(_invitation(username, token))
@@ -81,7 +81,7 @@ def invite_one(*, npsn: str, role: str, name: str, token_only: bool) -> None:
 
 async def _invite(settings: Settings, npsn: str, name: str, roles: Role) -> str:
     async with opened(settings) as database, database.transaction() as session:
-        school = _known(await members.find_school(session, npsn), npsn)
+        school = known_school(await members.find_school(session, npsn), npsn)
         invited = await members.invite(
             session, school, name=name, roles=roles, now=datetime.now(UTC)
         )
@@ -91,7 +91,7 @@ async def _invite(settings: Settings, npsn: str, name: str, roles: Role) -> str:
 def import_file(file: Path, *, npsn: str, token_only: bool) -> None:
     """Bring in a roster, everybody or nobody, and print one line a person."""
     settings = read()
-    npsn = _npsn(npsn)
+    npsn = npsn_of(npsn)
     rows = _rows(file)
     username = _username(settings, token_only=token_only)
     for one in asyncio.run(_import(settings, npsn, rows)):
@@ -101,7 +101,7 @@ def import_file(file: Path, *, npsn: str, token_only: bool) -> None:
 
 async def _import(settings: Settings, npsn: str, rows: Sequence[RosterRow]) -> list[Invited]:
     async with opened(settings) as database, database.transaction() as session:
-        school = _known(await members.find_school(session, npsn), npsn)
+        school = known_school(await members.find_school(session, npsn), npsn)
         return await members.import_roster(session, school, rows, now=datetime.now(UTC))
 
 
@@ -127,7 +127,8 @@ def _rows(file: Path) -> Sequence[RosterRow]:
 # ---------------------------------------------------------------- what was typed
 
 
-def _npsn(raw: str) -> str:
+def npsn_of(raw: str) -> str:
+    """Give an NPSN as it is kept. Raises `Failed` for anything else."""
     npsn = raw.strip()
     if not re.fullmatch(r"[0-9]{8}", npsn):
         raise Failed(f"NPSN terdiri dari 8 angka; yang ditulis: {npsn!r}.", WRONG_USE)
@@ -170,7 +171,8 @@ def _username(settings: Settings, *, token_only: bool) -> str:
     return bot_username(settings)
 
 
-def _known(school: School | None, npsn: str) -> School:
+def known_school(school: School | None, npsn: str) -> School:
+    """Give a school that there is. Raises `Failed` for one that there is not."""
     if school is None:
         raise Failed(
             f"Belum ada sekolah dengan NPSN {npsn}. Daftarkan dahulu: "

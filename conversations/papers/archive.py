@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from conversations.papers.index_sheet import index_name, index_sheet
-from conversations.papers.names import Original, originals, part_name
+from conversations.papers.names import originals, part_name
 from conversations.papers.orders import ArchiveOrder, LeftOut, Made, Why
 from conversations.papers.splitting import split
 from conversations.papers.unfinished import publish
@@ -28,7 +28,9 @@ def make_archive(
     every = list(originals(order.chapters))
     index = index_sheet(order.chapters, every, dict.fromkeys(every, 1), order.texts)
     room = order.most_bytes - len(index) - _INDEX_SLACK
-    sizes = {one: _size(one) for one in every if one.file.path.is_file()}
+    sizes = {
+        one: entry_bytes(one.file.path, str(one.place)) for one in every if one.file.path.is_file()
+    }
     fitting = [one for one in sizes if sizes[one] <= room]
     left_out = tuple(
         LeftOut(
@@ -49,7 +51,7 @@ def make_archive(
         with zipfile.ZipFile(bench / name, "w") as packed:
             packed.writestr(index_name(order.texts), index, zipfile.ZIP_STORED)
             for one in part:
-                _pack(packed, one)
+                pack(packed, one.file.path, str(one.place), one.piece.dated)
                 done += 1
                 on_progress(done, len(fitting))
         made.append(name)
@@ -59,17 +61,17 @@ def make_archive(
     )
 
 
-def _size(one: Original) -> int:
-    """Give the most bytes that a file takes in the archive."""
-    return one.file.path.stat().st_size + 2 * len(str(one.place).encode()) + _ENTRY_OVERHEAD
+def entry_bytes(path: Path, name: str) -> int:
+    """Give the most bytes that a file takes in an archive under a name."""
+    return path.stat().st_size + 2 * len(name.encode()) + _ENTRY_OVERHEAD
 
 
-def _pack(packed: zipfile.ZipFile, one: Original) -> None:
+def pack(packed: zipfile.ZipFile, path: Path, name: str, dated: date | None) -> None:
     """Put a file in as it is: photos and documents are packed already."""
-    day = max(one.piece.dated or _EARLIEST, _EARLIEST)
-    entry = zipfile.ZipInfo(str(one.place), (min(day.year, 2107), day.month, day.day, 0, 0, 0))
+    day = max(dated or _EARLIEST, _EARLIEST)
+    entry = zipfile.ZipInfo(name, (min(day.year, 2107), day.month, day.day, 0, 0, 0))
     entry.external_attr = 0o644 << 16
-    entry.file_size = one.file.path.stat().st_size
-    with one.file.path.open("rb") as source, packed.open(entry, "w") as target:
+    entry.file_size = path.stat().st_size
+    with path.open("rb") as source, packed.open(entry, "w") as target:
         while block := source.read(_BLOCK):
             target.write(block)

@@ -2,24 +2,22 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, urlsplit
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from conversations.papers.cells import clean, make_text
 from conversations.papers.names import Original, path_part
 from conversations.papers.orders import Chapter, PaperTexts, Piece
 
-_LONGEST_CELL: Final = 32_000
-"""Excel takes 32,767 signs in a cell."""
 _LONGEST_LINK: Final = 2_000
 """Excel takes 2,079 signs in a link that can be clicked."""
-_SUSPICIOUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _WIDTHS: Final = (8, 38, 18, 14, 34, 40, 36, 60, 10)
 _HEADING: Final = PatternFill("solid", fgColor="1F4E5F")
 
@@ -118,13 +116,9 @@ def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
 
 
 def _write_text(cell: Cell, text: str) -> None:
-    clean = ILLEGAL_CHARACTERS_RE.sub("", text.encode("utf-8", "replace").decode())
-    cell.value = clean[:_LONGEST_CELL] or None
-    if clean:
-        cell.data_type = "s"
+    if words := clean(text):
         cell.number_format = "@"
-        marked: Any = cell  # openpyxl's stubs lack this one
-        marked.quotePrefix = clean.startswith(_SUSPICIOUS)
+        make_text(cell, words)
 
 
 def _write_link(cell: Cell, link: str) -> None:

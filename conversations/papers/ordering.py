@@ -3,35 +3,28 @@
 An order is filled when its turn comes, from what is true then.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from conversations.callbacks.evidence import PrepareForPmm
 from conversations.callbacks.packing import Button
-from conversations.evidence_views import entry_title, kind_title
+from conversations.evidence_views import entry_title
+from conversations.papers.chapters import chapters_of, cover_of, in_order, ordered_pieces, sources
+from conversations.papers.making import LONGEST_S
 from conversations.papers.orders import (
     AnyOrder,
     ArchiveOrder,
-    Chapter,
-    Cover,
-    Piece,
-    PieceState,
     PmmOrder,
-    Points,
     PortfolioOrder,
-    SourceFile,
 )
 from conversations.papers.texts import paper_texts
 from conversations.people import Person
 from storage import plans
 from storage.errors import NotFound
 from storage.evidence import needs, reading
-from storage.evidence.needs import Provable
-from storage.inspecting import safe_name
 from storage.issuing import Issue
-from storage.models import EvidenceStatus
+from storage.people import member_of
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
 
@@ -43,13 +36,6 @@ MEGABYTE = 1_000_000
 MOST_FROM_BOT = 49 * MEGABYTE
 """Telegram takes 50 MB from a bot; a little room is left for what surrounds a file on its way."""
 
-IN_PAPERS = (EvidenceStatus.RECEIVED, EvidenceStatus.ACCEPTED, EvidenceStatus.RETURNED)
-STATES = {
-    EvidenceStatus.RECEIVED: PieceState.WAITING,
-    EvidenceStatus.ACCEPTED: PieceState.ACCEPTED,
-    EvidenceStatus.RETURNED: PieceState.RETURNED,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -59,12 +45,10 @@ class Filled:
     title: str
     instead: tuple[str, Button] | None = None
     """A label and a button for another version of the same."""
-
     issue: Issue | None = None
     """What the code on the paper stands for, where it has one."""
-
-
-Fill = Callable[[Person, dict[str, Any], Path], Awaitable[Filled]]
+    seconds: float = LONGEST_S
+    """How long the worker may take."""
 
 
 async def fill(person: Person, kind: str, subject: dict[str, Any], out: Path) -> Filled:
@@ -95,27 +79,11 @@ async def _pmm(
     order = PmmOrder(
         out=out,
         name=name,
-        files=tuple(source for piece in pieces for source in _sources(person, piece)),
+        files=tuple(source for piece in pieces for source in sources(person.files, piece)),
         most_bytes=(rules.upload.max_mb or 10) * MEGABYTE,
         straighten=straightened,
     )
     return Filled(order, person.words.label("papers.title_pmm", title=title), (label, other))
-
-
-def in_order(one: Provable, pieces: list[reading.Piece]) -> list[reading.Piece]:
-    """Give an entry's pieces as they belong into one file: kind by kind, then by day.
-
-    A letter of assignment comes before the report on it, as the entry's needs name them.
-    """
-    asked = [kind for need in one.needs for kind in need.kinds]
-
-    def place(piece: reading.Piece) -> tuple[int, str, int]:
-        kind, day = piece.evidence.kind, piece.evidence.dated_on
-        at = asked.index(kind) if kind in asked else len(asked)
-        return (at, day.isoformat() if day else "9999", piece.id)
-
-    mine = [piece for piece in pieces if (piece.evidence.step, piece.evidence.code) == one.key]
-    return sorted(mine, key=place)
 
 
 async def _whole_plan(
@@ -125,91 +93,23 @@ async def _whole_plan(
     period = rules.period(full.plan.period)
     title = words.label(f"papers.title_{kind}")
     name = f"{title} - {person.actor.name} - {period.id}"
-    chapters = await _chapters(person, rules, full)
+    pieces = await reading.pieces_of_plan(person.session, full.id)
+    chapters = chapters_of(
+        words,
+        person.files,
+        rules,
+        ordered_pieces(rules, full, pieces),
+        await reading.deciders_of(person.session, pieces),
+    )
     texts = paper_texts(words)
     if kind == ARCHIVE:
         order: AnyOrder = ArchiveOrder(
             out=out, name=name, chapters=chapters, texts=texts, most_bytes=MOST_FROM_BOT
         )
         return Filled(order, title)
-    cover = await _cover(person, rules, full)
+    member = await member_of(person.session, person.actor.school_id, person.actor.member_id)
+    cover = cover_of(words, person.school, member, rules, full, pieces, person.now)
     order = PortfolioOrder(
         out=out, name=name, cover=cover, chapters=chapters, texts=texts, most_bytes=MOST_FROM_BOT
     )
     return Filled(order, title)
-
-
-async def _cover(person: Person, rules: RuleSet, full: FullPlan) -> Cover:
-    evidence = await reading.evidence_of_plan(person.session, full.id)
-    progress = needs.progress(needs.provable(rules, full), evidence)
-    period = rules.period(full.plan.period)
-    seat = person.membership
-    return Cover(
-        school=person.school.name,
-        teacher=person.actor.name,
-        nip=(seat.member.nip or "") if seat else "",
-        period=f"{period.name} {period.year}",
-        rule_set=rules.title,
-        points=Points(
-            planned=progress.planned_points,
-            proven=progress.sent_points,
-            accepted=progress.accepted_points,
-        )
-        if rules.points
-        else None,
-        made=person.words.moment(person.now),
-    )
-
-
-async def _chapters(person: Person, rules: RuleSet, full: FullPlan) -> tuple[Chapter, ...]:
-    pieces = await reading.pieces_of_plan(person.session, full.id)
-    chapters: list[Chapter] = []
-    number = 0
-    for at, one in enumerate(needs.provable(rules, full), 1):
-        mine = [piece for piece in in_order(one, pieces) if piece.status in IN_PAPERS]
-        units = needs.units_of(one, [piece.evidence for piece in mine])
-        progress = person.words.label(
-            "papers.progress", planned=units.planned, sent=units.sent, accepted=units.accepted
-        )
-        parts = []
-        for piece in mine:
-            number += 1
-            parts.append(await _part(person, rules, piece, number))
-        chapters.append(
-            Chapter(
-                number=at, title=entry_title(rules, one), progress=progress, pieces=tuple(parts)
-            )
-        )
-    return tuple(chapters)
-
-
-async def _part(person: Person, rules: RuleSet, piece: reading.Piece, number: int) -> Piece:
-    words, evidence = person.words, piece.evidence
-    by = await reading.decider_of(person.session, piece)
-    state = words.label(
-        f"papers.state_{piece.status}",
-        by=by.name if by else "",
-        day=words.short_day(evidence.decided_at) if evidence.decided_at else "",
-    )
-    return Piece(
-        number=number,
-        kind=kind_title(words, rules, piece),
-        state=STATES[piece.status],
-        state_text=state,
-        dated=evidence.dated_on,
-        note=evidence.note,
-        link=evidence.link,
-        find=evidence.link,
-        files=_sources(person, piece),
-    )
-
-
-def _sources(person: Person, piece: reading.Piece) -> tuple[SourceFile, ...]:
-    return tuple(
-        SourceFile(
-            path=person.files.path_of(page.school_id, page.sha256),
-            media_type=page.media_type,
-            name=page.name or safe_name("", page.media_type),
-        )
-        for page in piece.pages
-    )

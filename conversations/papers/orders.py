@@ -162,9 +162,110 @@ class ArchiveOrder(_Part):
     most_bytes: PositiveInt = 49_000_000
 
 
-AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | OfficialOrder
-Order = Annotated[AnyOrder, Field(discriminator="paper")]
-ORDERS: TypeAdapter[AnyOrder] = TypeAdapter(Order)
+class ColumnKind(StrEnum):
+    """What the cells of a column are. A day and a moment are written in ISO form."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DAY = "day"
+    MOMENT = "moment"
+
+
+Cell = int | float | str | None
+Row = tuple[Cell, ...]
+
+
+class Column(_Part):
+    """A column of a table: its heading, what is in it, its width in signs."""
+
+    title: str
+    kind: ColumnKind = ColumnKind.TEXT
+    width: PositiveInt = 14
+
+
+class Table(_Part):
+    """A table without its rows; `name` stands on its sheet."""
+
+    id: str
+    name: str
+    columns: tuple[Column, ...]
+
+
+class Fact(_Part):
+    """A line about all tables: what they are of, when they were made."""
+
+    label: str
+    value: Cell
+    kind: ColumnKind = ColumnKind.TEXT
+
+
+class TeacherFile(_Part):
+    """One teacher in the spool of a school, a line of JSON: papers, evidence, rows of tables.
+
+    `rows` are by the table's id. Without evidence there is nothing but rows.
+    """
+
+    number: PositiveInt
+    name: str
+    nip: str = ""
+    folder: str
+    cover: Cover | None = None
+    chapters: tuple[Chapter, ...] = ()
+    rows: dict[str, tuple[Row, ...]] = Field(default_factory=dict)
+
+
+class SchoolForm(StrEnum):
+    """In which form a school's data are wanted; a folder is for the operator's disk."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    ZIP = "zip"
+    FOLDER = "folder"
+
+
+class SchoolTexts(_Part):
+    """The words around a school's data, of one language."""
+
+    about: str
+    about_what: str
+    about_value: str
+    data: str
+    csv_folder: str
+    evidence: str
+    index: str
+    number: str
+    teacher: str
+    nip: str
+    folder: str
+    part: str
+    files: str
+    size: str
+
+
+class SchoolOrder(_Part):
+    """Everything of a school's period: `spool` holds a `TeacherFile` a line.
+
+    `teachers`, `files` and `bytes` say how much is in the spool. Parts of a ZIP have at most
+    `most_bytes` each.
+    """
+
+    paper: Literal["school"] = "school"
+    out: Path
+    name: str
+    form: SchoolForm
+    spool: Path
+    teachers: int
+    files: int
+    bytes: int
+    tables: tuple[Table, ...]
+    facts: tuple[Fact, ...]
+    texts: PaperTexts
+    school_texts: SchoolTexts
+    most_bytes: PositiveInt = 49_000_000
+
+
+AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | OfficialOrder | SchoolOrder
+ORDERS: TypeAdapter[AnyOrder] = TypeAdapter(Annotated[AnyOrder, Field(discriminator="paper")])
 """Reads any order from JSON."""
 
 
@@ -190,6 +291,7 @@ class Made(_Part):
     """A finished file. Each file that was left out is named once among the parts of a paper.
 
     `lowered` counts the steps by which the quality was lowered to fit; 0 is the best quality.
+    `holds` says in names what is in it, where that is not the same for all parts.
     """
 
     path: Path
@@ -197,6 +299,7 @@ class Made(_Part):
     pages: int = 0
     lowered: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    holds: str = ""
 
 
 class Refusal(StrEnum):
@@ -242,5 +345,7 @@ class Failed(_Part):
     left_out: tuple[LeftOut, ...] = ()
 
 
+MADE_PAPERS: TypeAdapter[tuple[Made, ...]] = TypeAdapter(tuple[Made, ...])
+"""Reads what was made, where it was noted down."""
 LINES: TypeAdapter[Progress | Finished | Failed] = TypeAdapter(Progress | Finished | Failed)
 """Reads a line of the worker."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from conversations.papers.ordering import IN_PAPERS, in_order
+from conversations.papers.chapters import IN_PAPERS, in_order
 from conversations.people import Person
 from storage import decisions, letterheads, plans
 from storage.evidence import needs, reading

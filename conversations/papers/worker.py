@@ -25,6 +25,7 @@ from conversations.papers.orders import (
     PortfolioOrder,
     Progress,
     Refusal,
+    SchoolOrder,
 )
 from conversations.papers.unfinished import workbench
 from storage.workers import keep_small, own_output
@@ -75,6 +76,10 @@ def _make(order: AnyOrder, on_progress: Callable[[int, int], None]) -> tuple[Mad
                 from conversations.papers.portfolio import make_portfolio
 
                 return make_portfolio(order, bench, on_progress)
+            case SchoolOrder():
+                from conversations.papers.school import make_school
+
+                return make_school(order, bench, on_progress)
             case OfficialOrder():
                 from conversations.papers.official import make_official
 

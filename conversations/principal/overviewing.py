@@ -4,6 +4,7 @@ from collections import Counter
 
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.exporting import OpenExports
 from conversations.callbacks.observing import OpenBoard
 from conversations.callbacks.official import OrderRecap
 from conversations.callbacks.packing import Button
@@ -11,9 +12,11 @@ from conversations.callbacks.rating import OpenRatings
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.people import Person
+from conversations.principal.exporting import PRESENT, show_exports
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
 from storage import overviews
+from storage.exports import MAY_EXPORT
 from storage.models import PlanStatus, Role
 from storage.overviews import STAGES, TeacherState
 from storage.plans import FullPlan
@@ -34,7 +37,10 @@ STATES = tuple(state_of(one) for one in STAGES)
 
 @dialogue.command("rekap")
 async def overview_command(turn: Turn, _words: str) -> None:
-    """Show the counts."""
+    """Show the counts; an operator, who has no part in them, gets to the school's data."""
+    if turn.actor.roles & MAY_EXPORT and not overviews.may_see(turn.actor):
+        await show_exports(turn, PRESENT)
+        return
     await open_overview(turn, OpenOverview("-", 0))
 
 
@@ -73,6 +79,8 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
     rows: list[Row] = [*in_rows(numbered(keys))]
     if turn.actor.decides:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
+    if turn.actor.roles & MAY_EXPORT:
+        rows.append((Key(words.label("exporting.open"), OpenExports(PRESENT)),))
         ratings = Key(words.label("rating.open"), OpenRatings(0))
         recap = Key(words.label("issuing.recap"), OrderRecap(turn.period.id))
         rows.append((ratings, recap))

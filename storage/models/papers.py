@@ -23,7 +23,8 @@ class PaperStatus(StrEnum):
 class PaperOrder(SQLModel, table=True):
     """One order: what to make (`kind` and `subject`) and for whom.
 
-    `message_id` is the message in the person's chat that tells how far it is.
+    `message_id` is the message in the person's chat that tells how far it is; `parts_sent` counts
+    the parts of the paper that the person has.
     """
 
     __tablename__ = "paper_order"
@@ -44,6 +45,7 @@ class PaperOrder(SQLModel, table=True):
     status: str = Field(default=PaperStatus.WAITING, max_length=16)
     attempts: int = 0
     message_id: int | None = Field(default=None, sa_type=Id)
+    parts_sent: int = 0
     asked_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str = Field(default="", max_length=200)

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.benchmarks import (
     broadcasting,
     evidence,
+    exporting,
     isolation,
     outbox,
     overview,
@@ -30,6 +31,7 @@ PARTS = (
     "rekap",
     "evidence",
     "papers",
+    "export",
     "reminders",
     "broadcast",
     "outbox",
@@ -53,6 +55,8 @@ async def _measure(parts: list[str], rounds: int, seconds: float, *, full: bool)
                 figures += await evidence.measure(servers, folder)
             if "papers" in parts:
                 figures += await papers.measure(servers, folder)
+            if "export" in parts:
+                figures += await exporting.measure(servers, folder, full=full)
             if "reminders" in parts:
                 figures += await reminders.measure(servers, folder)
             if "broadcast" in parts:
@@ -71,7 +75,8 @@ def main() -> None:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="a whole district for broadcast and outbox: takes most of an hour",
+        help="a whole district for broadcast and outbox, a school of 100 for export: takes most "
+        "of an hour",
     )
     given = parser.parse_args()
     parts = given.parts or list(PARTS)

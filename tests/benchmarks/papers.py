@@ -78,7 +78,7 @@ async def _make(tapper: Tapper, folder: Path) -> tuple[list[Figure], Taps]:
     told: list[tuple[int, int]] = []
     started = time.perf_counter()
     taps = Taps([], 0.0)
-    async with _watched() as worker:
+    async with watched() as worker:
         making = asyncio.create_task(make(order, lambda done, of: told.append((done, of))))
         while not making.done():
             taps += await tap_for([tapper], 0.5)
@@ -118,7 +118,7 @@ class Watched:
 
 
 @asynccontextmanager
-async def _watched() -> AsyncIterator[Watched]:
+async def watched() -> AsyncIterator[Watched]:
     """Look at the worker, one of our child processes, again and again."""
     seen = Watched()
 

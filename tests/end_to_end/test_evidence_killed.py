@@ -378,8 +378,9 @@ MAKING = {
     "bot.workshop:Workshop._send_one before 1": 1,
     # The one thing that a death can double: nobody knows that it was sent.
     "bot.workshop:Workshop._send_one after 1": 2,
-    "bot.workshop:Workshop._end before 1": 2,
-    "bot.workshop:Teller.end before 1": 1,
+    "bot.workshop:Workshop._note_sent after 2": 1,
+    "bot.workshop:Workshop._end before 1": 1,
+    "bot.telling:Teller.end before 1": 1,
     "": 1,
 }
 """Where the bot dies, and how often the document may arrive; the last in the middle of making."""

@@ -1,0 +1,220 @@
+"""Turning the order for a school's data into what the worker is to make.
+
+Everything goes teacher by teacher into a file, the spool, that the worker reads line by line: so
+neither the bot nor the worker ever has a whole school in memory.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from conversations.papers.chapters import chapters_of, cover_of, ordered_pieces
+from conversations.papers.names import originals, path_part
+from conversations.papers.ordering import MOST_FROM_BOT, Filled
+from conversations.papers.orders import (
+    Chapter,
+    ColumnKind,
+    Fact,
+    SchoolForm,
+    SchoolOrder,
+    SchoolTexts,
+    TeacherFile,
+)
+from conversations.papers.rows import Teacher
+from conversations.papers.tables import rows_of, tables_for
+from conversations.papers.texts import paper_texts
+from conversations.people import Person
+from conversations.words import Words
+from storage import exports
+from storage.errors import NotFound
+from storage.exports import Dossier
+from storage.files import FileStore
+from storage.models import School
+from storage.people import known_id
+from storage.rulebook import RuleBook
+from storage.rulesets import Period, RuleSet, UnknownCode
+
+LONGEST_S = 4 * 3600.0
+"""A school of hundreds is made in minutes; longer than that something is wrong."""
+
+FOLDER_BYTES = 60
+"""The longest name of a teacher's folder: what lies in it has a name of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a school's data come from, and in whose words they are told."""
+
+    session: AsyncSession
+    school: School
+    rulebook: RuleBook
+    files: FileStore
+    words: Words
+    now: datetime
+    by: str
+
+    @property
+    def school_id(self) -> int:
+        """The school's id."""
+        return known_id(self.school.id)
+
+
+async def fill_school(person: Person, subject: dict[str, Any], out: Path) -> Filled:
+    """Fill an order for the data of a person's school. Raises `NotAllowed` or `NotFound`."""
+    person.actor.require(exports.MAY_EXPORT)
+    source = Source(
+        session=person.session,
+        school=person.school,
+        rulebook=person.rulebook,
+        files=person.files,
+        words=person.words,
+        now=person.now,
+        by=person.actor.name,
+    )
+    form = SchoolForm(subject["form"])
+    order = await school_order(source, subject["period"], form, out)
+    title = person.words.label(f"exporting.title_{form}", school=person.school.name)
+    return Filled(order, title, seconds=LONGEST_S)
+
+
+async def school_order(source: Source, period_id: str, form: SchoolForm, out: Path) -> SchoolOrder:
+    """Write the spool of a school's period into the folder `out`; give the order for the worker.
+
+    Raises `NotFound` where the school's rules know no such period.
+    """
+    period = await known_period(source.session, source.rulebook, source.school, period_id)
+    words = source.words
+    extent = await exports.extent(source.session, source.school_id, period_id)
+    spool = out / "school.jsonl"
+    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
+    file = await asyncio.to_thread(spool.open, "w", encoding="utf-8")
+    try:
+        rule_sets = await _write(source, period_id, file)
+    finally:
+        await asyncio.to_thread(file.close)
+    rule_sets = rule_sets or {source.school.ruleset: source.rulebook.of_school(source.school)}
+    name = words.label("exporting.file_name", school=source.school.name, period=period.id)
+    return SchoolOrder(
+        out=out,
+        name=path_part(name),
+        form=form,
+        spool=spool,
+        teachers=extent.teachers,
+        files=extent.files,
+        bytes=extent.bytes,
+        tables=tables_for(words, rule_sets.values()),
+        facts=_facts(source, period, rule_sets),
+        texts=paper_texts(words),
+        school_texts=school_texts(words),
+        most_bytes=MOST_FROM_BOT,
+    )
+
+
+async def known_period(
+    session: AsyncSession, rulebook: RuleBook, school: School, period_id: str
+) -> Period:
+    """Give a period of the school's rules, or of those that its plans were made under.
+
+    Raises `NotFound` for anything else.
+    """
+    for name in (school.ruleset, *await exports.rule_sets_in(session, school, period_id)):
+        try:
+            return rulebook.named(school, name).period(period_id)
+        except UnknownCode:
+            continue
+    raise NotFound
+
+
+def school_texts(words: Words) -> SchoolTexts:
+    """Collect the words around a school's data in one language."""
+    return SchoolTexts(
+        **{name: words.label(f"exporting.{name}") for name in SchoolTexts.model_fields}
+    )
+
+
+async def _write(source: Source, period_id: str, file: IO[str]) -> dict[str, RuleSet]:
+    """Write all teachers; give the rule sets that their plans were made under."""
+    names = await exports.names_in(source.session, source.school_id)
+    rule_sets: dict[str, RuleSet] = {}
+    number = 0
+    every = exports.dossiers(source.session, source.school_id, period_id, source.rulebook)
+    async for dossier in every:
+        number += 1
+        rules = None
+        if dossier.full is not None:
+            rules = source.rulebook.of_plan(source.school, dossier.full.plan)
+            rule_sets[rules.id] = rules
+        one = _teacher_file(source, dossier, rules, number, names)
+        # In a thread, for the disk may be slow: chats go on between two teachers.
+        await asyncio.to_thread(file.write, one.model_dump_json() + "\n")
+    return rule_sets
+
+
+def _teacher_file(
+    source: Source,
+    dossier: Dossier,
+    rules: RuleSet | None,
+    number: int,
+    names: Mapping[int, str],
+) -> TeacherFile:
+    words, member, full = source.words, dossier.member, dossier.full
+    folder = path_part(f"{number:03} {member.name}", FOLDER_BYTES)
+    ordered = ordered_pieces(rules, full, dossier.pieces) if rules and full else []
+    chapters = chapters_of(words, source.files, rules, ordered, names) if rules else ()
+    has_evidence = any(chapter.pieces for chapter in chapters)
+    places = _places(f"{folder}/{words.label('exporting.evidence')}", chapters)
+    teacher = Teacher(number, dossier, rules, tuple(ordered), chapters, places, names)
+    cover = None
+    if has_evidence and rules and full:
+        cover = cover_of(words, source.school, member, rules, full, dossier.pieces, source.now)
+    return TeacherFile(
+        number=number,
+        name=member.name,
+        nip=member.nip or "",
+        folder=folder,
+        cover=cover,
+        chapters=chapters if has_evidence else (),
+        rows=rows_of(words, source.school, teacher),
+    )
+
+
+def _places(folder: str, chapters: tuple[Chapter, ...]) -> dict[int, tuple[str, ...]]:
+    """Say where the files of each piece lie, by the piece's number."""
+    places: dict[int, tuple[str, ...]] = {}
+    for one in originals(chapters):
+        before = places.get(one.piece.number, ())
+        places[one.piece.number] = (*before, f"{folder}/{one.place}")
+    return places
+
+
+def _facts(source: Source, period: Period, rule_sets: Mapping[str, RuleSet]) -> tuple[Fact, ...]:
+    words, school = source.words, source.school
+    local = source.now.astimezone(ZoneInfo(school.timezone)).replace(tzinfo=None, microsecond=0)
+    facts: list[tuple[str, str]] = [
+        ("school", school.name),
+        ("npsn", school.npsn),
+        ("period", f"{period.name} {period.year}"),
+    ]
+    for rules in rule_sets.values():
+        version = words.label("tables.version_of", name=rules.id, version=rules.version)
+        facts += [("rules", rules.title), ("regulation", rules.regulation), ("version", version)]
+    facts += [
+        ("made", local.isoformat()),
+        ("zone", school.timezone),
+        ("by", source.by),
+        ("note", words.label("tables.private")),
+    ]
+    return tuple(
+        Fact(
+            label=words.label(f"tables.fact_{name}"),
+            value=value,
+            kind=ColumnKind.MOMENT if name == "made" else ColumnKind.TEXT,
+        )
+        for name, value in facts
+    )

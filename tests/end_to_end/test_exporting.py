@@ -1,0 +1,226 @@
+"""A school's data: ordered by who may, made beside everything else, in parts, and cancelled."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlmodel import select
+
+from bot.simulator.driver import Person
+from conversations.callbacks.exporting import OpenExports, OrderExport
+from conversations.papers import ordering, school_ordering
+from storage.models import AuditEntry, Member, PaperOrder, PaperStatus, Role
+from tests import papers
+from tests.end_to_end.submitting import a_school, agrees, submits
+from tests.world import TestWorld
+
+PATIENCE = 60.0
+"""A paper starts a process of its own."""
+
+FORMULA = '=HYPERLINK("http://x";"Klik")'
+
+
+@pytest.fixture(autouse=True)
+def calm(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail every test here in which the bot failed, even where nobody looked."""
+    yield
+    errors = [one.getMessage() for one in caplog.get_records("call") if one.levelname == "ERROR"]
+    assert errors == []
+
+
+async def proves(rina: Person, *photos: str) -> None:
+    """Send an album for one activity."""
+    await rina.types("/bukti")
+    await rina.taps("Pelatihan mandiri")
+    await rina.taps("Kirim bukti")
+    await rina.sees("Kirim bukti untuk:")
+    before = rina.messages[-1]
+    await rina.sends_album([papers.photo(one) for one in photos])
+    await rina.sees(f"{len(photos)} halaman", after=before)
+    await rina.taps("Selesai")
+    await rina.sees("Selesai mengirim")
+
+
+async def opens(person: Person) -> None:
+    """Open the forms in which the data can be had."""
+    await person.types("/rekap")
+    await person.taps("Unduh data")
+    await person.sees("Unduh data sekolah")
+
+
+async def orders(world: TestWorld) -> list[PaperOrder]:
+    async with world.database.reading() as session:
+        return list((await session.exec(select(PaperOrder))).all())
+
+
+def sheet(book: Any, name: str) -> list[list[Any]]:
+    return [[cell.value for cell in row] for row in book[name].iter_rows()]
+
+
+async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    await proves(rina, "satu", "dua")
+    await agrees(world, await world.joins(FORMULA, Role.TEACHER), principal)
+    await world.invites("Gani", Role.TEACHER, nip="019870315201001200")
+    await opens(principal)
+    card = await principal.sees("3 guru, 2 rencana, 2 berkas bukti")
+    assert "data pribadi" in card.text
+
+    await principal.taps("XLSX")
+    table = await principal.sees_document("Data SMPN 1 Surian", within=PATIENCE)
+    assert table.file_name == "Data SMPN 1 Surian 2026-2.xlsx"
+    book = load_workbook(io.BytesIO(await principal.downloads(table)))
+    assert book.sheetnames == [
+        "Guru", "Rencana RHK", "Tugas tambahan", "Perilaku kerja", "Bukti dukung", "Observasi",
+        "Hasil observasi", "Laporan", "Isi laporan", "Penilaian", "Info",
+    ]  # fmt: skip
+    head, *teachers = sheet(book, "Guru")
+    by_name = {row[2]: dict(zip(head, row, strict=True)) for row in teachers}
+    assert set(by_name) == {"Rina Wati", "Gani", FORMULA}
+    assert by_name["Gani"]["NIP"] == "019870315201001200"
+    assert by_name["Gani"]["Keadaan"] == "Belum mulai"
+    assert by_name["Rina Wati"]["Poin rencana"] == 48
+    assert len(sheet(book, "Bukti dukung")) == 2
+    await principal.sees("sudah jadi", within=PATIENCE)
+
+    await opens(principal)
+    await principal.taps("CSV")
+    packed = await principal.sees_document("CSV.zip", within=PATIENCE)
+    with zipfile.ZipFile(io.BytesIO(await principal.downloads(packed))) as files:
+        assert "Guru.csv" in files.namelist()
+        text = files.read("Guru.csv").decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+
+    await opens(principal)
+    await principal.taps("ZIP sekolah")
+    said = await principal.sees("kira-kira")
+    assert "menit" in said.text
+    await principal.taps("Buat ZIP")
+    archive = await principal.sees_document("2026-2.zip", within=PATIENCE)
+    with zipfile.ZipFile(io.BytesIO(await principal.downloads(archive))) as files:
+        assert files.testzip() is None
+        names = files.namelist()
+    assert names[0] == "00 Data sekolah.xlsx"
+    assert names[-1] == "00 Daftar isi.xlsx"
+    assert "003 Rina Wati/Portofolio Bukti Kinerja - Rina Wati.pdf" in names
+    assert sum("003 Rina Wati/Bukti/" in name for name in names) == 2
+    await principal.sees("ZIP SMPN 1 Surian sudah jadi", within=PATIENCE)
+    assert {one.status for one in await orders(world)} == {PaperStatus.DONE}
+    async with world.database.reading() as session:
+        trail = (await session.exec(select(AuditEntry))).all()
+    assert [one.detail["form"] for one in trail if one.action == "data.export"] == [
+        "xlsx", "csv", "zip",
+    ]  # fmt: skip
+
+
+async def test_an_operator_may_and_nobody_else(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    await opens(principal)
+    card = principal.messages[-1]
+    coach = await world.joins("Kak Coach", Role.COACH)
+    theirs = await world.founds("20304567", "SMPN 2")
+    stranger = await world.joins("Bu Lain", Role.PRINCIPAL, theirs)
+    await coach.types("/rekap")
+    assert "Unduh data" not in " ".join((await coach.sees("Rekap")).buttons)
+    for person in (rina, coach):
+        for button in (OpenExports("-"), OrderExport("2026-2", "xlsx", 1)):
+            heard = await person.taps_data(button.pack(), person.messages[-1])
+            assert heard.show_alert
+    # Of another school there is nothing to be had, whatever is forged.
+    await stranger.taps_data(OpenExports("2026-2").pack(), stranger.messages[-1])
+    await stranger.sees("Belum ada guru")
+    for button in (
+        OrderExport("9999-9", "xlsx", 1),
+        OrderExport("2026-2", "folder", 1),
+        OpenExports("../../x"),
+    ):
+        heard = await principal.taps_data(button.pack(), card)
+        assert heard.show_alert
+    heard = await principal.taps_data(OrderExport("2026-2", "zip", 1).pack(), card)
+    assert "Belum ada bukti" in (heard.text or "")
+    assert await orders(world) == []
+    operator = await world.joins("Pak Operator", Role.OPERATOR)
+    await operator.types("/rekap")
+    await operator.sees("Unduh data sekolah")
+    await operator.taps("XLSX")
+    await operator.sees_document("Data SMPN 1 Surian", within=PATIENCE)
+
+
+async def test_the_period_before_and_one_without_a_plan(world: TestWorld) -> None:
+    principal = await world.joins("Bu Kepala", Role.PRINCIPAL)
+    rina = await world.joins("Rina Wati", Role.TEACHER)
+    await submits(world, rina)
+    world.clock.at = world.clock.at.replace(year=2027, month=2)
+    await opens(principal)
+    await principal.sees("1 guru, 0 rencana, 0 berkas bukti")
+    await principal.taps("XLSX")
+    table = await principal.sees_document("Data SMPN 1 Surian", within=PATIENCE)
+    book = load_workbook(io.BytesIO(await principal.downloads(table)))
+    assert [row[4] for row in sheet(book, "Guru")[1:]] == ["Belum mulai"]
+    await opens(principal)
+    await principal.taps("Juli")
+    await principal.sees("1 guru, 1 rencana")
+
+
+async def test_parts_are_sent_once_over_a_restart(
+    world: TestWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has been sent stays sent; the rest follows, without being made anew."""
+    rina, principal = await a_school(world)
+    await proves(rina, "satu", "dua", "tiga")
+    monkeypatch.setattr(school_ordering, "MOST_FROM_BOT", 320_000)
+    monkeypatch.setattr(ordering, "MOST_FROM_BOT", 320_000)
+    await opens(principal)
+    await principal.taps("ZIP sekolah")
+    fault = world.sim.faults.add("sendDocument", latency=1.0)
+    await principal.taps("Buat ZIP")
+    first = await principal.sees_document("bagian 1 dari", within=PATIENCE)
+    parts = int(first.file_name.removesuffix(".zip").rpartition(" ")[2])
+    assert parts > 2
+    await world.restart()
+    fault.times = 0
+    last = await principal.sees_document(f"bagian {parts} dari {parts}", within=PATIENCE)
+    await principal.sees("sudah jadi", within=PATIENCE)
+    sent = [one for one in principal.messages if one.file_name.endswith(".zip")]
+    assert len(sent) in {parts, parts + 1}  # at most the one that was on its way comes twice
+    for one in (first, last):
+        data = await principal.downloads(one)
+        assert len(data) <= 320_000
+        with zipfile.ZipFile(io.BytesIO(data)) as files:
+            assert "00 Daftar isi.xlsx" in files.namelist()
+    assert not list((world.settings.data_dir / "papers").glob("*"))
+
+
+async def test_an_archive_is_cancelled_and_holds_nobody_up(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    await proves(rina, "satu", "dua")
+    fault = world.sim.faults.add("sendDocument", latency=30.0, times=1)
+    await opens(principal)
+    await principal.taps("ZIP sekolah")
+    await principal.taps("Buat ZIP")
+    await principal.sees("sedang disiapkan", within=PATIENCE)
+    # A teacher's own paper does not wait for the school's.
+    fault.times = 0
+    await rina.types("/status")
+    await rina.taps("Unduh ZIP")
+    await rina.sees_document("Arsip", within=PATIENCE)
+    if principal.last.buttons:
+        await principal.taps("Batalkan", within=PATIENCE)
+    await principal.sees("Baik, dibatalkan", within=PATIENCE)
+
+
+async def test_who_is_no_longer_principal_gets_nothing(world: TestWorld) -> None:
+    _rina, principal = await a_school(world)
+    await opens(principal)
+    async with world.database.transaction() as session:
+        member = (await session.exec(select(Member).where(Member.name == "Bu Kepala"))).one()
+        member.roles = int(Role.TEACHER)
+        session.add(member)
+    heard = await principal.taps_data(
+        OrderExport("2026-2", "xlsx", 1).pack(), principal.messages[-1]
+    )
+    assert heard.show_alert
+    assert await orders(world) == []
