@@ -30,6 +30,7 @@ from conversations.dialogue import Dialogue
 from conversations.operator import erasing, inviting, members, roster, school
 from conversations.principal import (
     approving,
+    board_picture,
     checking,
     deputising,
     overviewing,
@@ -46,6 +47,7 @@ from conversations.teacher import (
     proving,
     sorting,
     status,
+    status_picture,
     suggesting,
     summary,
     taking_in,
@@ -71,6 +73,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     behaviours.dialogue,
     suggesting.dialogue,
     status.dialogue,
+    status_picture.dialogue,
     asking.dialogue,
     proving.dialogue,
     describing.dialogue,
@@ -82,6 +85,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     sending_back.dialogue,
     reading.dialogue,
     overviewing.dialogue,
+    board_picture.dialogue,
     deputising.dialogue,
     members.dialogue,
     inviting.dialogue,

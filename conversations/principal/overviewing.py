@@ -5,6 +5,7 @@ from collections import Counter
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.packing import Button
+from conversations.callbacks.pictures import DrawBoard
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.people import Person
@@ -68,6 +69,8 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
         if count[state]
     ]  # fmt: skip
     rows: list[Row] = [*in_rows(numbered(keys))]
+    if teachers:
+        rows.append((Key(words.label("overview.board"), DrawBoard(0)),))
     if turn.actor.decides:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
     foot: Row = (Key(words.label("nav.home"), Home()),)

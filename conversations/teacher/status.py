@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from markupsafe import Markup
+
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
+from conversations.callbacks.pictures import DrawStatus
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, help_key
@@ -11,9 +14,10 @@ from conversations.papers.ordering import ARCHIVE, PORTFOLIO
 from conversations.people import Person
 from conversations.plan_views import sections
 from conversations.screens import Key, Row, Screen, Style
+from conversations.stage_words import dues, stage_lines
+from conversations.teacher.position import next_words, position_of
 from conversations.turn import Turn
-from storage import deadlines, decisions, people, plans
-from storage.evidence import needs, reading
+from storage import deadlines, decisions, plans
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
@@ -32,23 +36,17 @@ async def status_command(turn: Turn, _words: str) -> None:
 async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     """Show where the plan stands and what comes next."""
     rules, period = turn.rules, turn.period
-    full = await plans.find_plan(turn.session, turn.actor.member_id, period.id)
-    found = await plans.latest_decision(turn.session, full.id) if full else None
-    decision, by = found or (None, None)
-    deciders = await people.deciders(turn.session, turn.actor.school_id, turn.today)
-    evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
-    entries = needs.provable(rules, full) if full else ()
-    dated = await deadlines.deadlines_of(turn.session, turn.actor.school_id, rules, period)
+    at = await position_of(turn)
     text = turn.words.body(
-        "status.card", rules=rules, period=period, full=full, points=rules.points,
-        sections=sections(rules, full) if full else (), decision=decision, by=by,
-        deadline=deadlines.of_kind(dated, DeadlineKind.PLAN).ends_on, today=turn.today,
-        deciders=[one.name for one in deciders if one.id != turn.actor.member_id],
-        agreement_required=rules.agreement_required,
-        proof=needs.progress(entries, evidence),
-        is_open=full is not None and full.status in OPEN_PLANS,
+        "status.card", rules=rules, period=period, full=at.full, points=rules.points,
+        sections=at.sections, decision=at.decision, by=at.by,
+        deadline=deadlines.of_kind(at.deadlines, DeadlineKind.PLAN).ends_on,
+        proof=at.proof, is_open=at.is_open, next=Markup(next_words(turn, at)),  # noqa: S704
+        stages=stage_lines(turn.words, at.cycle),
+        dues=dues(turn.words, at.deadlines, at.cycle, turn.today),
     )  # fmt: skip
-    turn.show(Screen(text, _rows(turn, full, has_evidence=bool(evidence)), view=OpenStatus()))
+    rows = _rows(turn, at.full, has_evidence=at.has_evidence)
+    turn.show(Screen(text, rows, view=OpenStatus()))
 
 
 def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row, ...]:
@@ -67,6 +65,7 @@ def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row
             for form in (PORTFOLIO, ARCHIVE)
         ]
         rows.append(tuple(keys))
+    rows.append((Key(words.label("pictures.show"), DrawStatus()),))
     rows.append((*back_home(turn), help_key(turn, "status")))
     return tuple(rows)
 

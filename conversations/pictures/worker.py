@@ -1,0 +1,34 @@
+"""The process that draws: facts come in line by line, each is answered with a picture.
+
+An answer is the size of the PNG as a line, then the PNG; size 0 says that it could not be drawn.
+"""
+
+import sys
+import traceback
+
+from conversations.pictures.drawn import draw
+from conversations.pictures.facts import FACTS
+from storage.workers import keep_small
+
+
+def main() -> None:
+    """Draw until there are no more facts."""
+    keep_small()
+    out = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        picture = _drawn(line)
+        out.write(b"%d\n" % len(picture))
+        out.write(picture)
+        out.flush()
+
+
+def _drawn(line: bytes) -> bytes:
+    try:
+        return draw(FACTS.validate_json(line))
+    except Exception:  # one picture less is no reason to draw none
+        traceback.print_exc()
+        return b""
+
+
+if __name__ == "__main__":
+    main()
