@@ -1,4 +1,4 @@
-"""Putting drawn pictures on phones: by Telegram's own name for them, or drawn and uploaded once."""
+"""Putting drawn pictures on phones: by Telegram's name for them, or drawn and uploaded once."""
 
 from telegram import Bot, InputFile, InputMediaPhoto, Message
 from telegram.constants import ParseMode
@@ -40,7 +40,8 @@ class Pictures:
             except BadRequest as error:
                 if not is_unknown_file(error):
                     raise
-        drawn = InputFile(await self._drawer.draw(picture.facts), filename=picture.name)
+        content = await self._drawer.draw(picture.facts)
+        drawn = InputFile(content, filename=picture.name, attach=True)
         return await self._put(chat_id, screen, place, drawn)
 
     async def _put(

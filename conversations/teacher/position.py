@@ -11,19 +11,20 @@ from storage.deadlines import Deadline
 from storage.evidence import needs, reading
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.needs import Progress
-from storage.models import Decision, Member
+from storage.models import Member, PlanStatus
 from storage.plans import FullPlan
 from storage.rulesets import DeadlineKind
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Everything there is to say about where a teacher stands. Without a plan, `full` is None."""
+    """Where a teacher stands. Without a plan, `full` is None.
+
+    `deciders` are the names of those for whom a submitted plan waits.
+    """
 
     full: FullPlan | None
     sections: tuple[Section, ...]
-    decision: Decision | None
-    by: Member | None
     deciders: tuple[str, ...]
     deadlines: Sequence[Deadline]
     proof: Progress
@@ -40,17 +41,15 @@ async def position_of(turn: Turn) -> Position:
     """Read where the actor stands in the present period."""
     rules, period, actor = turn.rules, turn.period, turn.actor
     full = await plans.find_plan(turn.session, actor.member_id, period.id)
-    found = await plans.latest_decision(turn.session, full.id) if full else None
-    decision, by = found or (None, None)
-    deciders = await people.deciders(turn.session, actor.school_id, turn.today)
+    deciders: Sequence[Member] = ()
+    if full is not None and full.status is PlanStatus.SUBMITTED:
+        deciders = await people.deciders(turn.session, actor.school_id, turn.today)
     evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
     entries = needs.provable(rules, full) if full else ()
     scope = Scope(actor.school_id, period.id, actor.member_id)
     return Position(
         full=full,
         sections=sections(rules, full) if full else (),
-        decision=decision,
-        by=by,
         deciders=tuple(one.name for one in deciders if one.id != actor.member_id),
         deadlines=await deadlines.deadlines_of(turn.session, actor.school_id, rules, period),
         proof=needs.progress(entries, evidence),

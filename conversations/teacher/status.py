@@ -37,9 +37,11 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     """Show where the plan stands and what comes next."""
     rules, period = turn.rules, turn.period
     at = await position_of(turn)
+    found = await plans.latest_decision(turn.session, at.full.id) if at.full else None
+    decision, by = found or (None, None)
     text = turn.words.body(
         "status.card", rules=rules, period=period, full=at.full, points=rules.points,
-        sections=at.sections, decision=at.decision, by=at.by,
+        sections=at.sections, decision=decision, by=by,
         deadline=deadlines.of_kind(at.deadlines, DeadlineKind.PLAN).ends_on,
         proof=at.proof, is_open=at.is_open, next=Markup(next_words(turn, at)),  # noqa: S704
         stages=stage_lines(turn.words, at.cycle),

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     outbox,
     overview,
     papers,
+    pictures,
     reminders,
     starting,
     taps,
@@ -30,6 +31,7 @@ PARTS = (
     "rekap",
     "evidence",
     "papers",
+    "pictures",
     "reminders",
     "broadcast",
     "outbox",
@@ -53,6 +55,8 @@ async def _measure(parts: list[str], rounds: int, seconds: float, *, full: bool)
                 figures += await evidence.measure(servers, folder)
             if "papers" in parts:
                 figures += await papers.measure(servers, folder)
+            if "pictures" in parts:
+                figures += await pictures.measure(servers, folder)
             if "reminders" in parts:
                 figures += await reminders.measure(servers, folder)
             if "broadcast" in parts:
