@@ -12,10 +12,11 @@ from conversations.pictures.facts import (
     TeacherRow,
     Total,
 )
-from conversations.pictures.lettering import width_of
+from conversations.pictures.lettering import legible, width_of
 from conversations.pictures.palette import FILL, GREY, INK, ON, PANEL, RULE
 from conversations.pictures.parts import SMALL
 
+_NAMELESS: Final = "–"
 _EDGE: Final = 16
 _ROW: Final = 42
 _HEAD: Final = 70
@@ -81,7 +82,7 @@ def _row(canvas: Canvas, y: int, row: TeacherRow, facts: BoardFacts, *, shaded: 
         f"{row.number}", _EDGE, y + 30, SMALL - 3, width=_NUMBER - 10, colour=GREY, align="r"
     )
     room = _left_of(0, facts) - _EDGE - _NUMBER - 8
-    canvas.text(row.name, _EDGE + _NUMBER, y + 30, _LETTERS, width=room)
+    canvas.text(legible(row.name) or _NAMELESS, _EDGE + _NUMBER, y + 30, _LETTERS, width=room)
     for at, cell in enumerate(row.cells):
         _cell(canvas, _left_of(at, facts), y, cell)
 

@@ -16,8 +16,8 @@ ACCENT: Final[Colour] = (15, 62, 94)
 FILL: Final[dict[Mark, Colour]] = {
     Mark.NOT_NEEDED: PAPER,
     Mark.NOT_YET: PANEL,
-    Mark.UNDER_WAY: (235, 192, 58),
-    Mark.WAITING: (92, 164, 214),
+    Mark.UNDER_WAY: (240, 200, 70),
+    Mark.WAITING: (90, 162, 212),
     Mark.RETURNED: (188, 76, 18),
     Mark.DONE: ACCENT,
 }
