@@ -9,7 +9,7 @@ from conversations.pictures.facts import Due, Line, Mark
 from conversations.words import Words
 from storage.cycle import DEADLINE_OF, SETTLED, Cycle, Stage, StageState
 from storage.deadlines import Deadline
-from storage.rulesets import DeadlineKind
+from storage.rulesets import DeadlineKind, Period, RuleSet
 
 MOST_DUES = 4
 PRESSES_DAYS = 3
@@ -43,7 +43,12 @@ def state_words(words: Words, state: StageState) -> str:
 
 
 def dues(
-    words: Words, deadlines: Iterable[Deadline], cycle: Cycle, today: date
+    words: Words,
+    rules: RuleSet,
+    period: Period,
+    deadlines: Iterable[Deadline],
+    cycle: Cycle,
+    today: date,
 ) -> tuple[Due, ...]:
     """Give the deadlines that still matter, the next one first."""
     open_ones = [one for one in deadlines if _matters(one, cycle, today)]
@@ -54,9 +59,15 @@ def dues(
             words.short_day(one.ends_on),
             days_left(words, (one.ends_on - today).days),
             presses=(one.ends_on - today).days <= PRESSES_DAYS,
+            estimated=is_estimated(one, rules, period),
         )
         for one in open_ones[:MOST_DUES]
     )
+
+
+def is_estimated(deadline: Deadline, rules: RuleSet, period: Period) -> bool:
+    """Whether the day of a deadline is a guess; one that the school has set is not."""
+    return not deadline.is_moved and rules.deadline_window(deadline.rule, period).estimated
 
 
 def _matters(deadline: Deadline, cycle: Cycle, today: date) -> bool:

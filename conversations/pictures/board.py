@@ -24,7 +24,8 @@ _TOTAL: Final = 38
 _LEGEND: Final = 40
 _NUMBER: Final = 44
 _CELL: Final = 100
-_LETTERS: Final = 25
+_LETTERS: Final = (25, 23, 21)
+"""The sizes of names: smaller before they are cut."""
 _TITLES: Final = 20
 """The size of column titles and of numbers in cells."""
 
@@ -82,7 +83,9 @@ def _row(canvas: Canvas, y: int, row: TeacherRow, facts: BoardFacts, *, shaded: 
         f"{row.number}", _EDGE, y + 30, SMALL - 3, width=_NUMBER - 10, colour=GREY, align="r"
     )
     room = _left_of(0, facts) - _EDGE - _NUMBER - 8
-    canvas.text(legible(row.name) or _NAMELESS, _EDGE + _NUMBER, y + 30, _LETTERS, width=room)
+    name = legible(row.name) or _NAMELESS
+    size = next((one for one in _LETTERS if width_of(name, one) <= room), _LETTERS[-1])
+    canvas.text(name, _EDGE + _NUMBER, y + 30, size, width=room)
     for at, cell in enumerate(row.cells):
         _cell(canvas, _left_of(at, facts), y, cell)
 

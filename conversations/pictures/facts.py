@@ -51,12 +51,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A deadline: the day and how far away it is, in words. `presses` makes it stand out."""
+    """A deadline: the day and how far away it is, in words. `presses` makes it stand out.
+
+    `estimated`: no regulation gives the day.
+    """
 
     title: str
     day: str
     left: str
     presses: bool = False
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class StatusFacts:
     steps: tuple[Line, ...]
     dues_title: str
     dues: tuple[Due, ...]
+    dues_note: str
     next_title: str
     next: str
     kind: Literal["status"] = "status"

@@ -1,5 +1,7 @@
 """Where one teacher stands, on one phone screen."""
 
+from dataclasses import replace
+
 from conversations.pictures import parts
 from conversations.pictures.canvas import HIGHEST, Canvas
 from conversations.pictures.facts import StatusFacts
@@ -7,13 +9,12 @@ from conversations.pictures.parts import GAP, PADDING, PANEL_HEAD
 
 _NAME_LINES = 2
 _NEXT_LINES = (3, 2, 1)
-"""So many lines, or fewer where a phone shows no more."""
 
 
 def draw_status(facts: StatusFacts) -> bytes:
     """Draw the picture; give it as PNG."""
     head = [facts.school, facts.scheme]
-    most = next((one for one in _NEXT_LINES if _height(facts, head, one) <= HIGHEST), 1)
+    facts, most = _fitting(facts, head)
     canvas = Canvas(_height(facts, head, most))
     y = parts.heading(canvas, facts.name, head, most=_NAME_LINES, beside=facts.as_of) + GAP
     if facts.bars or facts.lines:
@@ -26,12 +27,22 @@ def draw_status(facts: StatusFacts) -> bytes:
     parts.steps(canvas, inside, facts.steps)
     y += _steps_height() + GAP
     if facts.dues:
-        inside = parts.panel(canvas, y, _dues_height(facts), facts.dues_title)
+        inside = parts.panel(canvas, y, _dues_height(facts), facts.dues_title, facts.dues_note)
         parts.dues(canvas, inside, facts.dues)
         y += _dues_height(facts) + GAP
     inside = parts.panel(canvas, y, _next_height(facts, most), facts.next_title)
     parts.paragraph(canvas, inside, facts.next, most)
     return canvas.png()
+
+
+def _fitting(facts: StatusFacts, head: list[str]) -> tuple[StatusFacts, int]:
+    """Give what a phone shows: fewer lines of what is next, then fewer of the later deadlines."""
+    for kept in range(len(facts.dues), -1, -1):
+        fewer = replace(facts, dues=facts.dues[:kept])
+        for most in _NEXT_LINES:
+            if _height(fewer, head, most) <= HIGHEST:
+                return fewer, most
+    return replace(facts, dues=()), _NEXT_LINES[-1]
 
 
 def _height(facts: StatusFacts, head: list[str], most: int) -> int:

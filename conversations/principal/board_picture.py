@@ -18,15 +18,16 @@ from conversations.pictures.facts import (
 )
 from conversations.screens import Page, Screen, page_of, pager
 from conversations.sent_pictures import picture_of
-from conversations.stage_words import mark_of
+from conversations.stage_words import is_estimated, mark_of
 from conversations.turn import Turn
 from storage import boards, deadlines
 from storage.boards import Earlier, Tally, TeacherCycle, Trend
 from storage.cycle import DEADLINE_OF, SETTLED, Stage
+from storage.deadlines import Deadline
 
 dialogue = Dialogue("board_picture")
 
-Days = dict[Stage, date]
+Days = dict[Stage, Deadline]
 
 
 @dialogue.tap(DrawBoard)
@@ -47,11 +48,11 @@ async def draw_board(turn: Turn, tap: DrawBoard) -> None:
 
 
 async def _days(turn: Turn) -> Days:
-    """Give the last day of every stage that has one."""
+    """Give the deadline of every stage that has one."""
     dated = await deadlines.deadlines_of(
         turn.session, turn.actor.school_id, turn.rules, turn.period
     )
-    ends = {one.kind: one.ends_on for one in dated}
+    ends = {one.kind: one for one in dated}
     return {stage: ends[kind] for stage, kind in DEADLINE_OF.items() if kind in ends}
 
 
@@ -66,6 +67,7 @@ def board_facts(
     words, period = turn.words, turn.period
     shown = tuple(_row(turn, page.first + at, row, days) for at, row in enumerate(page.items, 1))
     is_late = any(cell.is_late for row in shown for cell in row.cells)
+    guessed = any(is_estimated(one, turn.rules, period) for one in days.values())
     has_absent = any(not row.joined for row in page.items)
     numbers = f" · {page.number + 1}/{page.pages}" if page.pages > 1 else ""
     return BoardFacts(
@@ -78,13 +80,16 @@ def board_facts(
         totals=_totals(turn, boards.tally(rows), trend),
         legend=tuple((mark, words.label(f"standings.{mark}")) for mark in Mark),
         late=words.label("pictures.late") if is_late else "",
-        notes=(words.label("pictures.absent"),) if has_absent else (),
+        notes=(
+            *((words.label("pictures.absent"),) if has_absent else ()),
+            *((words.label("pictures.estimated"),) if guessed else ()),
+        ),
         empty=words.label("pictures.nobody"),
     )
 
 
 def _column(turn: Turn, stage: Stage, days: Days) -> Column:
-    day = turn.words.short_day(days[stage]) if stage in days else ""
+    day = turn.words.short_day(days[stage].ends_on) if stage in days else ""
     # The year stands above.
     return Column(turn.words.label(f"stages.{stage}_short"), day.rpartition(" ")[0])
 
@@ -95,7 +100,7 @@ def _row(turn: Turn, number: int, row: TeacherCycle, days: Days) -> TeacherRow:
         state = row.cycle[stage]
         is_open = state.standing not in SETTLED
         text = f"{state.done}/{state.of}" if state.of and is_open else ""
-        late = is_open and stage in days and days[stage] < turn.today
+        late = is_open and stage in days and days[stage].ends_on < turn.today
         cells.append(Cell(mark_of(state), text, late))
     name = row.name if row.joined else f"* {row.name}"
     return TeacherRow(number, name, tuple(cells))

@@ -45,7 +45,7 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
         deadline=deadlines.of_kind(at.deadlines, DeadlineKind.PLAN).ends_on,
         proof=at.proof, is_open=at.is_open, next=Markup(next_words(turn, at)),  # noqa: S704
         stages=stage_lines(turn.words, at.cycle),
-        dues=dues(turn.words, at.deadlines, at.cycle, turn.today),
+        dues=dues(turn.words, rules, period, at.deadlines, at.cycle, turn.today),
     )  # fmt: skip
     rows = _rows(turn, at.full, has_evidence=at.has_evidence)
     turn.show(Screen(text, rows, view=OpenStatus()))

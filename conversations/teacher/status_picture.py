@@ -30,6 +30,7 @@ def status_facts(turn: Turn, position: Position) -> StatusFacts:
     words, rules, period = turn.words, turn.rules, turn.period
     points = rules.points
     bars = _points(turn, position, points) if points else _units(turn, position)
+    open_dues = dues(words, rules, period, position.deadlines, position.cycle, turn.today)
     return StatusFacts(
         name=turn.actor.name,
         school=turn.school.name,
@@ -43,7 +44,8 @@ def status_facts(turn: Turn, position: Position) -> StatusFacts:
         steps_title=words.label("pictures.stages"),
         steps=stage_lines(words, position.cycle),
         dues_title=words.label("pictures.deadlines"),
-        dues=dues(words, position.deadlines, position.cycle, turn.today),
+        dues=open_dues,
+        dues_note=words.label("pictures.estimated") if any(d.estimated for d in open_dues) else "",
         next_title=words.label("pictures.next"),
         next=plain(next_words(turn, position, drawn=True)),
     )

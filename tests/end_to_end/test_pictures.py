@@ -57,7 +57,7 @@ async def test_a_teacher_sees_the_same_as_text_and_as_a_picture(world: TestWorld
     await rina.types("/status")
     card = await rina.sees("Rencana: belum")
     assert "Penilaian: belum" in card.text
-    assert "Batas rencana: 31 Jul 2026, 25 hari lagi" in card.text
+    assert "Batas rencana: 31 Jul 2026 (perkiraan), 25 hari lagi" in card.text
     assert "Gambar" in " ".join(card.buttons)
     photo, before = await asks(rina)
     assert Image.open(io.BytesIO(before)).width == 960

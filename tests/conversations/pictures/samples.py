@@ -59,6 +59,7 @@ STATUS = StatusFacts(
         Due("Batas rencana", "31 Jul 2026", "25 hari lagi"),
         Due("Batas bukti", "6 Jul 2026", "hari ini", presses=True),
     ),
+    dues_note="tanggal: perkiraan",
     next_title="Berikutnya",
     next="Lengkapi langkah yang masih kosong, lalu ajukan.",
 )
@@ -72,8 +73,8 @@ WITHOUT_POINTS = replace(
     lines=tuple(
         Line(title, Mark.NOT_YET, "belum diisi")
         for title in (
-            "Pelaksanaan tugas pokok", "Praktik kinerja", "Perilaku kerja",
-            "Pengembangan kompetensi",
+            "Pelaksanaan tugas pokok", "Praktik kinerja", "Pengembangan kompetensi",
+            "Tugas tambahan", "Perilaku kerja",
         )
     ),
 )  # fmt: skip
@@ -88,6 +89,9 @@ LONGEST = replace(
     dues=(Due("Batas pelaksanaan " * 9, "30 September 2026", "lewat 999 hari", presses=True),) * 4,
     next="Menunggu Prof. Dr. Hj. Siti Nurhaliza Rahmawati, M.Pd. " * 70,
 )
+
+MANY_STEPS = replace(LONGEST, lines=LONGEST.lines * 2)
+"""A rule set with more steps than any that there is."""
 
 
 def cell(number: int) -> Cell:
@@ -115,7 +119,7 @@ def board(names: list[str]) -> BoardFacts:
         ),
         legend=tuple((mark, mark.value) for mark in Mark),
         late="lewat batas",
-        notes=("* belum bergabung di Telegram",),
+        notes=("* belum bergabung di Telegram", "tanggal: perkiraan"),
         empty="Belum ada guru yang terdaftar.",
     )
 

@@ -28,6 +28,7 @@ from tests.conversations.pictures.samples import (
     AWKWARD,
     FULL,
     LONGEST,
+    MANY_STEPS,
     NOTHING,
     STATUS,
     WITHOUT_POINTS,
@@ -37,7 +38,10 @@ from tests.conversations.pictures.samples import (
 LARGEST_STATUS, LARGEST_BOARD = 60_000, 150_000
 """People pay for their data; in bytes."""
 
-STATUSES = {"usual": STATUS, "without": WITHOUT_POINTS, "nothing": NOTHING, "longest": LONGEST}
+STATUSES = {
+    "usual": STATUS, "without": WITHOUT_POINTS, "nothing": NOTHING, "longest": LONGEST,
+    "many": MANY_STEPS,
+}  # fmt: skip
 BOARDS = {"nobody": board([]), "one": board(["Rina"]), "full": FULL}
 
 
