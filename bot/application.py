@@ -109,8 +109,8 @@ class Kawan:
             settings.data_dir / "papers",
         )
         self.drawer = Drawer()
-        pictures = Pictures(self.bot, self.database, self.clock, self.drawer)
-        self.replies = Replies(self.bot, self.database, self.clock, self.tasks, pictures)
+        self.pictures = Pictures(self.bot, self.database, self.clock, self.drawer, self.tasks)
+        self.replies = Replies(self.bot, self.database, self.clock, self.tasks, self.pictures)
         self.updates = Updates(
             self.database,
             self.clock,
@@ -178,6 +178,7 @@ class Kawan:
             await self.application.stop()
         try:
             await self.intake.tidy()
+            await self.pictures.write_down()
         finally:
             await self.application.shutdown()
             await self.drawer.close()

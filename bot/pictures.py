@@ -1,5 +1,7 @@
 """Putting drawn pictures on phones: by Telegram's name for them, or drawn and uploaded once."""
 
+import asyncio
+
 from telegram import Bot, InputFile, InputMediaPhoto, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
@@ -7,6 +9,7 @@ from telegram.error import BadRequest
 from bot import screens
 from bot.calls import insist, is_gone, is_not_modified, is_unknown_file
 from bot.clock import Clock
+from bot.tasks import Tasks
 from conversations.lengths import LONGEST_CAPTION, fitting
 from conversations.pictures.drawing import Drawer
 from conversations.screens import Picture, Screen
@@ -16,13 +19,22 @@ from storage.database import Database
 
 
 class Pictures:
-    """Shows screens that have a picture."""
+    """Shows screens that have a picture.
 
-    def __init__(self, bot: Bot, database: Database, clock: Clock, drawer: Drawer) -> None:
+    New names are written down beside everything else, several at a time: when many ask at once
+    nobody's taps wait for that. What a crash takes away only costs one more upload.
+    """
+
+    def __init__(
+        self, bot: Bot, database: Database, clock: Clock, drawer: Drawer, tasks: Tasks
+    ) -> None:
         self._bot = bot
         self._database = database
         self._clock = clock
         self._drawer = drawer
+        self._tasks = tasks
+        self._unwritten: dict[str, sent_pictures.Name] = {}
+        self._writes = asyncio.Lock()
 
     async def show(
         self, chat_id: int, screen: Screen, place: MessagePlace | None
@@ -34,9 +46,10 @@ class Pictures:
         picture = screen.picture
         if picture is None:
             raise ValueError("a screen without a picture")
-        if picture.telegram_id:
+        known = picture.telegram_id or self._name_of(picture)
+        if known:
             try:
-                return await self._put(chat_id, screen, place, picture.telegram_id)
+                return await self._put(chat_id, screen, place, known)
             except BadRequest as error:
                 if not is_unknown_file(error):
                     raise
@@ -50,7 +63,7 @@ class Pictures:
         if place is not None:
             edited = await self._edit(screen, place, media)
             if edited is not None:
-                await self._note(screen.picture, edited, media)
+                self._note(screen.picture, edited, media)
                 return None
         sent = await insist(
             lambda: self._bot.send_photo(
@@ -58,7 +71,7 @@ class Pictures:
                 parse_mode=ParseMode.HTML, reply_markup=screens.keyboard(screen),
             )
         )  # fmt: skip
-        await self._note(screen.picture, sent, media)
+        self._note(screen.picture, sent, media)
         return sent
 
     async def _edit(
@@ -81,16 +94,30 @@ class Pictures:
                 return None
             raise
 
-    async def _note(
+    def _name_of(self, picture: Picture) -> str:
+        name = self._unwritten.get(picture.digest)
+        return name.telegram_id if name is not None else ""
+
+    def _note(
         self, picture: Picture | None, message: Message | bool, media: str | InputFile
     ) -> None:
         """Keep Telegram's name for a picture that it did not have."""
         if picture is None or isinstance(media, str) or isinstance(message, bool):
             return
         if message.photo:
-            # A name that a power cut takes away only costs one more upload.
-            async with self._database.hurried() as session:
-                await sent_pictures.keep(
-                    session, picture.school_id, picture.digest, message.photo[-1].file_id,
-                    self._clock.now(),
-                )  # fmt: skip
+            telegram_id = message.photo[-1].file_id
+            name = sent_pictures.Name(picture.school_id, picture.digest, telegram_id)
+            self._unwritten[picture.digest] = name
+            if not self._writes.locked():
+                self._tasks.start(self.write_down(), "write down pictures")
+
+    async def write_down(self) -> None:
+        """Write the new names down."""
+        async with self._writes:
+            while self._unwritten:
+                names = list(self._unwritten.values())
+                async with self._database.hurried() as session:
+                    await sent_pictures.keep(session, names, self._clock.now())
+                for name in names:
+                    if self._unwritten.get(name.digest) is name:
+                        del self._unwritten[name.digest]

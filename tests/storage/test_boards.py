@@ -1,10 +1,11 @@
 """The board: how far everybody is, who may see it, and how it was on earlier mornings."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import boards, cycle, decisions, plans, sent_pictures
 from storage.boards import board, note_mornings, tally, trend
@@ -262,6 +263,13 @@ async def test_old_days_are_forgotten(database: Database, cast: Cast) -> None:
 # --------------------------------------------------------------------- names of pictures
 
 
+async def keep(
+    session: AsyncSession, school_id: int, digest: str, telegram_id: str, now: datetime = NOW
+) -> None:
+    name = sent_pictures.Name(school_id, digest, telegram_id)
+    await sent_pictures.keep(session, [name], now)
+
+
 async def kept(database: Database) -> list[str]:
     async with database.reading() as session:
         return list((await session.exec(select(SentPicture.telegram_id).order_by("id"))).all())
@@ -273,8 +281,8 @@ async def test_names_are_kept_renewed_and_forgotten(
     school = cast.rina.school_id
     async with database.transaction() as session:
         for at, digest in enumerate(("a" * 64, "b" * 64, "c" * 64, "d" * 64)):
-            await sent_pictures.keep(session, school, digest, digest[0], NOW + at * DAY)
-        await sent_pictures.keep(session, school, "b" * 64, "b2", NOW + 3 * DAY)
+            await keep(session, school, digest, digest[0], NOW + at * DAY)
+        await keep(session, school, "b" * 64, "b2", NOW + 3 * DAY)
     async with database.reading() as session:
         assert await sent_pictures.name_of(session, "b" * 64) == "b2"
         assert await sent_pictures.name_of(session, "e" * 64) == ""
@@ -291,8 +299,8 @@ async def test_an_erased_person_is_in_no_picture_that_is_kept(
     database: Database, cast: Cast
 ) -> None:
     async with database.transaction() as session:
-        await sent_pictures.keep(session, cast.rina.school_id, "a" * 64, "ours", NOW)
-        await sent_pictures.keep(session, cast.stranger.school_id, "b" * 64, "theirs", NOW)
+        await keep(session, cast.rina.school_id, "a" * 64, "ours")
+        await keep(session, cast.stranger.school_id, "b" * 64, "theirs")
     async with database.transaction() as session:
         await erase_member(session, cast.operator, cast.rina.member_id, NOW)
     assert await kept(database) == ["theirs"]
