@@ -7,9 +7,9 @@ from datetime import date
 
 from conversations.pictures.facts import Due, Line, Mark
 from conversations.words import Words
-from storage.cycle import DEADLINE_OF, SETTLED, Cycle, Stage, StageState
 from storage.deadlines import Deadline
 from storage.rulesets import DeadlineKind, Period, RuleSet
+from storage.stages import DEADLINE_OF, SETTLED, Cycle, Stage, StageState
 
 MOST_DUES = 4
 PRESSES_DAYS = 3

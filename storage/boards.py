@@ -9,12 +9,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.cycle import NOTHING_YET, SETTLED, Cycle, Stage, cycles_of_school
+from storage.cycle import cycles_of_school
 from storage.database import Database
 from storage.models import BoardDay, Member, Role, School
 from storage.people import Actor, known_id, today_at
 from storage.rulebook import RuleBook
 from storage.rulesets import Period, RuleSet, UnknownCode
+from storage.stages import NOTHING_YET, SETTLED, Cycle, Stage
 
 WEEK = timedelta(days=7)
 NEAR_ENOUGH = timedelta(days=3)

@@ -1,12 +1,9 @@
-"""How far teachers are in the cycle of a period: the one place that knows every stage.
+"""How far teachers are in the cycle of a period: the one place where all stages come together.
 
-Plan, approval and evidence are worked out here. Each later stage is a source in `LATER`: it reads
-its own tables, for a whole school or for one teacher. A stage without a source has not begun.
+Plan, approval and evidence are worked out here; `storage.later_stages` reads the others.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import func
@@ -17,77 +14,20 @@ from storage.evidence import needs
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.needs import Progress
 from storage.evidence.reading import HISTORY
+from storage.later_stages import LATER
 from storage.models import Evidence, EvidenceStatus, Plan, PlanEntry, PlanStatus, School
 from storage.people import known_id
 from storage.plans import FullPlan
 from storage.rulebook import RuleBook
-from storage.rulesets import DeadlineKind, RuleSet
+from storage.rulesets import RuleSet
+from storage.stages import NOTHING_YET, Cycle, Scope, Stage, StageState, Standing
 
-
-class Stage(StrEnum):
-    """What a teacher goes through in a period, in this order."""
-
-    PLAN = "plan"
-    APPROVAL = "approval"
-    EVIDENCE = "evidence"
-    OBSERVATION = "observation"
-    REPORT = "report"
-    RATING = "rating"
-
-
-class Standing(StrEnum):
-    """How far a stage is. Waiting: for somebody else than the teacher."""
-
-    NOT_NEEDED = "not_needed"
-    NOT_YET = "not_yet"
-    UNDER_WAY = "under_way"
-    WAITING = "waiting"
-    RETURNED = "returned"
-    DONE = "done"
-
-
-DEADLINE_OF: Mapping[Stage, DeadlineKind] = {
-    Stage.PLAN: DeadlineKind.PLAN,
-    Stage.EVIDENCE: DeadlineKind.EVIDENCE,
-    Stage.REPORT: DeadlineKind.REPORT,
-    Stage.RATING: DeadlineKind.RATING,
-}
-"""By which deadline a stage is to be done; the others have none of their own."""
-
-SETTLED = frozenset({Standing.DONE, Standing.NOT_NEEDED})
-
-
-@dataclass(frozen=True, slots=True)
-class StageState:
-    """How far one teacher is in one stage; `done` of `of` where it can be counted."""
-
-    standing: Standing = Standing.NOT_YET
-    done: int = 0
-    of: int = 0
-
-
-Cycle = Mapping[Stage, StageState]
-NOTHING_YET = StageState()
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose stages are asked for: all teachers of a school in a period, or one of them."""
-
-    school_id: int
-    period_id: str
-    member_id: int | None = None
-
-
-Source = Callable[[AsyncSession, Scope], Awaitable[Mapping[int, StageState]]]
-"""Gives the stage's state by member; whoever is not named has not begun."""
-
-LATER: dict[Stage, Source] = {}
-"""Where the stages after the evidence are read."""
+_EARLIER = frozenset({Stage.PLAN, Stage.APPROVAL, Stage.EVIDENCE})
 
 
 async def cycle_of_plan(
     session: AsyncSession,
+    rulebook: RuleBook,
     scope: Scope,
     rules: RuleSet,
     full: FullPlan | None,
@@ -95,7 +35,7 @@ async def cycle_of_plan(
 ) -> Cycle:
     """Give the cycle of one teacher whose plan and evidence have been read."""
     earlier = _earlier(rules, full, pieces)
-    later = await _later(session, scope)
+    later = await _later(session, rulebook, scope)
     return earlier | {
         stage: later[stage].get(scope.member_id or 0, NOTHING_YET) for stage in later
     }
@@ -112,7 +52,7 @@ async def cycles_of_school(
     for full in plans:
         rules = rulebook.of_plan(school, full.plan)
         found[full.plan.member_id] = _earlier(rules, full, pieces.get(full.id, ()))
-    for stage, states in (await _later(session, scope)).items():
+    for stage, states in (await _later(session, rulebook, scope)).items():
         for member_id, state in states.items():
             found.setdefault(member_id, {})[stage] = state
     return {member_id: _whole(cycle) for member_id, cycle in found.items()}
@@ -122,10 +62,13 @@ def _whole(cycle: Cycle) -> Cycle:
     return {stage: cycle.get(stage, NOTHING_YET) for stage in Stage}
 
 
-async def _later(session: AsyncSession, scope: Scope) -> dict[Stage, Mapping[int, StageState]]:
+async def _later(
+    session: AsyncSession, rulebook: RuleBook, scope: Scope
+) -> dict[Stage, Mapping[int, StageState]]:
     return {
-        stage: await LATER[stage](session, scope) if stage in LATER else {}
-        for stage in list(Stage)[3:]
+        stage: await LATER[stage](session, rulebook, scope) if stage in LATER else {}
+        for stage in Stage
+        if stage not in _EARLIER
     }
 
 

@@ -22,8 +22,8 @@ from conversations.stage_words import is_estimated, mark_of
 from conversations.turn import Turn
 from storage import boards, deadlines
 from storage.boards import Earlier, Tally, TeacherCycle, Trend
-from storage.cycle import DEADLINE_OF, SETTLED, Stage
 from storage.deadlines import Deadline
+from storage.stages import DEADLINE_OF, SETTLED, Stage
 
 dialogue = Dialogue("board_picture")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from conversations.plan_views import Section, sections
 from conversations.turn import Turn
 from storage import deadlines, people, plans
-from storage.cycle import Cycle, Scope, cycle_of_plan
+from storage.cycle import cycle_of_plan
 from storage.deadlines import Deadline
 from storage.evidence import needs, reading
 from storage.evidence.changing import OPEN_PLANS
@@ -14,6 +14,7 @@ from storage.evidence.needs import Progress
 from storage.models import Member, PlanStatus
 from storage.plans import FullPlan
 from storage.rulesets import DeadlineKind
+from storage.stages import Cycle, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ async def position_of(turn: Turn) -> Position:
         deadlines=await deadlines.deadlines_of(turn.session, actor.school_id, rules, period),
         proof=needs.progress(entries, evidence),
         has_evidence=bool(evidence),
-        cycle=await cycle_of_plan(turn.session, scope, rules, full, evidence),
+        cycle=await cycle_of_plan(turn.session, turn.rulebook, scope, rules, full, evidence),
     )
 
 

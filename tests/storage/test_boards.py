@@ -9,16 +9,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import boards, cycle, decisions, plans, sent_pictures
 from storage.boards import board, note_mornings, tally, trend
-from storage.cycle import LATER, Scope, Stage, StageState, Standing
 from storage.database import Database
 from storage.erasure import erase_member
 from storage.errors import NotAllowed
 from storage.evidence import checking, reading
 from storage.evidence.reading import Piece
+from storage.later_stages import LATER
 from storage.models import BoardDay, SentPicture
 from storage.people import Actor
 from storage.rulebook import RuleBook
 from storage.rulesets import load_ruleset
+from storage.stages import Scope, Stage, StageState, Standing
 from tests.storage.evidence.staging import (
     NOW,
     PERIOD,
@@ -126,7 +127,7 @@ async def test_where_nothing_need_be_uploaded_nothing_is_missed(
 async def test_one_teacher_and_the_whole_school_are_told_the_same(
     database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def observed(_session: object, scope: Scope) -> Mapping[int, StageState]:
+    async def observed(_session: object, _book: object, scope: Scope) -> Mapping[int, StageState]:
         assert scope.member_id in (None, cast.rina.member_id)
         return {cast.rina.member_id: StageState(Standing.UNDER_WAY, 2, 5)}
 
@@ -137,7 +138,7 @@ async def test_one_teacher_and_the_whole_school_are_told_the_same(
     async with database.reading() as session:
         pieces = await reading.evidence_of_plan(session, full.id)
         scope = Scope(cast.rina.school_id, PERIOD.id, cast.rina.member_id)
-        alone = await cycle.cycle_of_plan(session, scope, RULES, full, pieces)
+        alone = await cycle.cycle_of_plan(session, BOOK, scope, RULES, full, pieces)
     assert dict(alone) == dict(await stages(database, cast, cast.rina))
     assert alone[Stage.OBSERVATION] == StageState(Standing.UNDER_WAY, 2, 5)
     assert (await stages(database, cast, cast.budi))[Stage.OBSERVATION] == StageState()
