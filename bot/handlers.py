@@ -16,7 +16,16 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, reminding, talking
+from conversations import (
+    answering,
+    everywhere,
+    forms,
+    home,
+    joining,
+    observing_days,
+    reminding,
+    talking,
+)
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -34,17 +43,27 @@ from conversations.principal import (
     checking,
     deputising,
     overviewing,
+    rating,
+    rating_sealing,
+    rating_words,
     reading,
+    reading_reports,
+    returning_reports,
+    rubric,
     sending_back,
 )
+from conversations.principal import observing as observing_teachers
 from conversations.teacher import (
     asking,
     behaviours,
     describing,
     duties,
+    observing,
     planning,
     preparing,
     proving,
+    rated,
+    reporting,
     sorting,
     status,
     status_picture,
@@ -64,7 +83,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     scheduling.dialogue,
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
+    rubric.dialogue,  # before all that takes voice: in a lesson it is a note
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
     planning.dialogue,
@@ -79,13 +100,23 @@ DIALOGUES: tuple[Dialogue, ...] = (
     describing.dialogue,
     sorting.dialogue,
     preparing.dialogue,
+    reporting.dialogue,
+    observing.dialogue,
+    observing_days.dialogue,
+    observing_teachers.dialogue,
     approving.dialogue,
     checking.dialogue,
     looking.dialogue,
     sending_back.dialogue,
+    reading_reports.dialogue,
+    returning_reports.dialogue,
     reading.dialogue,
     overviewing.dialogue,
     board_picture.dialogue,
+    rating.dialogue,
+    rating_words.dialogue,
+    rating_sealing.dialogue,
+    rated.dialogue,
     deputising.dialogue,
     members.dialogue,
     inviting.dialogue,

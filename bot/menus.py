@@ -21,7 +21,7 @@ def commands_for(person: Person) -> list[str]:
     actor = person.actor
     commands = ["menu"]
     if actor.roles & Role.TEACHER:
-        commands += ["rencana", "bukti", "status"]
+        commands += ["rencana", "bukti", "status", "laporan"]
     if actor.decides:
         commands.append("persetujuan")
     if actor.decides or actor.roles & Role.COACH:

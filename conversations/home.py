@@ -16,8 +16,11 @@ from conversations.callbacks.everybody import (
 from conversations.callbacks.evidence import OpenEvidence
 from conversations.callbacks.helping import OpenHelpQueue
 from conversations.callbacks.members import OpenMembers
+from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus
+from conversations.callbacks.rating import OpenRatings
+from conversations.callbacks.reports import OpenReport
 from conversations.callbacks.school import OpenSchool
 from conversations.dialogue import Dialogue
 from conversations.people import Person, gets_cards
@@ -30,6 +33,8 @@ from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
 from storage.people import known_id
 from storage.plans import FullPlan
+from storage.ratings import queue as ratings
+from storage.reports import deciding
 from storage.rulesets import PhaseWindow
 from storage.school_hours import MAY_CHANGE
 
@@ -46,10 +51,12 @@ async def home_screen(turn: Turn) -> Screen:
     """Draw the home card."""
     actor, rules, period = turn.actor, turn.rules, turn.period
     plan = await plans.find_plan(turn.session, actor.member_id, period.id)
+    reports = await deciding.count_waiting(turn.session, actor) if actor.decides else 0
     waiting = await decisions.count_waiting(turn.session, actor) if actor.decides else 0
     to_check = await checking.count_waiting(turn.session, actor) if actor.decides else 0
     proof = await _proof(turn, plan)
     phase = await _phase(turn)
+    unrated = await _unrated(turn)
     target = rules.points.target_min if rules.points else 0
     text = turn.words.body(
         "home.card",
@@ -68,11 +75,24 @@ async def home_screen(turn: Turn) -> Screen:
         decides=actor.decides,
         waiting=waiting,
         to_check=to_check,
+        unrated=unrated,
+        reports=reports,
         proof=proof,
         unsorted=await receiving.count_unsorted(turn.session, actor) if proof else 0,
         stuck=await help_requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
     )
-    return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
+    keys = _keys(turn, plan, rates=unrated is not None)
+    return Screen(text, (*_urgent(turn, plan), *keys, *_foot(turn)), view=Home())
+
+
+async def _unrated(turn: Turn) -> int | None:
+    """Say how many teachers are still to be rated; None while it is not time for that."""
+    actor, period = turn.actor, turn.period
+    if not actor.decides:
+        return None
+    if not ratings.is_near(deadlines.lay_out(turn.rules, period, ()), turn.today):
+        return None
+    return await ratings.count_unrated(turn.session, actor, period.id)
 
 
 async def _phase(turn: Turn) -> PhaseWindow | None:
@@ -108,7 +128,7 @@ def _urgent(turn: Turn, plan: FullPlan | None) -> tuple[Row, ...]:
     return ((Key(turn.words.label("planning.agree"), agree, Style.YES),),)
 
 
-def _keys(turn: Turn) -> tuple[Row, ...]:
+def _keys(turn: Turn, plan: FullPlan | None, *, rates: bool) -> tuple[Row, ...]:
     actor, words = turn.actor, turn.words
     keys: list[Key] = []
     if actor.roles & Role.TEACHER:
@@ -117,10 +137,18 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
             Key(words.label("home.evidence"), OpenEvidence()),
             Key(words.label("home.status"), OpenStatus()),
         ]
+        if plan is not None and plan.status in changing.OPEN_PLANS:
+            keys.append(Key(words.label("home.report"), OpenReport(plan.id)))
+    if plan is not None and plan.status in changing.OPEN_PLANS:
+        keys.append(Key(words.label("home.observation"), OpenObservation()))
     if actor.decides:
         keys.append(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT))
+    if rates:
+        keys.append(Key(words.label("rating.open"), OpenRatings(0)))
     if actor.decides or actor.roles & Role.COACH:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
+        if plan is None:
+            keys.append(Key(words.label("home.observation"), OpenObservation()))
     if broadcasts.may_send(actor):
         keys.append(Key(words.label("home.broadcasts"), Broadcasts()))
     if actor.roles & Role.COACH:
@@ -234,9 +262,9 @@ async def choose_school(turn: Turn, tap: ChooseSchool) -> None:
     await show_home(turn)
 
 
-def back_home(turn: Turn) -> Row:
+def back_home(person: Person) -> Row:
     """Give the row that leads home."""
-    return (Key(turn.words.label("nav.home"), Home()),)
+    return (Key(person.words.label("nav.home"), Home()),)
 
 
 def help_key(person: Person, where: str) -> Key:

@@ -13,6 +13,8 @@ def explain(turn: Turn, refusal: errors.Refused) -> None:
     name = f"refusals.{type(refusal).__name__}"
     if isinstance(refusal, Unusable):
         name = f"unusable.{refusal.why}"
+    elif isinstance(refusal, errors.WrongMarks) and refusal.places:
+        name = "refusals.WrongMarks_places"
     elif isinstance(refusal, errors.PlanNotOpen) and refusal.status is None:
         name = "refusals.PlanNotOpen_none"
     turn.alert(turn.words.label(name, **_facts(turn, refusal)))
@@ -27,11 +29,21 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"unseen": refusal.unseen}
         case errors.PlanNotOpen(status=str(status)) | errors.NotNow(status=status):
             return {"status": words.label(f"status.{PlanStatus(status)}")}
+        case errors.ReportNotNow():
+            return {"status": words.label(f"reporting.is_{refusal.status}")}
+        case errors.ReportIncomplete():
+            return {"count": len(refusal.fields)}
         case errors.BroadcastNotNow():
             return {"status": words.label(f"broadcasting.status_{refusal.status}")}
         case errors.AlreadyDecided():
             return {
                 "verdict": words.label(f"verdict.{refusal.verdict}"),
+                "by": refusal.by_name,
+                "at": words.clock(refusal.at),
+                "day": words.short_day(refusal.at),
+            }
+        case errors.RatingChanged():
+            return {
                 "by": refusal.by_name,
                 "at": words.clock(refusal.at),
                 "day": words.short_day(refusal.at),
@@ -42,6 +54,24 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"first": words.day(refusal.first), "last": words.day(refusal.last)}
         case errors.TooLong():
             return {"longest": refusal.longest, "length": refusal.length}
+        case errors.VoiceTooLong():
+            return {
+                "longest": refusal.longest_s // 60,
+                "length": f"{refusal.length_s // 60}.{refusal.length_s % 60:02}",
+            }
+        case errors.ObservationPaused():
+            return {"status": words.label(f"status.{PlanStatus(refusal.status)}")}
+        case errors.ObserverTaken():
+            return {"by": refusal.by_name}
+        case errors.NotAllMarked():
+            return {"places": ", ".join(map(str, refusal.places))}
+        case errors.StepNotOpen():
+            return {"before": refusal.before}
+        case errors.WrongMarks():
+            return {
+                "given": refusal.given, "wanted": refusal.wanted, "highest": refusal.highest,
+                "places": ", ".join(map(str, refusal.places)),
+            }  # fmt: skip
         case errors.BelowTarget():
             return {"missing": refusal.target - refusal.points, "target": refusal.target}
         case errors.InvitationExpired():

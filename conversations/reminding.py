@@ -8,6 +8,8 @@ from conversations.callbacks.broadcasts import NewBroadcast
 from conversations.callbacks.evidence import OpenEvidence, OpenProvable
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, OpenPlan, OpenStatus, OpenStep, OpenSummary
+from conversations.callbacks.rating import OpenRatings
+from conversations.callbacks.reports import OpenReport
 from conversations.callbacks.school import ChooseHour, ReminderHours, Snooze
 from conversations.dialogue import Dialogue
 from conversations.home import back_home
@@ -26,7 +28,7 @@ from storage.school_hours import hours_of
 dialogue = Dialogue("reminding")
 
 NAMES_SHOWN = 12
-MINUTES = {Task.START: 10, Task.MEND: 5, Task.AGREE: 1}
+MINUTES = {Task.START: 10, Task.MEND: 5, Task.AGREE: 1, Task.REPORT: 10}
 MINUTES_A_STEP = 2
 MINUTES_A_PIECE = 2
 MOST_MINUTES = 30
@@ -86,6 +88,8 @@ def _next_step(task: OpenTask) -> tuple[str, Button]:
         return "planning.agree", Agree(full.id, full.plan.revision)
     if task.task is Task.MEND:
         return "planning.mend", OpenPlan()
+    if task.task is Task.REPORT:
+        return "reminders.to_report", OpenReport(full.id)
     if task.task is Task.EVIDENCE:
         only = task.entries[0].entry.id
         if len(task.entries) == 1 and only is not None and not task.unsorted:
@@ -140,20 +144,28 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
         person.session, person.actor.school_id, person.rules, person.period
     )
     patience = waiting.patience_of(deadlines)
+    rating = next((one for one in deadlines if one.kind is DeadlineKind.RATING), None)
     inbox = await waiting.inbox_of(
-        person.session, person.actor, person.period, hours, patience, person.now
+        person.session, person.actor, person.period, hours, patience, person.now, rating
     )
-    if not inbox.plans and not inbox.evidence:
+    if not (inbox.plans or inbox.evidence or inbox.reports or inbox.ratings):
         return None
     text = person.words.body(
         "reminders.digest", who=person.salutation, inbox=inbox, patience=patience,
+        rating_left=(rating.ends_on - person.today).days if rating else 0,
+        rating_ends_on=rating.ends_on if rating else None,
         pressing=inbox.pressing[:NAMES_SHOWN], more=max(0, len(inbox.pressing) - NAMES_SHOWN),
     )  # fmt: skip
     words = person.words
-    rows: list[Row] = [(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),)]
+    rows: list[Row] = []
+    if inbox.plans or inbox.evidence or inbox.reports:
+        rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
+    if inbox.ratings:
+        rows.append((Key(words.label("rating.open"), OpenRatings(0), Style.NEXT),))
     if inbox.pressing and person.actor.roles & Role.PRINCIPAL:
         rows.append((Key(words.label("reminders.name_deputy"), Deputies()),))
-    return Notice(Screen(text, (*rows, *_put_off(person)), view=OpenQueue(0)))
+    view = OpenRatings(0) if len(rows) == 1 and inbox.ratings else OpenQueue(0)
+    return Notice(Screen(text, (*rows, *_put_off(person)), view=view))
 
 
 @notice("remind_behind")

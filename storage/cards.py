@@ -18,6 +18,8 @@ from storage.models import (
     HelpStatus,
     Plan,
     PlanStatus,
+    Report,
+    ReportStatus,
 )
 
 FRESH = timedelta(minutes=60)
@@ -29,11 +31,12 @@ MessagePlace = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a card asks a decision on: a plan, a piece of evidence or a request for help, by id."""
+    """What a card asks a decision on, by id: a plan, a piece of evidence, a request, a report."""
 
     plan_id: int | None = None
     evidence_id: int | None = None
     help_id: int | None = None
+    report_id: int | None = None
 
 
 async def remember(
@@ -70,7 +73,7 @@ async def remember(
     if subject_of(card) != subject or card.closed_at is not None:
         card.shown_at = now
     card.plan_id, card.evidence_id = subject.plan_id, subject.evidence_id
-    card.help_id = subject.help_id
+    card.help_id, card.report_id = subject.help_id, subject.report_id
     card.view = view
     card.closed_at = None
     session.add(card)
@@ -81,7 +84,7 @@ async def remember(
 
 def subject_of(card: Card) -> Subject:
     """Say what a card asks about."""
-    return Subject(card.plan_id, card.evidence_id, card.help_id)
+    return Subject(card.plan_id, card.evidence_id, card.help_id, card.report_id)
 
 
 async def _waits(session: AsyncSession, subject: Subject) -> bool:
@@ -97,6 +100,9 @@ async def _waits(session: AsyncSession, subject: Subject) -> bool:
     elif subject.help_id is not None:
         status = select(HelpRequest.status).where(HelpRequest.id == subject.help_id)
         waiting = HelpStatus.OPEN
+    elif subject.report_id is not None:
+        status = select(Report.status).where(Report.id == subject.report_id)
+        waiting = ReportStatus.SUBMITTED
     found = await session.exec(status.with_for_update(read=True))
     return bool(found.first() == waiting)
 
@@ -195,6 +201,9 @@ async def retire(
     elif subject.help_id is not None:
         about = Card.help_id == subject.help_id
         kind, detail = "help_card_closed", {"help": subject.help_id}
+    elif subject.report_id is not None:
+        about = Card.report_id == subject.report_id
+        kind, detail = "report_card_closed", {"report": subject.report_id}
     found = await session.exec(select(Card).where(about, col(Card.closed_at).is_(None)))
     closed = found.all()
     for card in closed:

@@ -319,6 +319,20 @@ async def sent_as(session: AsyncSession, member_id: int, message_id: int) -> Mes
     return None
 
 
+async def became(session: AsyncSession, member_id: int, occasion: str) -> int | None:
+    """Say which message in a member's chat told of an occasion, if one did."""
+    for messages in (OutboxMessage, ArchivedMessage):
+        found = await session.exec(
+            select(messages.message_id).where(
+                messages.member_id == member_id, messages.occasion == occasion
+            )
+        )
+        message_id = found.first()
+        if message_id is not None:
+            return message_id
+    return None
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
     """Say when the next message that nobody has taken is due; None when nothing waits."""
     found = await (await session.connection()).execute(_FIRSTS)

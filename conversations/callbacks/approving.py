@@ -67,7 +67,7 @@ class OwnReason(Button, code="qo"):
 
 @dataclass(frozen=True)
 class ShowDetails(Button, code="qd"):
-    """Show a page of a plan in full; `origin` q is the queue, r the overview."""
+    """Show a page of a plan in full; `origin` q is the queue, r the overview, n the rating."""
 
     plan: int
     page: int

@@ -4,6 +4,7 @@ from typing import Any
 
 from conversations.callbacks.approving import Approve, OpenOverview, OpenQueue, ShowDecision
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.reports import OpenReportQueue
 from conversations.dialogue import Dialogue
 from conversations.notices import Notice, notice
 from conversations.people import Person
@@ -14,6 +15,7 @@ from conversations.principal.decision_cards import (
     closed_card,
     decision_card,
 )
+from conversations.principal.reading_reports import open_report_queue
 from conversations.screens import Key, Screen, Style
 from conversations.turn import Turn
 from storage import cards, decisions
@@ -22,6 +24,7 @@ from storage.errors import AlreadyDecided, Refused
 from storage.evidence import checking as evidence
 from storage.models import Card, PlanStatus
 from storage.plans import FullPlan
+from storage.reports import deciding
 
 dialogue = Dialogue("approving")
 
@@ -67,6 +70,8 @@ async def open_queue(turn: Turn, tap: OpenQueue) -> None:
         await show_plan_card(turn, plan_id)
     elif await evidence.count_waiting(turn.session, turn.actor):
         await open_first_checks(turn)
+    elif await deciding.count_waiting(turn.session, turn.actor):
+        await open_report_queue(turn, OpenReportQueue(0))
     else:
         turn.show(_nothing_waits(turn))
 

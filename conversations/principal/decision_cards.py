@@ -13,6 +13,7 @@ from conversations.callbacks.approving import (
 )
 from conversations.callbacks.checking import OpenChecks
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.reports import OpenReportQueue
 from conversations.people import Person
 from conversations.plan_views import change_lines, sections
 from conversations.screens import Key, Row, Screen, Style, numbered
@@ -21,6 +22,7 @@ from storage.decisions import Outcome, Standing, Waiting
 from storage.evidence import checking
 from storage.models import PlanStatus
 from storage.plans import FullPlan
+from storage.reports import deciding
 from storage.rulesets import StepKind
 
 NAMES_SHOWN = 5
@@ -47,7 +49,7 @@ async def decision_card(person: Person, full: FullPlan) -> Screen:
     rules = person.rulebook.of_plan(person.school, full.plan)
     owner = await decisions.owner_of(person.session, full)
     waiting = await decisions.queue(person.session, person.actor)
-    to_check = await checking.count_waiting(person.session, person.actor)
+    also = await _also_waiting(person)
     before = await decisions.decided_before(person.session, full)
     others = [one.name for one in waiting if one.plan_id != full.id]
     text = person.words.body(
@@ -58,12 +60,12 @@ async def decision_card(person: Person, full: FullPlan) -> Screen:
         lines_shown=LINES_SHOWN, changes_shown=CHANGES_SHOWN, address=address(person),
         StepKind=StepKind,
     )  # fmt: skip
-    rows = _card_rows(person, full, waiting, to_check)
+    rows = _card_rows(person, full, waiting, also)
     return Screen(text, rows, view=ShowDecision(full.id))
 
 
 def _card_rows(
-    person: Person, full: FullPlan, waiting: list[Waiting], to_check: int
+    person: Person, full: FullPlan, waiting: list[Waiting], also: tuple[Row, ...]
 ) -> tuple[Row, ...]:
     words, revision = person.words, full.plan.revision
     keys = [
@@ -77,14 +79,20 @@ def _card_rows(
     approve, send_back, details, *following = numbered(keys)
     rows: list[Row] = [(approve,), (send_back, details)]
     rows += [(one,) for one in following]
-    return (*rows, *_to_evidence(person, to_check), (Key(words.label("nav.home"), Home()),))
+    return (*rows, *also, (Key(words.label("nav.home"), Home()),))
 
 
-def _to_evidence(person: Person, count: int) -> tuple[Row, ...]:
-    """Lead from the plans to the evidence that waits too."""
-    if not count:
-        return ()
-    return ((Key(person.words.label("checking.evidence", count=count), OpenChecks(0)),),)
+async def _also_waiting(person: Person) -> tuple[Row, ...]:
+    """Lead from the plans to the evidence and the reports that wait too."""
+    to_check = await checking.count_waiting(person.session, person.actor)
+    reports = await deciding.count_waiting(person.session, person.actor)
+    keys: list[Key] = []
+    if to_check:
+        keys.append(Key(person.words.label("checking.evidence", count=to_check), OpenChecks(0)))
+    if reports:
+        label = person.words.label("reporting.waiting", count=reports)
+        keys.append(Key(label, OpenReportQueue(0)))
+    return (tuple(keys),) if keys else ()
 
 
 async def closed_card(person: Person, full: FullPlan, *, with_actions: bool) -> Screen:
@@ -110,8 +118,7 @@ async def closed_card(person: Person, full: FullPlan, *, with_actions: bool) -> 
     )  # fmt: skip
     rows = _closed_rows(person, full, waiting, with_actions=with_actions)
     if with_actions:
-        to_check = await checking.count_waiting(person.session, person.actor)
-        rows = (*rows[:-1], *_to_evidence(person, to_check), rows[-1])
+        rows = (*rows[:-1], *await _also_waiting(person), rows[-1])
     return Screen(text, rows, view=ShowDecision(full.id))
 
 

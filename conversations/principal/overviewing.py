@@ -4,8 +4,10 @@ from collections import Counter
 
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.observing import OpenBoard
 from conversations.callbacks.packing import Button
 from conversations.callbacks.pictures import DrawBoard
+from conversations.callbacks.rating import OpenRatings
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.people import Person
@@ -73,6 +75,8 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
         rows.append((Key(words.label("overview.board"), DrawBoard(0)),))
     if turn.actor.decides:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
+        rows.append((Key(words.label("rating.open"), OpenRatings(0)),))
+    rows.append((Key(words.label("observing.board"), OpenBoard(0)),))
     foot: Row = (Key(words.label("nav.home"), Home()),)
     if turn.actor.roles & Role.PRINCIPAL:
         foot = (*foot, Key(words.label("deputies.open"), Deputies()))

@@ -16,6 +16,7 @@ from conversations.callbacks.approving import (
 from conversations.callbacks.checking import TeacherEvidence
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.packing import Button
+from conversations.callbacks.rating import RateTeacher
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_to
@@ -124,6 +125,8 @@ async def _detail_rows(
 
 
 async def _origin(turn: Turn, full: FullPlan, tap: ShowDetails) -> Button:
+    if tap.origin == "n" and turn.actor.decides:
+        return RateTeacher(full.id)
     if tap.origin == "q" and turn.actor.decides:
         return ShowDecision(full.id)
     if not turn.actor.decides and not turn.actor.roles & (Role.COACH | Role.PRINCIPAL):

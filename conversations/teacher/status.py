@@ -5,14 +5,17 @@ from typing import Any
 from markupsafe import Markup
 
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
+from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.pictures import DrawStatus
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
+from conversations.callbacks.rating import OpenMyRating
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, help_key
 from conversations.notices import Notice, notice
 from conversations.papers.ordering import ARCHIVE, PORTFOLIO
 from conversations.people import Person
 from conversations.plan_views import sections
+from conversations.rating_views import lines_of
 from conversations.screens import Key, Row, Screen, Style
 from conversations.stage_words import dues, stage_lines
 from conversations.teacher.position import next_words, position_of
@@ -21,6 +24,7 @@ from storage import deadlines, decisions, plans
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
+from storage.ratings.reading import OwnRating, own_rating
 from storage.rulesets import DeadlineKind
 
 dialogue = Dialogue("status")
@@ -39,19 +43,23 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     at = await position_of(turn)
     found = await plans.latest_decision(turn.session, at.full.id) if at.full else None
     decision, by = found or (None, None)
+    own = await own_rating(turn.session, turn.actor, at.full.id) if at.full else None
     text = turn.words.body(
         "status.card", rules=rules, period=period, full=at.full, points=rules.points,
         sections=at.sections, decision=decision, by=by,
         deadline=deadlines.of_kind(at.deadlines, DeadlineKind.PLAN).ends_on,
         proof=at.proof, is_open=at.is_open, next=Markup(next_words(turn, at)),  # noqa: S704
+        rated=lines_of(rules, own.rating) if own else None, own=own,
         stages=stage_lines(turn.words, at.cycle),
         dues=dues(turn.words, rules, period, at.deadlines, at.cycle, turn.today),
     )  # fmt: skip
-    rows = _rows(turn, at.full, has_evidence=at.has_evidence)
+    rows = _rows(turn, at.full, own, has_evidence=at.has_evidence)
     turn.show(Screen(text, rows, view=OpenStatus()))
 
 
-def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row, ...]:
+def _rows(
+    turn: Turn, full: FullPlan | None, own: OwnRating | None, *, has_evidence: bool
+) -> tuple[Row, ...]:
     words = turn.words
     rows: list[Row] = [(Key(words.label("home.open_plan"), OpenPlan(), Style.NEXT),)]
     if full is not None and full.status in OPEN_PLANS:
@@ -61,6 +69,10 @@ def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row
                 Key(words.label("home.open_plan"), OpenPlan()),
             )
         ]
+    if own is not None and (own.rating is not None or own.is_open_again):
+        rows.append((Key(words.label("rating.mine"), OpenMyRating(own.full.id)),))
+    if full is not None and full.status in OPEN_PLANS:
+        rows.append((Key(words.label("home.observation"), OpenObservation()),))
     if full is not None and has_evidence:
         keys = [
             Key(words.label(f"preparing.portfolio_{form}"), OrderPortfolio(full.id, form))

@@ -22,6 +22,7 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
+from storage.models.forms import FormAnswer
 from storage.models.help import (
     HelpMessage,
     HelpProposal,
@@ -29,6 +30,13 @@ from storage.models.help import (
     HelpStatus,
     ProposalState,
     SaidAs,
+)
+from storage.models.observations import (
+    Booking,
+    Marking,
+    Observation,
+    ObservationMark,
+    ObservationMove,
 )
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
@@ -43,7 +51,9 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.ratings import FinalRating, Rating, RatingStatus
 from storage.models.reminders import Reminder, ReminderWish
+from storage.models.reports import Report, ReportDecision, ReportRevision, ReportStatus
 
 metadata = SQLModel.metadata
 
@@ -58,6 +68,7 @@ __all__ = [
     "ArchivedMessage",
     "AuditEntry",
     "BoardDay",
+    "Booking",
     "Broadcast",
     "BroadcastAnswer",
     "BroadcastMiss",
@@ -73,6 +84,8 @@ __all__ = [
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "FinalRating",
+    "FormAnswer",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
@@ -80,9 +93,13 @@ __all__ = [
     "HelpStatus",
     "InboxUpdate",
     "Invitation",
+    "Marking",
     "Member",
     "MessageRecord",
     "ModelPlan",
+    "Observation",
+    "ObservationMark",
+    "ObservationMove",
     "OutOfReach",
     "OutboxMessage",
     "OutboxState",
@@ -94,9 +111,15 @@ __all__ = [
     "PlanStatus",
     "Prompt",
     "ProposalState",
+    "Rating",
+    "RatingStatus",
     "Reminder",
     "ReminderWish",
     "Reopening",
+    "Report",
+    "ReportDecision",
+    "ReportRevision",
+    "ReportStatus",
     "Role",
     "RosterDraft",
     "SaidAs",

@@ -44,7 +44,7 @@ class Prompt(SQLModel, table=True):
 class Card(SQLModel, table=True):
     """A message with buttons whose subject other people can change, so it must be kept true.
 
-    The subject is a plan, a piece of evidence or a request for help.
+    The subject is a plan, a piece of evidence, a request for help or a report.
     """
 
     __table_args__ = (UniqueConstraint("chat_id", "message_id"),)
@@ -61,6 +61,7 @@ class Card(SQLModel, table=True):
     help_id: int | None = Field(
         default=None, foreign_key="help_request.id", sa_type=Id, index=True
     )
+    report_id: int | None = Field(default=None, foreign_key="report.id", sa_type=Id, index=True)
     view: str = Field(max_length=64)
     shown_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -53,6 +53,8 @@ class SchoolDay:
     closes_at: datetime
     plan_is_near: bool
     evidence_is_near: bool
+    rating_due: str | None = None
+    """The occasion on which ratings that are missing are told of."""
 
     @property
     def is_last_day(self) -> bool:
@@ -135,7 +137,20 @@ def _day(
         closes_at=hours.at(today, hours.closes_at),
         plan_is_near=is_near(deadlines, DeadlineKind.PLAN, today),
         evidence_is_near=is_near(deadlines, DeadlineKind.EVIDENCE, today),
+        rating_due=rating_due(period, deadlines, today),
     )  # fmt: skip
+
+
+def rating_due(period: Period, deadlines: tuple[Deadline, ...], today: date) -> str | None:
+    """Name the last of the days before the deadline of ratings that has come, if one has.
+
+    It is told in the morning's digest, and so named as a part of that.
+    """
+    for one in deadlines:
+        step = one.step(today)
+        if one.kind is DeadlineKind.RATING and step is not None:
+            return f"digest:rating:{period.id}:{one.ends_on:%Y%m%d}:{step}"
+    return None
 
 
 def dues_of(period: Period, deadlines: tuple[Deadline, ...], today: date) -> tuple[Due, ...]:

@@ -30,6 +30,8 @@ from storage.models import (
     Plan,
     PlanEntry,
     PlanStatus,
+    Rating,
+    RatingStatus,
     Reminder,
     ReminderWish,
     Role,
@@ -40,6 +42,7 @@ from storage.plans import FullPlan
 from storage.reminders.days import Due, SchoolDay, open_days
 from storage.reminders.tasks import Task, task_for, unproven
 from storage.reminders.waiting import patience_of
+from storage.reports.reading import handed_in, reports_waiting
 from storage.rulebook import RuleBook
 
 BATCH = 500  # rows named in one statement
@@ -126,6 +129,8 @@ class _Look:
     plans: dict[int, _PlanState] = field(default_factory=dict)
     told: dict[tuple[int, str], _Told] = field(default_factory=dict)
     deputies: set[int] = field(default_factory=set)
+    reported: set[int] = field(default_factory=set)
+    """Plans whose report has been handed in."""
     spoken_to: set[tuple[int, str]] = field(default_factory=set)
 
     def is_told(self, person: _Person, occasion: str) -> bool:
@@ -252,6 +257,7 @@ async def _look(session: AsyncSession, days: Mapping[int, SchoolDay], now: datet
     for plan in map(_PlanState._make, plans):
         if days[plan.school_id].period.id == plan.period:
             look.plans[plan.member_id] = plan
+    look.reported = await handed_in(session, days)
     await _read_told(session, look, now)
     look.deputies = await _deputies(session, days)
     return look
@@ -262,6 +268,7 @@ async def _read_told(session: AsyncSession, look: _Look, now: datetime) -> None:
     days = look.days.values()
     occasions = {due.occasion for day in days for due in day.dues}
     occasions |= {f"{BEHIND}:{day.week}" for day in days}
+    occasions |= {day.rating_due for day in days if day.rating_due is not None}
     earliest = min(day.today for day in days)
     members = select(col(Member.id)).where(col(Member.school_id).in_(look.days))
     states = await _states(session, members)
@@ -350,7 +357,10 @@ def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
     asked = [
         (due, task)
         for due in day.dues
-        if (task := _task(day, due, status)) and (day.works or due.deadline.ends_on == day.today)
+        if (
+            task := _task(day, due, status, reported=plan is not None and plan.id in look.reported)
+        )
+        and (day.works or due.deadline.ends_on == day.today)
     ]
     fresh = next((one for one in asked if not look.is_told(person, one[0].occasion)), None)
     if fresh is None:
@@ -362,8 +372,11 @@ def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
     return task, look.call(person, "remind_task", due.subject, [due.occasion, *others])
 
 
-def _task(day: SchoolDay, due: Due, status: PlanStatus | None) -> Task | None:
-    return task_for(due.deadline.kind, status, agreement_required=day.rules.agreement_required)
+def _task(day: SchoolDay, due: Due, status: PlanStatus | None, *, reported: bool) -> Task | None:
+    return task_for(
+        due.deadline.kind, status,
+        agreement_required=day.rules.agreement_required, reported=reported,
+    )  # fmt: skip
 
 
 def _waiting_call(look: _Look, person: _Person) -> Call | None:
@@ -427,16 +440,43 @@ async def _deciders(session: AsyncSession, look: _Look) -> list[Call]:
     if not awake:
         return []
     waiting = _plans_waiting(look)
-    for school_id, member_id, count in await _evidence_waiting(
-        session, {one.school_id for one in awake}
-    ):
+    schools = {one.school_id for one in awake}
+    evidence = await _evidence_waiting(session, schools)
+    for school_id, member_id, count in evidence + await reports_waiting(session, schools):
         waiting.setdefault(school_id, {})
         waiting[school_id][member_id] = waiting[school_id].get(member_id, 0) + count
-    return [
-        look.call(one, "remind_digest", {}, [f"{DIGEST}:{look.days[one.school_id].today}"])
-        for one in awake
-        if any(owner != one.id for owner in waiting.get(one.school_id, {}))
-    ]
+    unrated = await _unrated(session, look, {one.school_id for one in awake})
+    calls = []
+    for one in awake:
+        occasions = [f"{DIGEST}:{look.days[one.school_id].today}"]
+        waits = any(owner != one.id for owner in waiting.get(one.school_id, {}))
+        rating = look.days[one.school_id].rating_due
+        rates = any(owner != one.id for owner in unrated.get(one.school_id, ()))
+        if rating is not None and rates and (waits or not look.is_told(one, rating)):
+            occasions.append(rating)
+        if waits or len(occasions) > 1:
+            calls.append(look.call(one, "remind_digest", {}, occasions))
+    return calls
+
+
+async def _unrated(session: AsyncSession, look: _Look, schools: set[int]) -> dict[int, set[int]]:
+    """Give, by school, whose plan holds and has no final rating, where ratings are due."""
+    due = {one for one in schools if look.days[one].rating_due is not None}
+    plans = {
+        one.id: one
+        for one in look.plans.values()
+        if one.school_id in due and one.status in OPEN_PLANS
+    }
+    unrated: dict[int, set[int]] = {}
+    for some in _batches(sorted(plans)):
+        found = await session.exec(
+            select(Rating.plan_id).where(
+                col(Rating.plan_id).in_(some), Rating.status == RatingStatus.FINAL
+            )
+        )
+        for plan_id in set(some) - set(found.all()):
+            unrated.setdefault(plans[plan_id].school_id, set()).add(plans[plan_id].member_id)
+    return unrated
 
 
 def _plans_waiting(look: _Look) -> dict[int, dict[int, int]]:

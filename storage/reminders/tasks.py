@@ -10,14 +10,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.deadlines import Deadline, deadlines_of, of_kind
 from storage.evidence import needs, reading, receiving
+from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.needs import Provable
 from storage.models import Account, Evidence, PlanStatus, Prompt, School
 from storage.people import Actor
 from storage.plans import FullPlan, find_plan, missing_steps
+from storage.reports.reading import report_of
 from storage.rulebook import RuleBook
 from storage.rulesets import DeadlineKind, Period, RuleSet
 
-REMINDED_OF = (DeadlineKind.PLAN, DeadlineKind.EVIDENCE)
+REMINDED_OF = (DeadlineKind.PLAN, DeadlineKind.EVIDENCE, DeadlineKind.REPORT)
 """The deadlines that a teacher can meet in the bot so far."""
 
 LISTENS_FOR = timedelta(minutes=30)
@@ -32,6 +34,7 @@ class Task(StrEnum):
     MEND = "mend"
     AGREE = "agree"
     EVIDENCE = "evidence"
+    REPORT = "report"
 
 
 _BEFORE_APPROVAL = {
@@ -41,11 +44,16 @@ _BEFORE_APPROVAL = {
 }
 
 
-def task_for(kind: str, status: PlanStatus | None, *, agreement_required: bool) -> Task | None:
+def task_for(
+    kind: str, status: PlanStatus | None, *, agreement_required: bool, reported: bool
+) -> Task | None:
     """Say what a deadline of this kind asks of a teacher whose plan is so far.
 
     None when nothing is, be it that others have to act. `EVIDENCE` means: unless all is there.
+    `reported` says that the report has been handed in; its deadline asks for nothing else.
     """
+    if kind == DeadlineKind.REPORT:
+        return Task.REPORT if status in OPEN_PLANS and not reported else None
     if status in _BEFORE_APPROVAL:
         return _BEFORE_APPROVAL[status]
     if status is PlanStatus.SUBMITTED:
@@ -94,11 +102,15 @@ async def open_task(
     """Say what the actor still has to do for a deadline; None when nothing."""
     full = await find_plan(session, actor.member_id, period.id)
     rules = rulebook.of_plan(school, full.plan) if full else rulebook.of_school(school)
+    report = await report_of(session, full.id) if full else None
     task = task_for(
-        kind, full.status if full else None, agreement_required=rules.agreement_required
-    )
+        kind, full.status if full else None, agreement_required=rules.agreement_required,
+        reported=report is not None and report.is_handed_in,
+    )  # fmt: skip
     if full is None or task is None:
         return OpenTask(task, None) if task else None
+    if task is Task.REPORT:
+        return OpenTask(task, full)
     if task is not Task.EVIDENCE:
         return OpenTask(task, full, steps=missing_steps(rules, full))
     evidence = await reading.evidence_of_plan(session, full.id)

@@ -14,7 +14,9 @@ from storage.evidence.checking import count_waiting as count_evidence
 from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatus, Role
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
+from storage.ratings.queue import count_unrated
 from storage.reminders.tasks import unproven
+from storage.reports.deciding import count_waiting as count_reports
 from storage.rulesets import DeadlineKind, Period, RuleSet
 from storage.school_hours import Hours
 
@@ -36,7 +38,10 @@ class Inbox:
 
     plans: int
     evidence: int
+    reports: int
     pressing: tuple[WaitingPlan, ...]
+    ratings: int = 0
+    """Ratings that are missing, once their deadline is near."""
 
 
 def patience_of(deadlines: Sequence[Deadline]) -> int | None:
@@ -52,8 +57,12 @@ async def inbox_of(
     hours: Hours,
     patience: int | None,
     now: datetime,
+    rating: Deadline | None = None,
 ) -> Inbox:
-    """Give what waits for the actor's decision. Raises `NotAllowed`."""
+    """Give what waits for the actor's decision. Raises `NotAllowed`.
+
+    Ratings count from the first of the days on which their deadline is told of.
+    """
     actor.require_decider()
     found = await session.exec(
         select(Member.name, Plan.submitted_at)
@@ -69,7 +78,14 @@ async def inbox_of(
         if submitted_at is not None
     ]
     pressing = [one for one in plans if patience is not None and one.days >= patience]
-    return Inbox(len(plans), await count_evidence(session, actor), tuple(pressing))
+    due = rating is not None and rating.step(today) is not None
+    return Inbox(
+        plans=len(plans),
+        evidence=await count_evidence(session, actor),
+        reports=await count_reports(session, actor),
+        pressing=tuple(pressing),
+        ratings=await count_unrated(session, actor, period.id) if due else 0,
+    )
 
 
 @dataclass(frozen=True, slots=True)

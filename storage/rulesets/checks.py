@@ -6,15 +6,15 @@ from datetime import timedelta
 from itertools import pairwise, product
 
 from storage.rulesets.model import Behaviour, Item, PhaseRule, RuleSet, Step
+from storage.rulesets.observation_checks import check_observation
+from storage.rulesets.rating_checks import check_rating
+from storage.rulesets.report_checks import Finding, check_report
 from storage.rulesets.terms import ChoiceSource, StepKind
 
 LABEL_MAX = 24
 """Characters a button can show on a small screen."""
 SHORT_MAX = 40
 """Characters a line of a list can show."""
-
-Finding = tuple[str, str]
-"""A key and what is wrong there."""
 
 
 def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
@@ -33,7 +33,10 @@ def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
         *_check_evidence(ruleset),
         *_check_plan_states(ruleset),
         *_check_behaviours(ruleset),
+        *check_observation(ruleset),
         *_check_matrix(ruleset),
+        *check_rating(ruleset, LABEL_MAX),
+        *check_report(ruleset),
     ]
 
 
@@ -51,7 +54,12 @@ def _check_names(ruleset: RuleSet) -> Iterator[Finding]:
         "evidence_kind": [entry.id for entry in ruleset.evidence_kinds],
         "plan_state": [entry.id for entry in ruleset.plan_states],
         "predicate": [entry.id for entry in ruleset.predicates],
+        "focus": [focus.code for each in ruleset.indicators for focus in each.focus],
+        "statement": [one.code for each in ruleset.indicators for one in each.statements],
         "observation_step": [entry.id for entry in ruleset.observation_steps],
+        "report_field": [entry.id for entry in ruleset.report_fields],
+        "coverage": [entry.code for entry in ruleset.coverages],
+        "observation_field": [entry.id for entry in ruleset.observation_fields],
         "rating_input": [entry.id for entry in ruleset.rating_inputs],
         "special_case": [entry.id for entry in ruleset.special_cases],
         "accountability_document": [entry.id for entry in ruleset.accountability_documents],
@@ -74,6 +82,7 @@ def _check_labels(ruleset: RuleSet) -> Iterator[Finding]:
         "behaviour": [(entry.code, entry.label) for entry in ruleset.behaviours],
         "indicator": [(entry.code, entry.label) for entry in ruleset.indicators],
         "guide": [(guide.code, guide.label) for b in ruleset.behaviours for guide in b.guides],
+        "focus": [(focus.code, focus.label) for one in ruleset.indicators for focus in one.focus],
     }
     for table, entries in lists.items():
         repeated = _repeated(label for _, label in entries)

@@ -13,10 +13,14 @@ from typing import Protocol, TypeVar
 
 from storage.rulesets.days import ONE_DAY, MonthDay, Period, PhaseWindow, last_of_month
 from storage.rulesets.terms import (
+    AskedOf,
     ChoiceSource,
     Confidence,
     DeadlineKind,
     DutyBasis,
+    FieldKind,
+    RatingAxis,
+    RatingFact,
     StepKind,
     Wording,
 )
@@ -397,36 +401,76 @@ class BehaviourRules(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IndicatorRules(Sourced):
-    """What holds for choosing a practice indicator."""
+    """What holds for choosing a practice indicator; `rubric_levels` from the lowest on.
+
+    `rubric_labels` say the same on buttons.
+    """
 
     same_as: str = ""
     choose_exactly: int
     dimension: str
     rule: str = ""
-    rubric_levels: tuple[str, ...] = ()
+    rubric_levels: tuple[str, ...]
+    rubric_labels: tuple[str, ...]
     rubric_source: str = ""
+    rubric_confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """One behaviour of an indicator that a teacher can set out to learn."""
+
+    code: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of an indicator's rubric; who observes gives it a level."""
+
+    code: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Indicator(Sourced):
-    """A practice indicator with the focus behaviours that are known."""
+    """A practice indicator with its focus behaviours and the statements of its rubric."""
 
     code: str
     label: str
     name: str
     summary: str = ""
-    focus: tuple[str, ...] = ()
+    focus: tuple[Focus, ...]
     focus_source: str = ""
+    focus_confidence: Confidence
+    statements: tuple[Statement, ...]
+    statements_confidence: Confidence
 
     @property
     def title(self) -> str:
         """The name, under the word that all choices share."""
         return self.name
 
+    def behaviour(self, code: str) -> Focus:
+        """Return a focus behaviour by code. Raises UnknownCode."""
+        return _find(self.focus, code, self.code, "focus behaviour")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ObservationRules(Sourced):
+    """What holds for the whole cycle: the length of a lesson, days of reminders before a step."""
+
+    minutes: int
+    remind_days: tuple[int, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ObservationStep(Sourced):
-    """One step, A to E, of the observation cycle; `fields` are the blanks of its form."""
+    """One step, A to E, of the observation cycle; `fields` are the blanks of its form.
+
+    It is due at the end of `phase`, or of the month `due_month` of that phase.
+    """
 
     step: str
     id: str
@@ -435,11 +479,64 @@ class ObservationStep(Sourced):
     purpose: str = ""
     fields: tuple[str, ...]
     stage: str = ""
+    phase: str
+    due_month: int | None = None
+    phase_confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ObservationField(Sourced):
+    """One blank of a step's form: what it is filled with, by whom, and how it is asked."""
+
+    id: str
+    step: str
+    kind: FieldKind
+    asked: AskedOf
+    required: bool
+    title: str
+    hint: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReportField:
+    """One question of the report; `id` names its answer for ever and has 20 characters at most.
+
+    With `step` it is asked when the plan has something in that step, with `aspect` when nothing
+    else shows that main duty; `parameter` is one of the rating's. Without any it is always asked.
+    """
+
+    id: str
+    title: str
+    question: str
+    hint: str = ""
+    example: str = ""
+    step: str = ""
+    aspect: str = ""
+    parameter: str = ""
+    required: bool = False
+    takes_files: bool = False
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coverage:
+    """What shows that a teacher has carried out a main duty, which `code` names.
+
+    `codes` are entries of a plan, `steps` stand for all entries of a step, `observation` for
+    steps of the observation cycle.
+    """
+
+    code: str
+    codes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    observation: tuple[str, ...] = ()
+    confidence: Confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rating(Sourced):
-    """The two axes of the rating and their levels, lowest first."""
+    """The two axes of the rating and their levels, lowest first; labels fit a button."""
 
     same_as: str = ""
     rater: str
@@ -447,6 +544,7 @@ class Rating(Sourced):
     axes: tuple[str, ...]
     levels: tuple[str, ...]
     level_titles: tuple[str, ...]
+    level_labels: tuple[str, ...] = ()
     levels_confidence: Confidence
     parameters: tuple[str, ...] = ()
     flows_to: str = ""
@@ -478,6 +576,31 @@ class MatrixCell(Sourced):
     work_result: str
     work_behaviour: str
     predicate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RatingHint(Sourced):
+    """A fact that speaks for a level of an axis once it reaches `at_least` percent.
+
+    A level is suggested when all its hints hold whose facts are known.
+    """
+
+    id: str
+    axis: RatingAxis
+    level: str
+    fact: RatingFact
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FeedbackSentence(Sourced):
+    """A ready sentence of feedback that fits a level of an axis; `label` fits a button."""
+
+    id: str
+    label: str
+    axis: RatingAxis
+    level: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -588,11 +711,17 @@ class RuleSet:
     behaviours: tuple[Behaviour, ...] = field(metadata=_table("behaviour"))
     indicator_rules: IndicatorRules = field(metadata=_table("indicator_rules"))
     indicators: tuple[Indicator, ...] = field(metadata=_table("indicator"))
+    observation_rules: ObservationRules = field(metadata=_table("observation_rules"))
     observation_steps: tuple[ObservationStep, ...] = field(metadata=_table("observation_step"))
+    report_fields: tuple[ReportField, ...] = field(default=(), metadata=_table("report_field"))
+    coverages: tuple[Coverage, ...] = field(default=(), metadata=_table("coverage"))
+    observation_fields: tuple[ObservationField, ...] = field(metadata=_table("observation_field"))
     rating: Rating = field(metadata=_table("rating"))
     rating_inputs: tuple[RatingInput, ...] = field(default=(), metadata=_table("rating_input"))
     predicates: tuple[Predicate, ...] = field(metadata=_table("predicate"))
     matrix: tuple[MatrixCell, ...] = field(metadata=_table("matrix"))
+    rating_hints: tuple[RatingHint, ...] = field(default=(), metadata=_table("rating_hint"))
+    feedback: tuple[FeedbackSentence, ...] = field(default=(), metadata=_table("feedback"))
     special_cases: tuple[SpecialCase, ...] = field(default=(), metadata=_table("special_case"))
     accountability_documents: tuple[AccountabilityDocument, ...] = field(
         default=(), metadata=_table("accountability_document")
@@ -672,6 +801,18 @@ class RuleSet:
         """Return a practice indicator by code."""
         return _find(self.indicators, code, self.id, "indicator")
 
+    def observation_step(self, wanted: str) -> ObservationStep:
+        """Return a step of the observation cycle by id."""
+        return _find_id(self.observation_steps, wanted, self.id, "observation step")
+
+    def observation_field(self, wanted: str) -> ObservationField:
+        """Return a blank of the observation forms by id."""
+        return _find_id(self.observation_fields, wanted, self.id, "observation field")
+
+    def field_of_kind(self, kind: FieldKind) -> ObservationField | None:
+        """Return the first blank of the observation forms of a kind, if there is one."""
+        return next((each for each in self.observation_fields if each.kind is kind), None)
+
     def category(self, wanted: str) -> Category:
         """Return a category by id."""
         return _find_id(self.categories, wanted, self.id, "category")
@@ -716,10 +857,34 @@ class RuleSet:
 
     def rated(self, work_result: str, work_behaviour: str) -> Predicate:
         """Return the predicate that two levels give."""
+        return self.predicate(self.cell(work_result, work_behaviour).predicate)
+
+    def cell(self, work_result: str, work_behaviour: str) -> MatrixCell:
+        """Return the cell of the matrix for two levels."""
         for cell in self.matrix:
             if (cell.work_result, cell.work_behaviour) == (work_result, work_behaviour):
-                return self.predicate(cell.predicate)
+                return cell
         raise UnknownCode(self.id, "matrix cell", f"{work_result}, {work_behaviour}")
+
+    def level_title(self, level: str) -> str:
+        """Return the title of a level of the rating."""
+        if level not in self.rating.levels:
+            raise UnknownCode(self.id, "level", level)
+        return self.rating.level_titles[self.rating.levels.index(level)]
+
+    def level_label(self, level: str) -> str:
+        """Return what stands on the button of a level."""
+        title = self.level_title(level)
+        labels = self.rating.level_labels
+        return labels[self.rating.levels.index(level)] if labels else title
+
+    def sentences(self, work_result: str, work_behaviour: str) -> tuple[FeedbackSentence, ...]:
+        """Return the ready sentences that fit two levels, in the order of the file."""
+        fits = {
+            (RatingAxis.WORK_RESULT, work_result),
+            (RatingAxis.WORK_BEHAVIOUR, work_behaviour),
+        }
+        return tuple(one for one in self.feedback if (one.axis, one.level) in fits)
 
     # -- days
 
@@ -768,6 +933,13 @@ class RuleSet:
     def deadline_window(self, rule: DeadlineRule, period: Period) -> PhaseWindow:
         """Return the phase at whose end something is due."""
         return _find_id(self.phases_of(period), rule.phase, self.id, "phase")
+
+    def observation_due(self, step: ObservationStep, period: Period) -> date:
+        """Return the last day for a step of the observation cycle."""
+        window = _find_id(self.phases_of(period), step.phase, self.id, "phase")
+        if step.due_month is None:
+            return window.end
+        return last_of_month(period.year, step.due_month)
 
     def planning_window(self, period: Period) -> PhaseWindow:
         """Return the planning phase of a period."""

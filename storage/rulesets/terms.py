@@ -63,3 +63,49 @@ class DeadlineKind(StrEnum):
     EVIDENCE = "evidence"
     REPORT = "report"
     RATING = "rating"
+
+
+class RatingAxis(StrEnum):
+    """One of the two sides of a rating; each gets a level of its own."""
+
+    WORK_RESULT = "work_result"
+    WORK_BEHAVIOUR = "work_behaviour"
+
+
+class RatingFact(StrEnum):
+    """What can be counted before a rating, as a whole number of percent."""
+
+    ACCEPTED_OF_PLANNED = "accepted_of_planned"
+    """Planned points (units, where a scheme has none) whose evidence was accepted."""
+    ACCEPTED_OF_TARGET = "accepted_of_target"
+    """Accepted points, of the scheme's target; more than 100 is possible."""
+    OBSERVED = "observed"
+    """The marks of the observed lesson, of the best that can be had."""
+    BEHAVIOURS_MET = "behaviours_met"
+    """Chosen work values whose mark is not the lowest."""
+    BEHAVIOURS_ABOVE = "behaviours_above"
+    """Chosen work values whose mark is the highest."""
+
+
+class FieldKind(StrEnum):
+    """What a blank of the observation forms is filled with."""
+
+    INDICATOR = "indicator"
+    """A practice indicator, where the plan has not chosen one."""
+    BEHAVIOUR = "behaviour"
+    """A focus behaviour of the indicator."""
+    WORDS = "words"
+    """Own words."""
+    DOCUMENT = "document"
+    """Photos or files."""
+    MOMENT = "moment"
+    """The day and hour of the observation."""
+    RUBRIC = "rubric"
+    """A level and a note for each statement of the indicator."""
+
+
+class AskedOf(StrEnum):
+    """Whose turn it is to fill a blank of the observation forms."""
+
+    TEACHER = "teacher"
+    OBSERVER = "observer"

@@ -27,6 +27,7 @@ from storage.models import (
     EvidenceLook,
     EvidencePage,
     EvidenceStatus,
+    FinalRating,
     GroupChat,
     HelpMessage,
     HelpProposal,
@@ -41,6 +42,8 @@ from storage.models import (
     PlanEntry,
     PlanRevision,
     PlanStatus,
+    Rating,
+    RatingStatus,
     Reopening,
     Role,
 )
@@ -448,7 +451,7 @@ async def _proves(world: TestWorld, plan: Plan) -> Proven:
             school_id=plan.school_id, member_id=coach.id or 0, audience="all", text=SECRET,
             created_at=now, changed_at=now,
         )  # fmt: skip
-        session.add_all([order, draft])
+        session.add_all([order, draft, *_rated(earlier, coach)])
         request = HelpRequest(
             school_id=plan.school_id, member_id=plan.member_id, status=HelpStatus.CLAIMED,
             places=["plan"], asked_at=now, queued_at=now, claimed_by=coach.id, claimed_at=now,
@@ -469,6 +472,24 @@ async def _proves(world: TestWorld, plan: Plan) -> Proven:
             earlier.id or 0, entry.id or 0, pieces, order.id or 0, draft.id or 0, number,
             proposal.id or 0,
         )  # fmt: skip
+
+
+def _rated(plan: Plan, rater: Member) -> list[SQLModel]:
+    """A rating that is final, with secret words on both sides."""
+    said: dict[str, Any] = {
+        "plan_id": plan.id or 0, "number": 1, "work_result": "di_bawah",
+        "work_behaviour": "di_bawah", "predicate": "sangat_kurang", "feedback": SECRET,
+    }  # fmt: skip
+    return [
+        Rating(
+            **said, status=RatingStatus.FINAL, revision=1, changed_by=rater.id or 0,
+            changed_at=plan.changed_at,
+        ),
+        FinalRating(
+            **said, ruleset_version=1, rated_by=rater.id or 0, final_at=plan.changed_at,
+            answer=SECRET,
+        ),
+    ]  # fmt: skip
 
 
 async def _piece(
@@ -517,7 +538,9 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "answer": "done", "hour": 8,
         "request": victim.proven.request_id, "proposal": victim.proven.proposal_id,
         "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
+        "axis": 0, "level": 1, "place": 0, "mark": 1,
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
+        "field": "perilaku_kerja", "part": "text",
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
@@ -530,6 +553,7 @@ GUESSES: tuple[dict[str, Any], ...] = (
     {"confirmed": 1, "take": 0, "page": 7, "units": -1, "after": 1, "origin": "model"},
     {"revision": 0, "page": -1, "marks": 0, "kind": 99, "category": 99, "reason": 99},
     {"step": "zzz", "item": "zzz", "duty": "zzz", "picks": "zz*1", "state": "zzz", "where": "zzz"},
+    {"form": "report"},
 )
 
 
@@ -626,6 +650,8 @@ async def _belongings(world: TestWorld, victim: Victim) -> list[Any]:
         *await _rows(world, PlanRevision, col(PlanRevision.plan_id).in_(theirs)),
         *await _rows(world, Decision, col(Decision.plan_id).in_(theirs)),
         *await _rows(world, Reopening, col(Reopening.plan_id).in_(theirs)),
+        *await _rows(world, Rating, col(Rating.plan_id).in_(theirs)),
+        *await _rows(world, FinalRating, col(FinalRating.plan_id).in_(theirs)),
         *await _rows(world, Evidence, col(Evidence.member_id) == victim.member_id),
         *pages,
         *await _rows(world, EvidenceComment, col(EvidenceComment.evidence_id).in_(pieces)),

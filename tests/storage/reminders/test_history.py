@@ -159,7 +159,10 @@ class Reminded(RuleBasedStateMachine):
         return next(name for name, number in self.stage.ids.items() if number == one.member_id)
 
     def task_of(self, name: str) -> Task | None:
-        return task_for("plan", self.statuses[name], agreement_required=RULES.agreement_required)
+        return task_for(
+            "plan", self.statuses[name], agreement_required=RULES.agreement_required,
+            reported=False,
+        )  # fmt: skip
 
     def check_hours(self, one: Sent) -> None:
         day, name = one.local.date(), self.name_of(one)

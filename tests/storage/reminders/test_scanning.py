@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlmodel import select
 
 from storage import deadlines
 from storage.database import Database
-from storage.models import Account, PlanStatus, Prompt, Role
+from storage.models import Account, Plan, PlanStatus, Prompt, Rating, RatingStatus, Role
 from storage.people import known_id
 from storage.reminders import wishes
 from storage.rulesets import DeadlineKind
@@ -225,3 +226,56 @@ async def test_two_schedulers_at_once_remind_once(stage: Stage) -> None:
     await stage.round(at(PLAN_DAY, 15), deliver=False)
     await stage.round(at(PLAN_DAY, 15), deliver=False)
     assert len(await stage.deliver(at(PLAN_DAY, 15))) == 1
+
+
+async def test_missing_ratings_are_told_of_on_each_of_the_days_until_there_are_none(
+    stage: Stage,
+) -> None:
+    principal = await stage.joins("Bu Kepala", Role.PRINCIPAL)
+    await stage.joins("Rina", Role.TEACHER)
+    await stage.joins("Budi", Role.TEACHER)
+    await stage.has_plan("Rina", PlanStatus.AGREED, at(date(2026, 7, 20)))
+    await stage.has_plan("Budi", PlanStatus.DRAFT, at(date(2026, 7, 20)))
+
+    async def told(first: date, last: date) -> list[date]:
+        days, day = [], first
+        while day <= last:
+            gone = await stage.day(day, 6, 18)
+            days += [one.local.date() for one in gone if one.member_id == principal]
+            day += timedelta(days=1)
+        return days
+
+    # The deadline is 31 December, a Thursday; fourteen and seven days before are Thursdays too.
+    assert await told(date(2026, 12, 14), date(2026, 12, 23)) == [date(2026, 12, 17)]
+    await _rates(stage, "Rina")
+    assert await told(date(2026, 12, 24), date(2026, 12, 31)) == []
+
+
+async def test_ratings_are_told_of_once_beside_what_waits_anyway(stage: Stage) -> None:
+    await stage.joins("Bu Kepala", Role.PRINCIPAL)
+    await stage.joins("Rina", Role.TEACHER)
+    await stage.joins("Budi", Role.TEACHER)
+    await stage.has_plan("Rina", PlanStatus.AGREED, at(date(2026, 7, 20)))
+    await stage.has_plan("Budi", PlanStatus.SUBMITTED, at(date(2026, 12, 16)))
+    gone = [
+        one
+        for day in (date(2026, 12, 17), date(2026, 12, 18))
+        for one in await stage.day(day, 6, 18)
+        if one.kind == "remind_digest"
+    ]
+    assert [one.occasion for one in gone] == [
+        "remind:digest:2026-12-17:1", "remind:digest:2026-12-18:1",
+    ]  # fmt: skip
+
+
+async def _rates(stage: Stage, name: str) -> None:
+    """Let somebody's rating be final, however it came to that."""
+    async with stage.database.transaction() as session:
+        mine = Plan.member_id == stage.ids[name]
+        plan = (await session.exec(select(Plan).where(mine))).one()
+        session.add(
+            Rating(
+                plan_id=known_id(plan.id), status=RatingStatus.FINAL, revision=1, number=1,
+                changed_by=stage.ids["Bu Kepala"], changed_at=at(date(2026, 12, 23)),
+            )
+        )  # fmt: skip
