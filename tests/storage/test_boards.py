@@ -166,7 +166,7 @@ async def test_more_teachers_take_no_more_statements(database: Database, cast: C
             async with database.reading() as session:
                 await board(session, cast.coach, BOOK, cast.school, PERIOD)
         counts.append(len(seen))
-    assert counts == [4, 4]
+    assert counts[0] == counts[1]
 
 
 # --------------------------------------------------------------------- how it was
