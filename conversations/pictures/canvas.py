@@ -107,9 +107,9 @@ class Canvas:
             self.image.paste(ON[mark], (x, y), _sign(mark, size))
 
     def flag(self, right: int, y: int, size: int = 15) -> None:
-        """Draw a red corner, upper right: something is late."""
+        """Draw a dark corner, upper right, that is seen on every ground: something is late."""
         corner = ((right - size - 1, y), (right - 1, y), (right - 1, y + size))
-        self._draw.polygon(corner, fill=FILL[Mark.RETURNED], outline=PAPER)
+        self._draw.polygon(corner, fill=INK, outline=PAPER)
 
     def png(self) -> bytes:
         """Give the sheet as PNG with a palette."""

@@ -161,5 +161,4 @@ def test_what_is_late_has_a_corner() -> None:
     on_time = replace(on_time, rows=(replace(on_time.rows[0], cells=cells),), legend=(), late="")
     late = (Cell(Mark.NOT_YET, is_late=True), *cells[1:])
     is_late = replace(on_time, rows=(replace(on_time.rows[0], cells=late),))
-    assert FILL[Mark.RETURNED] not in colours(on_time)
-    assert 40 < colours(is_late)[FILL[Mark.RETURNED]] < 400
+    assert 40 < colours(is_late)[INK] - colours(on_time)[INK] < 400
