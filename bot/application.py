@@ -22,6 +22,7 @@ from bot.fetching import Fetching
 from bot.figures import Figures
 from bot.handlers import add_handlers
 from bot.intake import Intake
+from bot.pictures import Pictures
 from bot.replies import Replies
 from bot.rounds import Rounds
 from bot.schedule import Schedule
@@ -30,6 +31,7 @@ from bot.tasks import Tasks
 from bot.updates import Updates
 from bot.wire import wire_to
 from bot.workshop import Workshop
+from conversations.pictures.drawing import Drawer
 from conversations.words import LANGUAGES, Words
 from storage.database import Database
 from storage.files import FileStore
@@ -106,7 +108,9 @@ class Kawan:
             self.files,
             settings.data_dir / "papers",
         )
-        self.replies = Replies(self.bot, self.database, self.clock, self.tasks)
+        self.drawer = Drawer()
+        self.pictures = Pictures(self.bot, self.database, self.clock, self.drawer, self.tasks)
+        self.replies = Replies(self.bot, self.database, self.clock, self.tasks, self.pictures)
         self.updates = Updates(
             self.database,
             self.clock,
@@ -174,8 +178,10 @@ class Kawan:
             await self.application.stop()
         try:
             await self.intake.tidy()
+            await self.pictures.write_down()
         finally:
             await self.application.shutdown()
+            await self.drawer.close()
             if self._closes_inspector:
                 await asyncio.to_thread(self._inspector.close)
             await self.database.close()

@@ -42,6 +42,7 @@ from conversations.dialogue import Dialogue
 from conversations.operator import erasing, inviting, letterhead, members, roster, school
 from conversations.principal import (
     approving,
+    board_picture,
     checking,
     deputising,
     exporting,
@@ -69,6 +70,7 @@ from conversations.teacher import (
     reporting,
     sorting,
     status,
+    status_picture,
     suggesting,
     summary,
     taking_in,
@@ -97,6 +99,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     behaviours.dialogue,
     suggesting.dialogue,
     status.dialogue,
+    status_picture.dialogue,
     asking.dialogue,
     proving.dialogue,
     describing.dialogue,
@@ -117,6 +120,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     reading.dialogue,
     overviewing.dialogue,
     exporting.dialogue,
+    board_picture.dialogue,
     rating.dialogue,
     rating_words.dialogue,
     rating_sealing.dialogue,

@@ -12,7 +12,9 @@ from bot import exhibits, screens
 from bot.calls import insist, is_unreachable
 from bot.clock import Clock
 from bot.menus import set_menu
+from bot.pictures import Pictures
 from bot.tasks import Tasks
+from conversations.pictures.drawing import NotDrawn
 from conversations.screens import Screen
 from conversations.turn import Answer, Turn
 from storage import cards
@@ -78,11 +80,14 @@ class Spinner:
 class Replies:
     """Sends answers to the person whose turn it was."""
 
-    def __init__(self, bot: Bot, database: Database, clock: Clock, tasks: Tasks) -> None:
+    def __init__(
+        self, bot: Bot, database: Database, clock: Clock, tasks: Tasks, pictures: Pictures
+    ) -> None:
         self._bot = bot
         self._database = database
         self._clock = clock
         self._tasks = tasks
+        self._pictures = pictures
 
     def watch(self, update: Update) -> Spinner:
         """Start watching the wheel of a tap; for anything else there is none."""
@@ -133,14 +138,28 @@ class Replies:
     async def _put(
         self, turn: Turn, screen: Screen, place: cards.MessagePlace | None
     ) -> Message | None:
+        if screen.picture is not None:
+            return await self._show_picture(turn, screen, place if turn.tapped_exhibit else None)
         # A message with a picture cannot become a list, nor the other way round.
         fits = screen.below_exhibits or not (screen.exhibits or turn.tapped_exhibit)
         if place is not None and fits and await screens.edit(self._bot, place, screen):
             return None
         return await self._send(turn, screen)
 
-    async def _send(self, turn: Turn, screen: Screen) -> Message:
+    async def _show_picture(
+        self, turn: Turn, screen: Screen, place: cards.MessagePlace | None
+    ) -> Message | None:
+        try:
+            return await self._pictures.show(turn.account.id, screen, place)
+        except NotDrawn:
+            sentence = turn.words.body("everywhere.no_picture")
+            bare = replace(screen, text=sentence, picture=None)
+            return await screens.send(self._bot, turn.account.id, bare)
+
+    async def _send(self, turn: Turn, screen: Screen) -> Message | None:
         chat_id = turn.account.id
+        if screen.picture is not None:
+            return await self._show_picture(turn, screen, None)
         if not screen.exhibits:
             return await screens.send(self._bot, chat_id, screen)
         try:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.clock import Clock
-from storage import help_drafts, help_watch, inbox, outbox
+from storage import boards, help_drafts, help_watch, inbox, outbox, sent_pictures
 from storage.database import Database
 from storage.files import FileStore
 from storage.observations import reminding
@@ -79,6 +79,12 @@ class Rounds:
         async with self._database.transaction() as session:
             await inbox.forget_old(session, self._clock.now())
             await scanning.forget_old(session, self._clock.now())
+            await sent_pictures.forget_old(session, self._clock.now())
+            await boards.forget_old(session, self._clock.now())
+
+    async def note_boards(self) -> None:
+        """Note how far each school is, once a day, for the board's trend."""
+        await boards.note_mornings(self._database, self._rulebook, self._clock.now())
 
     async def look_after_help(self) -> None:
         """Bring requests for help that nobody takes, or answers, before people again."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from conversations.callbacks.packing import Button
+from conversations.pictures.facts import Facts
 
 LABEL_LENGTH = 18
 """Characters of somebody's own words on a button; beside them stand a number and signs."""
@@ -66,6 +67,20 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of facts: by Telegram's own name for it, or else drawn after the commit.
+
+    `digest` names the facts; `telegram_id` is empty while Telegram has no picture of them.
+    """
+
+    facts: Facts
+    digest: str
+    telegram_id: str
+    name: str
+    school_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A message with its buttons.
 
@@ -74,7 +89,8 @@ class Screen:
 
     With `exhibits` the text is their caption; where `protected`, they cannot be passed on.
     `below_exhibits` says that the text belongs to the exhibits in the message that was tapped.
-    With `media` the text is the caption of that file.
+    With `media` the text is the caption of that file. With a `picture` it is the caption of that;
+    tapped below a picture, the next one takes its place.
     """
 
     text: str
@@ -85,6 +101,7 @@ class Screen:
     protected: bool = False
     below_exhibits: bool = False
     media: Media | None = None
+    picture: Picture | None = None
 
     @property
     def keys(self) -> list[Key]:

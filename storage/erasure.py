@@ -58,6 +58,7 @@ from storage.models import (
     Role,
     RosterDraft,
     School,
+    SentPicture,
 )
 from storage.people import Actor, known_id, today_at
 
@@ -83,6 +84,8 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     await _erase_messages(session, member, plan_ids, evidence_ids, help_ids)
     for part in (Reminder, ReminderWish):
         await session.exec(delete(part).where(col(part.member_id) == member_id))
+    # A picture of the school shows the name; it is drawn anew without it.
+    await session.exec(delete(SentPicture).where(col(SentPicture.school_id) == member.school_id))
     await session.exec(delete(Invitation).where(col(Invitation.member_id) == member_id))
     # Rosters that were read and wait may name anybody.
     await session.exec(delete(RosterDraft).where(col(RosterDraft.school_id) == member.school_id))

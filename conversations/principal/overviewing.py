@@ -8,6 +8,7 @@ from conversations.callbacks.exporting import OpenExports
 from conversations.callbacks.observing import OpenBoard
 from conversations.callbacks.official import OrderRecap
 from conversations.callbacks.packing import Button
+from conversations.callbacks.pictures import DrawBoard
 from conversations.callbacks.rating import OpenRatings
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
@@ -77,6 +78,8 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
         if count[state]
     ]  # fmt: skip
     rows: list[Row] = [*in_rows(numbered(keys))]
+    if teachers:
+        rows.append((Key(words.label("overview.board"), DrawBoard(0)),))
     if turn.actor.decides:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
     if turn.actor.roles & MAY_EXPORT:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from markupsafe import Markup
+
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
 from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.official import OrderSkp
+from conversations.callbacks.pictures import DrawStatus
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.callbacks.rating import OpenMyRating
 from conversations.dialogue import Dialogue
@@ -15,9 +18,10 @@ from conversations.people import Person
 from conversations.plan_views import sections
 from conversations.rating_views import lines_of
 from conversations.screens import Key, Row, Screen, Style
+from conversations.stage_words import dues, stage_lines
+from conversations.teacher.position import next_words, position_of
 from conversations.turn import Turn
 from storage import deadlines, decisions, issuing, people, plans
-from storage.evidence import needs, reading
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
@@ -37,27 +41,21 @@ async def status_command(turn: Turn, _words: str) -> None:
 async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     """Show where the plan stands and what comes next."""
     rules, period = turn.rules, turn.period
-    full = await plans.find_plan(turn.session, turn.actor.member_id, period.id)
-    found = await plans.latest_decision(turn.session, full.id) if full else None
+    at = await position_of(turn)
+    found = await plans.latest_decision(turn.session, at.full.id) if at.full else None
     decision, by = found or (None, None)
-    deciders = await people.deciders(turn.session, turn.actor.school_id, turn.today)
-    evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
-    entries = needs.provable(rules, full) if full else ()
-    dated = await deadlines.deadlines_of(turn.session, turn.actor.school_id, rules, period)
-    own = await own_rating(turn.session, turn.actor, full.id) if full else None
+    own = await own_rating(turn.session, turn.actor, at.full.id) if at.full else None
     text = turn.words.body(
-        "status.card", rules=rules, period=period, full=full, points=rules.points,
-        sections=sections(rules, full) if full else (), decision=decision, by=by,
-        deadline=deadlines.of_kind(dated, DeadlineKind.PLAN).ends_on, today=turn.today,
-        deciders=[one.name for one in deciders if one.id != turn.actor.member_id],
-        agreement_required=rules.agreement_required,
-        proof=needs.progress(entries, evidence),
-        is_open=full is not None and full.status in OPEN_PLANS,
-        rated=lines_of(rules, own.rating) if own else None,
-        own=own,
+        "status.card", rules=rules, period=period, full=at.full, points=rules.points,
+        sections=at.sections, decision=decision, by=by,
+        deadline=deadlines.of_kind(at.deadlines, DeadlineKind.PLAN).ends_on,
+        proof=at.proof, is_open=at.is_open, next=Markup(next_words(turn, at)),  # noqa: S704
+        rated=lines_of(rules, own.rating) if own else None, own=own,
+        stages=stage_lines(turn.words, at.cycle),
+        dues=dues(turn.words, rules, period, at.deadlines, at.cycle, turn.today),
     )  # fmt: skip
-    rows = _rows(turn, full, own, has_evidence=bool(evidence))
-    papers = await _papers(turn, full)
+    rows = _rows(turn, at.full, own, has_evidence=at.has_evidence)
+    papers = await _papers(turn, at.full)
     turn.show(Screen(text, (*rows[:-1], *papers, *rows[-1:]), view=OpenStatus()))
 
 
@@ -95,6 +93,7 @@ def _rows(
             for form in (PORTFOLIO, ARCHIVE)
         ]
         rows.append(tuple(keys))
+    rows.append((Key(words.label("pictures.show"), DrawStatus()),))
     rows.append((*back_home(turn), help_key(turn, "status")))
     return tuple(rows)
 

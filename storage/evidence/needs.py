@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from storage.models import Evidence, EvidenceStatus, PlanEntry
+from storage.models import EvidenceStatus, PlanEntry
 from storage.plans import NO_DUTY, FullPlan
 from storage.rulesets import RuleSet, Step, StepKind, UnknownCode
 
@@ -12,6 +13,30 @@ PROVABLE_STEPS = frozenset({StepKind.ITEMS, StepKind.DUTIES})
 """Behaviours and choices are observed, not proven by documents."""
 
 COUNTS_AS_SENT = frozenset({EvidenceStatus.RECEIVED, EvidenceStatus.ACCEPTED})
+
+
+class Document(Protocol):
+    """What counts of a piece of evidence, or of several that are alike."""
+
+    @property
+    def step(self) -> str:
+        """The step of the entry that it proves."""
+
+    @property
+    def code(self) -> str:
+        """The entry that it proves."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of document."""
+
+    @property
+    def status(self) -> str:
+        """Where it stands."""
+
+    @property
+    def covers(self) -> int:
+        """How many units it proves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +136,14 @@ def kinds_for(rules: RuleSet, step: Step, entry: PlanEntry) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*intended, *allowed]))
 
 
-def missing(needs: Sequence[Need], pieces: Iterable[Evidence]) -> tuple[Need, ...]:
+def missing(needs: Sequence[Need], pieces: Iterable[Document]) -> tuple[Need, ...]:
     """Say what is still to be sent for all planned units; kinds not asked for fill no gap here."""
     have = _count(pieces)
     gaps = ((need, need.wanted - _of(need, have)) for need in needs)
     return tuple(Need(need.kinds, gap) for need, gap in gaps if gap > 0)
 
 
-def proven_units(needs: Sequence[Need], pieces: Iterable[Evidence], planned: int) -> int:
+def proven_units(needs: Sequence[Need], pieces: Iterable[Document], planned: int) -> int:
     """Say how many units have all their documents; never more than planned.
 
     A document of a kind that nobody asked for stands in for whatever is missing: whoever accepted
@@ -138,7 +163,7 @@ def proven_units(needs: Sequence[Need], pieces: Iterable[Evidence], planned: int
     return units
 
 
-def units_of(one: Provable, pieces: Iterable[Evidence]) -> Units:
+def units_of(one: Provable, pieces: Iterable[Document]) -> Units:
     """Count the units of an entry. `pieces` are those of the entry, in any status."""
     pieces = list(pieces)
     planned = one.entry.quantity
@@ -151,9 +176,9 @@ def units_of(one: Provable, pieces: Iterable[Evidence]) -> Units:
     )
 
 
-def progress(entries: Iterable[Provable], pieces: Iterable[Evidence]) -> Progress:
+def progress(entries: Iterable[Provable], pieces: Iterable[Document]) -> Progress:
     """Add a plan up. Points are those that can be promised (`points_floor`)."""
-    by_entry: dict[tuple[str, str], list[Evidence]] = {}
+    by_entry: dict[tuple[str, str], list[Document]] = {}
     for piece in pieces:
         by_entry.setdefault((piece.step, piece.code), []).append(piece)
     counted = [(one.entry, units_of(one, by_entry.get(one.key, ()))) for one in entries]
@@ -167,7 +192,7 @@ def progress(entries: Iterable[Provable], pieces: Iterable[Evidence]) -> Progres
     )
 
 
-def _count(pieces: Iterable[Evidence]) -> Counter[str]:
+def _count(pieces: Iterable[Document]) -> Counter[str]:
     have: Counter[str] = Counter()
     for piece in pieces:
         have[piece.kind] += piece.covers

@@ -4,6 +4,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from storage.models.audit import AuditEntry
+from storage.models.boards import BoardDay, SentPicture
 from storage.models.broadcasts import (
     Broadcast,
     BroadcastAnswer,
@@ -67,6 +68,7 @@ __all__ = [
     "Account",
     "ArchivedMessage",
     "AuditEntry",
+    "BoardDay",
     "Booking",
     "Broadcast",
     "BroadcastAnswer",
@@ -127,6 +129,7 @@ __all__ = [
     "SaidAs",
     "School",
     "SchoolHours",
+    "SentPicture",
     "Verdict",
     "metadata",
     "table_of",

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     outbox,
     overview,
     papers,
+    pictures,
     reminders,
     starting,
     taps,
@@ -32,6 +33,7 @@ PARTS = (
     "evidence",
     "papers",
     "export",
+    "pictures",
     "reminders",
     "broadcast",
     "outbox",
@@ -57,6 +59,8 @@ async def _measure(parts: list[str], rounds: int, seconds: float, *, full: bool)
                 figures += await papers.measure(servers, folder)
             if "export" in parts:
                 figures += await exporting.measure(servers, folder, full=full)
+            if "pictures" in parts:
+                figures += await pictures.measure(servers, folder)
             if "reminders" in parts:
                 figures += await reminders.measure(servers, folder)
             if "broadcast" in parts:

@@ -1,0 +1,69 @@
+"""Where a teacher stands in the period: read once, told as text and as a picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from conversations.plan_views import Section, sections
+from conversations.turn import Turn
+from storage import deadlines, people, plans
+from storage.cycle import cycle_of_plan
+from storage.deadlines import Deadline
+from storage.evidence import needs, reading
+from storage.evidence.changing import OPEN_PLANS
+from storage.evidence.needs import Progress
+from storage.models import Member, PlanStatus
+from storage.plans import FullPlan
+from storage.rulesets import DeadlineKind
+from storage.stages import Cycle, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a teacher stands. Without a plan, `full` is None.
+
+    `deciders` are the names of those for whom a submitted plan waits.
+    """
+
+    full: FullPlan | None
+    sections: tuple[Section, ...]
+    deciders: tuple[str, ...]
+    deadlines: Sequence[Deadline]
+    proof: Progress
+    has_evidence: bool
+    cycle: Cycle
+
+    @property
+    def is_open(self) -> bool:
+        """Whether evidence can be sent."""
+        return self.full is not None and self.full.status in OPEN_PLANS
+
+
+async def position_of(turn: Turn) -> Position:
+    """Read where the actor stands in the present period."""
+    rules, period, actor = turn.rules, turn.period, turn.actor
+    full = await plans.find_plan(turn.session, actor.member_id, period.id)
+    deciders: Sequence[Member] = ()
+    if full is not None and full.status is PlanStatus.SUBMITTED:
+        deciders = await people.deciders(turn.session, actor.school_id, turn.today)
+    evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
+    entries = needs.provable(rules, full) if full else ()
+    scope = Scope(actor.school_id, period.id, actor.member_id)
+    return Position(
+        full=full,
+        sections=sections(rules, full) if full else (),
+        deciders=tuple(one.name for one in deciders if one.id != actor.member_id),
+        deadlines=await deadlines.deadlines_of(turn.session, actor.school_id, rules, period),
+        proof=needs.progress(entries, evidence),
+        has_evidence=bool(evidence),
+        cycle=await cycle_of_plan(turn.session, turn.rulebook, scope, rules, full, evidence),
+    )
+
+
+def next_words(turn: Turn, position: Position, *, drawn: bool = False) -> str:
+    """Say what to do next, in Telegram's HTML. `drawn`: in a picture, which has no emoji."""
+    plan_ends = deadlines.of_kind(position.deadlines, DeadlineKind.PLAN).ends_on
+    return turn.words.body(
+        "status.next", full=position.full, deciders=position.deciders, deadline=plan_ends,
+        agreement_required=turn.rules.agreement_required, is_open=position.is_open,
+        proof=position.proof, drawn=drawn,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""What a teacher goes through in a period, and how far somebody can be."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.rulebook import RuleBook
+from storage.rulesets import DeadlineKind
+
+
+class Stage(StrEnum):
+    """What a teacher goes through in a period, in this order."""
+
+    PLAN = "plan"
+    APPROVAL = "approval"
+    EVIDENCE = "evidence"
+    OBSERVATION = "observation"
+    REPORT = "report"
+    RATING = "rating"
+
+
+class Standing(StrEnum):
+    """How far a stage is. Waiting: for somebody else than the teacher."""
+
+    NOT_NEEDED = "not_needed"
+    NOT_YET = "not_yet"
+    UNDER_WAY = "under_way"
+    WAITING = "waiting"
+    RETURNED = "returned"
+    DONE = "done"
+
+
+DEADLINE_OF: Mapping[Stage, DeadlineKind] = {
+    Stage.PLAN: DeadlineKind.PLAN,
+    Stage.EVIDENCE: DeadlineKind.EVIDENCE,
+    Stage.REPORT: DeadlineKind.REPORT,
+    Stage.RATING: DeadlineKind.RATING,
+}
+"""By which deadline a stage is to be done; the others have none of their own."""
+
+SETTLED = frozenset({Standing.DONE, Standing.NOT_NEEDED})
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """How far one teacher is in one stage; `done` of `of` where it can be counted."""
+
+    standing: Standing = Standing.NOT_YET
+    done: int = 0
+    of: int = 0
+
+
+Cycle = Mapping[Stage, StageState]
+NOTHING_YET = StageState()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose stages are asked for: all teachers of a school in a period, or one of them."""
+
+    school_id: int
+    period_id: str
+    member_id: int | None = None
+
+
+Source = Callable[[AsyncSession, RuleBook, Scope], Awaitable[Mapping[int, StageState]]]
+"""Gives the stage's state by member; whoever is not named has not begun."""
