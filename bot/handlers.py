@@ -20,7 +20,7 @@ from bot.replies import Replies
 from conversations import (
     answering,
     everywhere,
-    forms,
+    form_answers,
     home,
     issuing,
     joining,
@@ -89,7 +89,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     broadcast_notices.dialogue,
     rubric.dialogue,  # before all that takes voice: in a lesson it is a note
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
-    forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
+    form_answers.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
     letterhead.dialogue,  # before all that takes files too: a logo that was asked for

@@ -51,9 +51,8 @@ async def answers(person: Person, *texts: str) -> None:
     await person.types("/laporan")
     await person.taps("Jawab pertanyaan")
     for text in texts:
-        shown = await person.sees("dari", after=person.messages[-2])
-        await person.types(text)
-        await person.sees("Tersimpan.", after=shown)
+        sent = await person.types(text)
+        await person.sees("Tersimpan.", after=sent)
         await person.taps("Berikutnya")
     await person.types("selesai")
     await person.sees("Yang sudah tercatat")
@@ -343,9 +342,9 @@ async def test_a_scheme_without_points_asks_for_its_variables(tmp_path: Path) ->
             "Tugas pokok", "Praktik kinerja", "Pengembangan kompetensi", "Perilaku kerja",
             "Kualitas refleksi", "Upaya belajar", "Perubahan praktik",
         ):  # fmt: skip
-            shown = await rina.sees(f"dari 10 · {title}")
-            await rina.types(f"Tentang {title}.")
-            await rina.sees("Tersimpan.", after=shown)
+            await rina.sees(f"dari 10 · {title}")
+            sent = await rina.types(f"Tentang {title}.")
+            await rina.sees("Tersimpan.", after=sent)
             await rina.taps("Berikutnya")
         await rina.sees("8 dari 10 · Merencanakan pembelajaran")
         await rina.types("selesai")

@@ -34,6 +34,7 @@ from storage.people import Actor
 from storage.plans import FullPlan
 from storage.reports import deciding, facts, moving, reading
 from storage.reports.facts import AspectState, ObservedStep
+from storage.reports.observing import observed_of
 from storage.reports.reading import FORM
 from storage.rulesets import load_ruleset
 from tests.storage.evidence.staging import (
@@ -50,6 +51,7 @@ from tests.storage.evidence.staging import (
     reopens,
     told,
 )
+from tests.storage.observing import BOOK, LESSON, agreed, observed
 from tests.storage.reports.staging import REQUIRED, answers, holds_again, submits
 
 
@@ -98,6 +100,22 @@ async def test_what_is_known_is_gathered_and_gaps_are_named(
         states = {one.code: one.state for one in draft.facts.aspects}
         assert states["merencanakan"] is AspectState.SHOWN
         assert draft.content(RULES)["observed"] == [{"step": "A", "done_on": "2026-07-06"}]
+
+
+async def test_a_lesson_that_was_observed_is_in_the_report(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        assert await observed_of(session, plan.id, BOOK) == ()
+        await agreed(session, cast.rina, cast.principal, plan.id)
+        await observed(session, cast.principal, plan.id)
+        steps = await observed_of(session, plan.id, BOOK)
+        assert ObservedStep("B", LESSON.date()) in steps
+        draft = await moving.own_draft(session, cast.rina, RULES, plan.id, steps)
+        states = {one.code: one.state for one in draft.facts.aspects}
+        assert states["melaksanakan"] is AspectState.SHOWN
+        lines = draft.content(RULES)["observed"]
+        assert {"step": "B", "done_on": "2026-09-14"} in lines
 
 
 async def test_no_duty_is_no_gap_and_is_not_asked_about(database: Database, cast: Cast) -> None:
