@@ -286,10 +286,12 @@ class Workshop:
         watching = self._tasks.start(watch(), "watch order")
         try:
             yield
+            if cancelled:
+                await asyncio.sleep(0)  # let it strike here, and not whatever comes next
         except asyncio.CancelledError:
-            if not cancelled or task is None:
+            # Somebody else may want it to end as well: the bot that stops at this very moment.
+            if not cancelled or task is None or task.uncancel():
                 raise
-            task.uncancel()
             raise Cancelled from None
         finally:
             watching.cancel()

@@ -73,6 +73,26 @@ def chapters_of(
     return tuple(chapters)
 
 
+def chapter_of_rest(
+    words: Words,
+    files: FileStore,
+    rules: RuleSet,
+    rest: Sequence[reading.Piece],
+    before: Sequence[Chapter],
+    names: Mapping[int, str],
+) -> Chapter:
+    """Give a chapter of what was sent for entries that the plan no longer has; it comes last."""
+    number = 1 + sum(len(chapter.pieces) for chapter in before)
+    return Chapter(
+        number=len(before) + 1,
+        title=words.label("papers.rest"),
+        progress="",
+        pieces=tuple(
+            _part(words, files, rules, piece, at, names) for at, piece in enumerate(rest, number)
+        ),
+    )
+
+
 def cover_of(
     words: Words,
     school: School,

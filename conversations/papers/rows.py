@@ -25,14 +25,15 @@ WHO: Columns = (("nip", TEXT, 22), ("name", TEXT, 30))
 class Teacher:
     """A teacher with what the rows are made of: the rules of the plan and the evidence in order.
 
-    `places` says where the files of a piece lie in the archive, by the piece's number; `names`
-    are those of all members.
+    `filed` are the pieces of each chapter. `places` says where the files of a piece lie in the
+    archive, by the piece's number; `names` are those of all members.
     """
 
     number: int
     dossier: Dossier
     rules: RuleSet | None
     ordered: tuple[tuple[Provable, list[Piece]], ...]
+    filed: tuple[list[Piece], ...]
     chapters: tuple[Chapter, ...]
     places: Mapping[int, tuple[str, ...]]
     names: Mapping[int, str]

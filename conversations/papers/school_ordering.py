@@ -14,7 +14,12 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from conversations.papers.chapters import chapters_of, cover_of, ordered_pieces
+from conversations.papers.chapters import (
+    chapter_of_rest,
+    chapters_of,
+    cover_of,
+    ordered_pieces,
+)
 from conversations.papers.names import originals, path_part
 from conversations.papers.ordering import MOST_FROM_BOT, Filled
 from conversations.papers.orders import (
@@ -166,10 +171,18 @@ def _teacher_file(
     words, member, full = source.words, dossier.member, dossier.full
     folder = path_part(f"{number:03} {member.name}", FOLDER_BYTES)
     ordered = ordered_pieces(rules, full, dossier.pieces) if rules and full else []
+    filed = [mine for _, mine in ordered]
     chapters = chapters_of(words, source.files, rules, ordered, names) if rules else ()
+    known = {piece.id for mine in filed for piece in mine}
+    rest = [piece for piece in dossier.pieces if piece.id not in known]
+    if rules and rest:
+        last = chapter_of_rest(words, source.files, rules, rest, chapters, names)
+        chapters, filed = (*chapters, last), [*filed, rest]
     has_evidence = any(chapter.pieces for chapter in chapters)
     places = _places(f"{folder}/{words.label('exporting.evidence')}", chapters)
-    teacher = Teacher(number, dossier, rules, tuple(ordered), chapters, places, names)
+    teacher = Teacher(
+        number, dossier, rules, tuple(ordered), tuple(filed), chapters, places, names
+    )
     cover = None
     if has_evidence and rules and full:
         cover = cover_of(words, source.school, member, rules, full, dossier.pieces, source.now)

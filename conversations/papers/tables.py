@@ -129,7 +129,7 @@ def _summary(words: Words, school: School, zone: ZoneInfo, teacher: Teacher) -> 
     return (
         *head, words.label(f"overview.{full.status}"), *points,
         progress.planned, progress.sent, progress.accepted,
-        sum(len(mine) for _, mine in teacher.ordered),
+        sum(map(len, teacher.filed)),
         day_at(full.plan.submitted_at, zone), day_at(dossier.decided_at, zone), joined,
         rules.short_title, full.plan.ruleset_version,
     )  # fmt: skip
@@ -184,7 +184,7 @@ def _value_of(rules: RuleSet, guide: str) -> str:
 
 
 def _evidence_rows(zone: ZoneInfo, teacher: Teacher) -> Iterator[Row]:
-    for (_, mine), chapter in zip(teacher.ordered, teacher.chapters, strict=True):
+    for mine, chapter in zip(teacher.filed, teacher.chapters, strict=True):
         for piece, part in zip(mine, chapter.pieces, strict=True):
             evidence = piece.evidence
             returned = piece.status is EvidenceStatus.RETURNED

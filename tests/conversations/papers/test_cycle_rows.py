@@ -24,7 +24,15 @@ from storage.models import (
 from storage.observations import marking
 from storage.plans import FullPlan
 from storage.rulebook import RuleBook
-from tests.storage.evidence.staging import NOW, PERIOD, Cast, cast_for, holds
+from tests.storage.evidence.staging import (
+    NOW,
+    PERIOD,
+    Cast,
+    cast_for,
+    entry_of,
+    files,
+    holds,
+)
 from tests.storage.observing import BOOK, LESSON, agreed, observed
 
 CYCLE = ("Observasi", "Hasil observasi", "Laporan", "Isi laporan", "Penilaian")
@@ -150,3 +158,20 @@ async def test_what_is_not_final_is_nobody_elses(
     await rates(database, cast, full, final=False)
     book = await book_of(database, cast, tmp_path)
     assert [len(book[name]) for name in CYCLE] == [1, 0, 0, 0, 0]
+
+
+async def test_what_the_plan_has_no_more_is_not_lost(
+    database: Database, cast: Cast, tmp_path: Path
+) -> None:
+    """A plan that was opened again may lose entries; what was sent for them stays."""
+    async with database.transaction() as session:
+        full = await holds(session, cast.rina, cast.principal)
+        await files(session, cast.rina, full, "satu", "RHK-01")
+        await files(session, cast.rina, full, "dua", "RHK-08")
+        await session.delete(entry_of(full, "RHK-08"))
+    book = await book_of(database, cast, tmp_path)
+    told = [(row["No."], row["Kegiatan"], row["Berkas"]) for row in book["Bukti dukung"]]
+    assert [told[0][0], told[0][2]] == [1, 1]
+    assert told[1] == (2, "Tidak lagi di rencana", 1)
+    assert "Tidak lagi di rencana/02 " in book["Bukti dukung"][1]["Letak di ZIP"]
+    assert {row["Bukti"] for row in book["Guru"] if row["Nama"] == "Rina"} == {2}

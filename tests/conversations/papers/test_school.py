@@ -344,7 +344,7 @@ def test_every_row_has_a_cell_for_each_column(ruleset: str) -> None:
     ordered = tuple(ordered_pieces(rules, full, []))
     files = FileStore(Path("files"))
     chapters = chapters_of(Words("id"), files, rules, ordered, {})
-    teacher = Teacher(1, dossier, rules, ordered, chapters, {}, {})
+    teacher = Teacher(1, dossier, rules, ordered, tuple([] for _ in chapters), chapters, {}, {})
     rows = rows_of(Words("id"), school, teacher)
     widths = {one.id: len(one.columns) for one in tables_for(Words("id"), [rules])}
     assert {len(row) for name in rows for row in rows[name]} <= set(widths.values())
