@@ -90,7 +90,7 @@ async def propose_at(turn: Turn, tap: ProposeAt) -> None:
 async def _ask_why(turn: Turn, cycle: FullCycle, tap: ProposeAt) -> None:
     moment = day_picker.moment_at(turn, day_picker.day_of(turn, tap.first), tap.hour)
     keys = [
-        Key(label, MoveBecause(tap.plan, tap.first, tap.hour, tap.sequence, at))
+        Key(label, MoveBecause(tap.plan, tap.first * 24 + tap.hour, tap.sequence, at))
         for at, label in enumerate(turn.words.list("observing.move_labels"))
     ]
     text = turn.words.body("observing.why", before=cycle.agreed_at, after=moment)
@@ -108,9 +108,8 @@ async def move_because(turn: Turn, tap: MoveBecause) -> None:
     reasons = turn.words.list("observing.move_reasons")
     if not 0 <= tap.reason < len(reasons):
         raise NotFound
-    await _propose(
-        turn, ProposeAt(tap.plan, tap.first, tap.hour, tap.sequence), reasons[tap.reason]
-    )
+    day, hour = divmod(tap.slot, 24)
+    await _propose(turn, ProposeAt(tap.plan, day, hour, tap.sequence), reasons[tap.reason])
 
 
 @dialogue.answer(REASON_STATE)

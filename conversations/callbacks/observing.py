@@ -83,11 +83,13 @@ class ProposeAt(Button, code="op"):
 
 @dataclass(frozen=True)
 class MoveBecause(Button, code="or"):
-    """Move what was agreed on, for the n-th ready reason."""
+    """Move what was agreed on to an hour of the calendar, for the n-th ready reason.
+
+    `slot` counts the hours since the first day of the calendar.
+    """
 
     plan: int
-    first: int
-    hour: int
+    slot: int
     sequence: int
     reason: int
 

@@ -27,7 +27,7 @@ class Marking(StrEnum):
 
 
 class Observation(SQLModel, table=True):
-    """The cycle of one plan: one teacher, one period.
+    """The cycle of one plan: one teacher, one period. A plan has at most one.
 
     `observer_id` is whoever was named, or has agreed to the day or begun to mark; without one,
     those who decide observe. `meets_at` is the moment proposed or confirmed; `sequence` counts
@@ -35,12 +35,15 @@ class Observation(SQLModel, table=True):
     until marking begins.
     """
 
-    __table_args__ = (Index("ix_observation_booking_meets_at", "booking", "meets_at"),)
+    __table_args__ = (
+        UniqueConstraint("plan_id", "member_id"),
+        Index("ix_observation_booking_meets_at", "booking", "meets_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     school_id: int = Field(foreign_key="school.id", sa_type=Id, index=True)
     member_id: int = Field(foreign_key="member.id", sa_type=Id)
-    plan_id: int = Field(foreign_key="plan.id", sa_type=Id, unique=True)
+    plan_id: int = Field(foreign_key="plan.id", sa_type=Id)
     observer_id: int | None = Field(default=None, foreign_key="member.id", sa_type=Id, index=True)
     indicator: str = Field(default="", max_length=24)
     behaviour: str = Field(default="", max_length=24)

@@ -281,6 +281,14 @@ async def test_the_yearly_scheme_has_the_indicator_from_the_plan(
         await rina.taps("08.00")
         proposal = await principal.sees("Rina Wati mengusulkan jadwal observasi")
         await principal.taps("Setuju jadwal ini", on=proposal)
+        await rina.types("/observasi")
+        await rina.taps("Ubah jadwal", on=await rina.sees("Menunggu pengamat"))
+        await rina.taps("Rabu, 8 Jul")
+        await rina.taps("09.00")
+        await rina.types("4")
+        moved = await principal.sees("Rina Wati mengubah jadwal observasi")
+        assert "Jamnya bentrok dengan yang lain." in moved.text
+        await principal.taps("Setuju jadwal ini", on=moved)
         world.clock.at = at(date(2026, 7, 8), 8, 50)
         # Without signal and without having opened anything.
         await principal.types("3 3 2 2")
@@ -332,13 +340,50 @@ async def test_forged_and_outdated_buttons_change_nothing(world: TestWorld) -> N
     ]  # fmt: skip
     for who in (budi, stranger):
         for button in forged:
-            answer = await who.taps_data(button.pack())
-            assert answer.text, button
+            await who.taps_data(button.pack())
     for button in (MarkStatement(plan_id, 1, 1), FinishMarks(plan_id), SignOff(plan_id, 0)):
-        assert (await rina.taps_data(button.pack())).text
+        await rina.taps_data(button.pack())
     for button in (
         MarkStatement(plan_id, 9, 1), MarkStatement(plan_id, 1, 7), ShowCycle(999),
         ToggleObserved(members["Kepala Lain"], plan_id, 0), SignOff(plan_id, 5),
     ):  # fmt: skip
-        assert (await principal.taps_data(button.pack())).text
+        await principal.taps_data(button.pack())
+    for who in (budi, stranger):
+        assert not any("Rina Wati" in one.text for one in who.messages)
     assert (await cycle_now(world)).row.model_dump() == before
+
+
+async def test_steps_that_are_due_are_reminded_of_in_both_languages(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    coach = await world.joins("Desi Marlina", Role.COACH)
+    await coach.types("/bahasa")
+    await coach.taps("English")
+    await principal.types("/observasi")
+    await principal.taps("Tunjuk pengamat", on=await principal.sees("Observasi: 1 guru"))
+    await principal.taps("Desi Marlina")
+    await principal.taps("Rina Wati", on=await principal.sees("mengamati 0 dari 1"))
+    await coach.sees("you are to observe Rina Wati")
+    world.clock.at = at(date(2026, 8, 24), 15)
+    await world.kawan.rounds.remind()
+    due = await rina.sees("observasi Anda menunggu langkah A. Diskusi persiapan")
+    assert "7 hari lagi, Senin, 31 Agustus 2026" in due.text
+    await rina.taps("Pilih indikator", on=due)
+    await rina.taps("Umpan balik")
+    await rina.taps("Umpan balik spesifik")
+    await rina.taps("Usulkan jadwal", on=await rina.sees("Jawab beberapa pertanyaan"))
+    await rina.taps("Rabu, 26 Agu")
+    await rina.taps("08.00")
+    proposal = await coach.sees("proposes a date")
+    # What waits for the coach is put into one message.
+    world.clock.at = at(date(2026, 8, 28), 15)
+    await world.kawan.rounds.remind()
+    await rina.sees("3 hari lagi, Senin, 31 Agustus 2026")
+    listed = await coach.sees("the observations you hold wait")
+    assert "Rina Wati" in listed.text
+    await coach.taps("Whom I observe", on=listed)
+    await coach.taps("Rina Wati", on=await coach.sees("You observe 1 teachers"))
+    card = await coach.sees("That time is over")
+    await coach.taps("Propose another", on=card)
+    late = await coach.taps("Agree", on=proposal)
+    assert "has passed" in late.text
+    await world.delivered()

@@ -48,7 +48,7 @@ def upgrade() -> None:
             )
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_observation")),
-        sa.UniqueConstraint("plan_id", name=op.f("uq_observation_plan_id")),
+        sa.UniqueConstraint("plan_id", "member_id", name=op.f("uq_observation_plan_id_member_id")),
     )
     op.create_index(op.f("ix_observation_school_id"), "observation", ["school_id"])
     op.create_index(op.f("ix_observation_observer_id"), "observation", ["observer_id"])
