@@ -35,8 +35,7 @@ from storage.rulesets import RuleSet
 WORDS_SHOWN = 3
 PLACES = (
     "plan", "summary", "status", "returned", "reopened", "evidence", "broadcast", "reminder",
-    "report",
-    "observation",
+    "observation", "report",
 )  # fmt: skip
 """Where else than on a step, on an item or at a question help can be asked for."""
 

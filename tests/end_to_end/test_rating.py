@@ -199,7 +199,7 @@ async def _reads_and_answers(
     await rina.types("/status")
     status = await rina.sees("Penilaian: Baik")
     await rina.taps("Hasil penilaian", on=status)
-    await rina.sees("Hanya Anda dan penilai yang melihat hasil ini")
+    await rina.sees("Guru lain dan guru penggerak tidak melihat hasil ini")
     await rina.taps("Tanggapi")
     await rina.sees("paling banyak 500 huruf")
     await rina.types("x" * 501)
