@@ -27,10 +27,11 @@ from conversations.coach import (
     scheduling,
 )
 from conversations.dialogue import Dialogue
-from conversations.operator import erasing, inviting, members, roster, school
+from conversations.operator import erasing, inviting, members, roster, rulesets, school
 from conversations.principal import (
     approving,
     checking,
+    confirming,
     deputising,
     overviewing,
     reading,
@@ -78,6 +79,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     preparing.dialogue,
     approving.dialogue,
     checking.dialogue,
+    confirming.dialogue,
     looking.dialogue,
     sending_back.dialogue,
     reading.dialogue,
@@ -90,6 +92,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     erasing.dialogue,
     answering.dialogue,
     school.dialogue,
+    rulesets.dialogue,
     reminding.dialogue,
     home.dialogue,
     joining.dialogue,

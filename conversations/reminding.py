@@ -192,8 +192,8 @@ async def period_closed(person: Person, subject: dict[str, Any]) -> Notice | Non
     """Tell how a period ended: what is unfinished stays readable, by name."""
     if not person.actor.roles & (Role.PRINCIPAL | Role.COACH):
         return None
-    period = person.rules.period(subject["period"])
-    closing = await waiting.closing_of(person.session, person.actor, person.rules, period)
+    rules, period = person.rulebook.period_named(person.school, subject["period"])
+    closing = await waiting.closing_of(person.session, person.actor, rules, period)
     text = person.words.body(
         "reminders.closed", who=person.salutation, period=period, closing=closing,
         behind=closing.behind, most=NAMES_SHOWN, now=person.period,

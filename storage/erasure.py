@@ -22,6 +22,7 @@ from storage.models import (
     BroadcastReply,
     BroadcastStatus,
     Card,
+    Confirmation,
     Decision,
     Deputy,
     Evidence,
@@ -130,7 +131,7 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
     """Erase the person's plans with all that hangs on them; give their numbers."""
     found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
     plan_ids = list(found.all())
-    for part in (Card, Decision, Reopening, PlanRevision, PlanEntry):
+    for part in (Card, Confirmation, Decision, Reopening, PlanRevision, PlanEntry):
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
     await session.exec(delete(Plan).where(col(Plan.id).in_(plan_ids)))
     return plan_ids

@@ -5,6 +5,7 @@ from typing import Any
 
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.planning import OpenStatus
+from conversations.callbacks.rulesets import OpenRulesets
 from conversations.callbacks.school import (
     MoveDeadline,
     OpenHours,
@@ -77,6 +78,7 @@ async def _school_screen(turn: Turn) -> Screen:
     ]  # fmt: skip
     rows: list[Row] = [*in_rows(numbered(keys), 2)]
     rows.append((Key(words.label("school.hours"), OpenHours(), number=len(keys) + 1),))
+    rows.append((Key(words.label("rulesets.open"), OpenRulesets(), number=len(keys) + 2),))
     rows.append(back_home(turn))
     return Screen(text, tuple(rows), view=OpenSchool())
 

@@ -1,5 +1,7 @@
 """Where a teacher stands, and what the teacher hears of decisions."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
@@ -12,7 +14,8 @@ from conversations.people import Person
 from conversations.plan_views import sections
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
-from storage import deadlines, decisions, people, plans
+from storage import confirmations, deadlines, decisions, people, plans
+from storage.deadlines import Deadline
 from storage.evidence import needs, reading
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
@@ -42,13 +45,20 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     text = turn.words.body(
         "status.card", rules=rules, period=period, full=full, points=rules.points,
         sections=sections(rules, full) if full else (), decision=decision, by=by,
-        deadline=deadlines.of_kind(dated, DeadlineKind.PLAN).ends_on, today=turn.today,
+        deadline=_planned_until(turn, dated), today=turn.today,
         deciders=[one.name for one in deciders if one.id != turn.actor.member_id],
         agreement_required=rules.agreement_required,
-        proof=needs.progress(entries, evidence),
+        proof=needs.progress(entries, evidence), required=rules.upload.required,
+        papers=await confirmations.papers_of(turn.session, rules, full) if full else (),
         is_open=full is not None and full.status in OPEN_PLANS,
     )  # fmt: skip
     turn.show(Screen(text, _rows(turn, full, has_evidence=bool(evidence)), view=OpenStatus()))
+
+
+def _planned_until(turn: Turn, dated: Sequence[Deadline]) -> date:
+    """Give the last day for plans: the deadline's, or else the end of the planning phase."""
+    moved = next((one.ends_on for one in dated if one.kind is DeadlineKind.PLAN), None)
+    return moved or turn.rules.planning_deadline(turn.period)
 
 
 def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row, ...]:

@@ -14,6 +14,7 @@ from storage.models.broadcasts import (
 )
 from storage.models.calendar import ClosedPeriod, DeadlineMove, SchoolHours
 from storage.models.chats import Account, Card, GroupChat, InboxUpdate, Prompt
+from storage.models.confirmations import Confirmation
 from storage.models.evidence import (
     Evidence,
     EvidenceComment,
@@ -31,7 +32,15 @@ from storage.models.help import (
 )
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
-from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
+from storage.models.people import (
+    Deputy,
+    Invitation,
+    Member,
+    Role,
+    RosterDraft,
+    RulesetChoice,
+    School,
+)
 from storage.models.plans import (
     Decision,
     ModelPlan,
@@ -63,6 +72,7 @@ __all__ = [
     "BroadcastStatus",
     "Card",
     "ClosedPeriod",
+    "Confirmation",
     "DeadlineMove",
     "Decision",
     "Deputy",
@@ -97,6 +107,7 @@ __all__ = [
     "Reopening",
     "Role",
     "RosterDraft",
+    "RulesetChoice",
     "SaidAs",
     "School",
     "SchoolHours",

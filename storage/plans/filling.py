@@ -1,6 +1,6 @@
 """Filling the steps of a plan, while it is a draft or has been returned."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from storage.errors import (
     ReasonMissing,
     StaleRevision,
     TooLong,
+    ValuesFull,
 )
 from storage.models import (
     ModelPlan,
@@ -189,25 +190,42 @@ async def toggle_guide(
     code: str,
     now: datetime,
 ) -> FullPlan:
-    """Choose one guide statement of a behaviour, or give it up."""
+    """Choose one guide statement of a behaviour, or give it up.
+
+    Raises `ValuesFull` for one of yet another value than the rule set lets somebody choose.
+    """
     full = await _to_fill(session, actor, plan_id)
     step = step_of_kind(rules, StepKind.BEHAVIOURS)
     entry = full.entry(step.id, rules.guide(code).code)
     if entry is not None:
         await _drop(session, full, [entry])
     else:
+        _require_room(rules, step, full, code)
         _put(session, full, step.id, code)
     return await _keep(session, full, now)
+
+
+def _require_room(rules: RuleSet, step: Step, full: FullPlan, code: str) -> None:
+    chosen = {entry.code for entry in full.of(step.id)}
+    values = [
+        one for one in rules.behaviours
+        if any(guide.code in chosen or guide.code == code for guide in one.guides)
+    ]  # fmt: skip
+    if step.choose_max is not None and len(values) > step.choose_max:
+        raise ValuesFull(step.choose_max)
 
 
 async def take_standard_guides(
     session: AsyncSession, actor: Actor, rules: RuleSet, plan_id: int, now: datetime
 ) -> FullPlan:
-    """Choose the standard guide statement of every behaviour in place of what was chosen."""
+    """Choose the standard guide statement of each behaviour in place of what was chosen.
+
+    Of no more behaviours than the rule set lets somebody choose: those that come first.
+    """
     full = await _to_fill(session, actor, plan_id)
     step = step_of_kind(rules, StepKind.BEHAVIOURS)
     await _drop(session, full, full.of(step.id))
-    for guide in rules.standard_guides:
+    for guide in rules.standard_guides[: step.choose_max]:
         _put(session, full, step.id, guide.code)
     return await _keep(session, full, now)
 
@@ -267,9 +285,9 @@ async def start_from(
     full = await _to_fill(session, actor, plan_id)
     steps = {step.id: step for step in rules.steps if only_step in (None, step.id)}
     await _drop(session, full, [entry for entry in full.entries if entry.step in steps])
-    for one in content:
+    for one in _known(rules, content):
         step = steps.get(one["step"])
-        if step is None or not _knows(rules, step, one["code"]):
+        if step is None:
             continue
         points = points_floor = 0
         if step.kind is StepKind.ITEMS:
@@ -304,13 +322,18 @@ async def prefer(
 
 
 async def starting_points(
-    session: AsyncSession, actor: Actor, rules: RuleSet, period: Period
+    session: AsyncSession, actor: Actor, rules: RuleSet, before: Period
 ) -> dict[str, list[dict[str, Any]]]:
-    """Give what a plan could start from: `previous` (the last period's plan), `model`."""
+    """Give what a plan could start from: `previous` (that of the period before), `model`.
+
+    The period before may have been under another rule set: what this one does not know is no
+    offer.
+    """
     offers: dict[str, list[dict[str, Any]]] = {}
-    before = await find_plan(session, actor.member_id, rules.previous_period(period).id)
-    if before is not None and before.entries:
-        offers["previous"] = before.content()
+    earlier = await find_plan(session, actor.member_id, before.id)
+    known = _known(rules, earlier.content()) if earlier is not None else []
+    if known:
+        offers["previous"] = known
     found = await session.exec(
         select(ModelPlan).where(
             ModelPlan.school_id == actor.school_id, ModelPlan.ruleset == rules.id
@@ -320,6 +343,30 @@ async def starting_points(
     if model is not None:
         offers["model"] = list(model.content)
     return offers
+
+
+def _known(rules: RuleSet, content: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what the rule set does not know: entries, and kinds of evidence."""
+    steps = {step.id: step for step in rules.steps}
+    kinds = {kind.id for kind in rules.evidence_kinds}
+    return [
+        {**one, "evidence": [kind for kind in one["evidence"] if kind in kinds]}
+        for one in _within_limits(rules, content)
+        if one["step"] in steps and _knows(rules, steps[one["step"]], one["code"])
+    ]
+
+
+def _within_limits(rules: RuleSet, content: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Leave out the work values beyond the most that the rule set lets somebody choose."""
+    limits = {one.id: one.choose_max for one in rules.steps if one.kind is StepKind.BEHAVIOURS}
+    values = {guide.code: one.code for one in rules.behaviours for guide in one.guides}
+    taken: set[str] = set()
+    for one in content:
+        most, value = limits.get(one["step"]), values.get(one["code"])
+        if most is None or value is None or value in taken or len(taken) < most:
+            yield one
+            if value is not None and one["step"] in limits:
+                taken.add(value)
 
 
 def _knows(rules: RuleSet, step: Step, code: str) -> bool:

@@ -56,7 +56,12 @@ def task_for(kind: str, status: PlanStatus | None, *, agreement_required: bool) 
 
 
 def unproven(rules: RuleSet, full: FullPlan, evidence: Iterable[Evidence]) -> list[Provable]:
-    """Give the planned entries that lack evidence for some of their units."""
+    """Give the planned entries that lack evidence for some of their units.
+
+    Under a rule set that requires no uploads nothing is lacking, whatever is there.
+    """
+    if not rules.upload.required:
+        return []
     by_entry: dict[tuple[str, str], list[Evidence]] = {}
     for piece in evidence:
         by_entry.setdefault((piece.step, piece.code), []).append(piece)
@@ -93,7 +98,9 @@ async def open_task(
 ) -> OpenTask | None:
     """Say what the actor still has to do for a deadline; None when nothing."""
     full = await find_plan(session, actor.member_id, period.id)
-    rules = rulebook.of_plan(school, full.plan) if full else rulebook.of_school(school)
+    rules = (
+        rulebook.of_plan(school, full.plan) if full else rulebook.of_school(school, period.start)
+    )
     task = task_for(
         kind, full.status if full else None, agreement_required=rules.agreement_required
     )
@@ -132,7 +139,7 @@ async def task_reminded_of(
 
     None when it is done, the deadline is over, or has been moved since: then others remind.
     """
-    rules = rulebook.of_school(school)
+    rules = rulebook.of_school(school, today)
     period = rules.period_at(today)
     if subject["period"] != period.id:
         return None

@@ -1,8 +1,14 @@
 """Rule sets: the regulation as data. Load one with `load_ruleset("pmm-2024")`."""
 
 from storage.rulesets.days import MonthDay, Period, PhaseWindow
-from storage.rulesets.loader import RuleSetError, available_rulesets, load_ruleset
+from storage.rulesets.loader import (
+    RuleSetError,
+    available_rulesets,
+    load_ruleset,
+    unused_files,
+)
 from storage.rulesets.model import (
+    AccountabilityDocument,
     Behaviour,
     Category,
     Choice,
@@ -24,6 +30,7 @@ from storage.rulesets.reading import Problem
 from storage.rulesets.terms import (
     ChoiceSource,
     Confidence,
+    Confirmer,
     DeadlineKind,
     DutyBasis,
     StepKind,
@@ -31,11 +38,13 @@ from storage.rulesets.terms import (
 )
 
 __all__ = [
+    "AccountabilityDocument",
     "Behaviour",
     "Category",
     "Choice",
     "ChoiceSource",
     "Confidence",
+    "Confirmer",
     "DeadlineKind",
     "DeadlineRule",
     "Duty",
@@ -60,4 +69,5 @@ __all__ = [
     "Wording",
     "available_rulesets",
     "load_ruleset",
+    "unused_files",
 ]
