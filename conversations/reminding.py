@@ -1,10 +1,12 @@
 """Reminders in words, and what people can do about them: put them off, choose the hour."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue
 from conversations.callbacks.broadcasts import NewBroadcast
+from conversations.callbacks.confirming import OpenConfirmations
 from conversations.callbacks.evidence import OpenEvidence, OpenProvable
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, OpenPlan, OpenStatus, OpenStep, OpenSummary
@@ -15,7 +17,7 @@ from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
-from storage import people, plans
+from storage import confirmations, people, plans
 from storage.deadlines import deadlines_of
 from storage.models import PlanStatus, Role
 from storage.reminders import tasks, waiting, wishes
@@ -143,7 +145,13 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
     inbox = await waiting.inbox_of(
         person.session, person.actor, person.period, hours, patience, person.now
     )
-    if not inbox.plans and not inbox.evidence:
+    documents = person.rules.accountability_documents
+    if documents and waiting.is_near(deadlines, DeadlineKind.EXECUTION, person.today):
+        papers = await confirmations.unconfirmed(
+            person.session, person.actor, person.rulebook, person.school
+        )
+        inbox = replace(inbox, papers=len(papers))
+    if not inbox.plans and not inbox.evidence and not inbox.papers:
         return None
     text = person.words.body(
         "reminders.digest", who=person.salutation, inbox=inbox, patience=patience,
@@ -151,6 +159,8 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
     )  # fmt: skip
     words = person.words
     rows: list[Row] = [(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),)]
+    if inbox.papers:
+        rows.append((Key(words.label("confirming.open"), OpenConfirmations(0)),))
     if inbox.pressing and person.actor.roles & Role.PRINCIPAL:
         rows.append((Key(words.label("reminders.name_deputy"), Deputies()),))
     return Notice(Screen(text, (*rows, *_put_off(person)), view=OpenQueue(0)))

@@ -4,13 +4,13 @@ A confirmation stands until it is taken back, which is possible while the period
 on record. Which documents there are, and whom they concern, the rule set says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import literal, update
+from sqlalchemy import func, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import audit, outbox
 from storage.errors import AlreadyConfirmed, NotAllowed, NotFound, PlanNotOpen
 from storage.evidence.changing import OPEN_PLANS
-from storage.models import Confirmation, Member, Plan, PlanEntry, School, table_of
+from storage.models import Confirmation, Member, Plan, PlanEntry, Role, School, table_of
 from storage.models.confirmations import STANDS
 from storage.people import Actor, known_id
 from storage.periods import is_closed, plan_is_closed, require_open
@@ -225,6 +225,34 @@ async def unconfirmed(
     return await _lacking(session, asking) if asking else []
 
 
+async def unconfirmed_in(
+    session: AsyncSession, actor: Actor, rules: RuleSet, period_id: str
+) -> list[Unconfirmed]:
+    """Give the teachers of a period, open or over, whose documents are not all confirmed."""
+    actor.require(Role.PRINCIPAL | Role.COACH)
+    if not rules.accountability_documents:
+        return []
+    found = await session.exec(
+        select(Plan, Member.name)
+        .join(Member, col(Member.id) == col(Plan.member_id))
+        .where(Plan.school_id == actor.school_id, Plan.period == period_id)
+        .where(col(Plan.status).in_(OPEN_PLANS))
+        .order_by(col(Member.name), col(Plan.id))
+    )
+    return await _lacking(session, [(plan, name, rules) for plan, name in found.all()])
+
+
+async def lacking_some(session: AsyncSession, least: Mapping[int, int]) -> set[int]:
+    """Say which plans (by id) have fewer documents confirmed than so many; one statement."""
+    found = await session.exec(
+        select(Confirmation.plan_id, func.count(col(Confirmation.id)))
+        .where(col(Confirmation.plan_id).in_(least), col(Confirmation.withdrawn_at).is_(None))
+        .group_by(col(Confirmation.plan_id))
+    )
+    confirmed = dict(found.all())
+    return {plan_id for plan_id, most in least.items() if confirmed.get(plan_id, 0) < most}
+
+
 async def _lacking(
     session: AsyncSession, asking: Sequence[tuple[Plan, str, RuleSet]]
 ) -> list[Unconfirmed]:
@@ -244,8 +272,3 @@ async def _lacking(
         if done < len(documents):
             lacking.append(Unconfirmed(number, name, done, len(documents)))
     return lacking
-
-
-async def confirmed_since(session: AsyncSession, plan_id: int, since: datetime) -> bool:
-    """Whether anything that stands was confirmed for a plan from a moment on."""
-    return any(one.confirmed_at >= since for one in await of_plan(session, plan_id))

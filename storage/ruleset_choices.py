@@ -119,8 +119,7 @@ async def choose(
     before = pending(school, today)
     if before is not None and (before.ruleset, before.first) == (ruleset, offer.first.start):
         return None
-    later = [*_begun(school, today), [offer.first.start.isoformat(), ruleset]]
-    await _keep(session, school, later)
+    await _keep(session, school, following(school, today, offer.first.start, ruleset))
     await _withdraw(session, actor, today, now)
     choice = RulesetChoice(
         school_id=actor.school_id, ruleset=ruleset, starts_on=offer.first.start,
@@ -155,7 +154,7 @@ async def take_back(
     if pending(school, today) is None:
         since = spans_of(school)[-1].first
         raise NotFound if since is None else RulesBegun(since)
-    await _keep(session, school, _begun(school, today))
+    await _keep(session, school, begun(school, today))
     choice = await _withdraw(session, actor, today, now)
     if choice is None:
         raise NotFound
@@ -176,7 +175,13 @@ def _require(actor: Actor, school: School, revision: int) -> None:
         raise RulesChanged
 
 
-def _begun(school: School, today: date) -> list[list[str]]:
+def following(school: School, today: date, starts_on: date, ruleset: str) -> list[list[str]]:
+    """Give what holds after a school's first rule set, with a new one from a later day on."""
+    return [*begun(school, today), [starts_on.isoformat(), ruleset]]
+
+
+def begun(school: School, today: date) -> list[list[str]]:
+    """Give what has followed a school's first rule set by now."""
     return [one for one in school.later_rulesets if date.fromisoformat(one[0]) <= today]
 
 

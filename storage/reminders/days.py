@@ -55,6 +55,7 @@ class SchoolDay:
     closes_at: datetime
     plan_is_near: bool
     evidence_is_near: bool
+    papers_are_near: bool
 
     @property
     def is_last_day(self) -> bool:
@@ -141,6 +142,8 @@ def _day(
         closes_at=hours.at(today, hours.closes_at),
         plan_is_near=is_near(deadlines, DeadlineKind.PLAN, today),
         evidence_is_near=is_near(deadlines, DeadlineKind.EVIDENCE, today),
+        papers_are_near=bool(rules.accountability_documents)
+        and is_near(deadlines, DeadlineKind.EXECUTION, today),
     )  # fmt: skip
 
 
