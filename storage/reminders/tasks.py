@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.deadlines import Deadline, deadlines_of, of_kind
+from storage.deadlines import Deadline, deadlines_of
 from storage.evidence import needs, reading, receiving
 from storage.evidence.needs import Provable
 from storage.models import Account, Evidence, PlanStatus, Prompt, School
@@ -144,7 +144,9 @@ async def task_reminded_of(
     if subject["period"] != period.id:
         return None
     deadlines = await deadlines_of(session, actor.school_id, rules, period)
-    deadline = of_kind(deadlines, subject["deadline"])
+    deadline = next((one for one in deadlines if one.kind == subject["deadline"]), None)
+    if deadline is None:  # the rule set has been corrected since
+        return None
     if deadline.ends_on.isoformat() != subject["ends_on"] or deadline.ends_on < today:
         return None
     task = await open_task(session, actor, rulebook, school, period, deadline.kind)

@@ -34,6 +34,8 @@ FIRST_ACCOUNT = 7_000_000_000
 AWKWARD = "é 🙂 ' \" \\ <b>&amp; 0"
 NPSNS = [f"1030456{number}" for number in range(1, ROWS + 1)]
 
+OWN_RULES = "daerah-uji-2027.toml"
+
 Everything = dict[str, list[tuple[Any, ...]]]
 
 
@@ -60,6 +62,7 @@ async def fill(database: Database, data_dir: Path) -> None:
         rules = data_dir / "rulesets" / npsn / "pmm-2024.toml"
         rules.parent.mkdir(parents=True, exist_ok=True)
         rules.write_text(f"[points]\ntarget_min = {30 + number}\n", encoding="utf-8")
+    (data_dir / "rulesets" / OWN_RULES).write_text("[scheme]\n", encoding="utf-8")
 
 
 def photo(number: int) -> bytes:

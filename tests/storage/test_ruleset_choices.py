@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from storage import deadlines, periods, plans, ruleset_choices
+from storage import audiences, deadlines, periods, plans, ruleset_choices
+from storage.audiences import Audience, AudienceKind, Scope
 from storage.database import Database
 from storage.errors import NotAllowed, NotFound, RulesBegun, RulesBroken, RulesChanged
 from storage.models import (
@@ -301,6 +302,35 @@ async def test_no_more_values_are_taken_over_than_the_new_rules_allow(
         assert [one.code for one in full.of(step.id)] == ["SK-1a", "SK-2a"]
         full = await plans.take_standard_guides(session, rina, third, full.id, NOW)
         assert len(full.of(step.id)) == 2
+
+
+async def test_audiences_follow_the_rules_of_the_day(stage: Stage) -> None:
+    await choose(stage)
+    school, sender = await school_of(stage), stage.ids["Tono"]
+    await stage.has_plan("Rina", PlanStatus.AGREED, NOW)
+
+    async def counts(day: date) -> dict[AudienceKind, int]:
+        scope = Scope(school, RULEBOOK, day, sender)
+        async with stage.database.reading() as session:
+            return {
+                kind: (await audiences.count(session, scope, Audience(kind))).all
+                for kind in AudienceKind
+            }
+
+    before, after = await counts(date(2026, 12, 31)), await counts(NEW_YEAR)
+    # Rina's plan holds and lacks evidence; Budi has none.
+    assert (before[AudienceKind.NOT_STARTED], before[AudienceKind.EVIDENCE]) == (1, 1)
+    assert before[AudienceKind.BEHIND] == 2
+    # In the new period nobody has begun, and no points can be missing.
+    assert (after[AudienceKind.NOT_STARTED], after[AudienceKind.EVIDENCE]) == (2, 0)
+    assert after[AudienceKind.BELOW_TARGET] == 0
+    async with stage.database.transaction() as session:
+        plan = (await session.exec(select(Plan))).one()
+        plan.period, plan.ruleset, plan.status = "2027", YEARLY, PlanStatus.APPROVED
+        session.add(plan)
+    after = await counts(NEW_YEAR)
+    # Whatever was sent, nothing that need not be uploaded is lacking.
+    assert (after[AudienceKind.EVIDENCE], after[AudienceKind.BEHIND]) == (0, 1)
 
 
 async def test_moved_deadlines_stay_with_their_period(stage: Stage) -> None:
