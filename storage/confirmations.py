@@ -5,6 +5,7 @@ on record. Which documents there are, and whom they concern, the rule set says.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +17,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit, outbox
-from storage.errors import AlreadyConfirmed, NotAllowed, NotFound, PlanNotOpen
+from storage.errors import AlreadyConfirmed, NotAllowed, NotFound, PlanNotOpen, RulesBroken
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import Confirmation, Member, Plan, PlanEntry, Role, School, table_of
 from storage.models.confirmations import STANDS
 from storage.people import Actor, known_id
 from storage.periods import is_closed, plan_is_closed, require_open
 from storage.plans import NO_DUTY, FullPlan, read_plan
-from storage.rulebook import RuleBook
+from storage.rulebook import RuleBook, spans_of
 from storage.rulesets import AccountabilityDocument, Confirmer, RuleSet
 
 
@@ -207,22 +208,34 @@ async def unconfirmed(
 ) -> list[Unconfirmed]:
     """Give the teachers whose documents the actor may confirm and who lack one, by name.
 
-    Three statements, and none for the documents where no rule set of a plan asks for any.
+    Three statements, and none where no rule set of the school asks for documents.
     """
     actor.require_decider()
+    asking_for = _asking_for(rulebook, school)
+    if not asking_for:
+        return []
     found = await session.exec(
         select(Plan, Member.name)
         .join(Member, col(Member.id) == col(Plan.member_id))
         .where(Plan.school_id == actor.school_id, Plan.member_id != actor.member_id)
         .where(col(Plan.status).in_(OPEN_PLANS), ~is_closed())
+        .where(col(Plan.ruleset).in_(asking_for))
         .order_by(col(Member.name), col(Plan.id))
     )
-    asking = [
-        (plan, name, rules)
-        for plan, name in found.all()
-        if (rules := rulebook.of_plan(school, plan)).accountability_documents
-    ]
-    return await _lacking(session, asking) if asking else []
+    return await _lacking(
+        session, [(plan, name, asking_for[plan.ruleset]) for plan, name in found.all()]
+    )
+
+
+def _asking_for(rulebook: RuleBook, school: School) -> dict[str, RuleSet]:
+    """Give the rule sets of a school that ask for documents, by id."""
+    found = {}
+    for span in spans_of(school):
+        with suppress(RulesBroken):
+            rules = rulebook.named(school, span.ruleset)
+            if rules.accountability_documents:
+                found[rules.id] = rules
+    return found
 
 
 async def unconfirmed_in(
@@ -256,6 +269,8 @@ async def lacking_some(session: AsyncSession, least: Mapping[int, int]) -> set[i
 async def _lacking(
     session: AsyncSession, asking: Sequence[tuple[Plan, str, RuleSet]]
 ) -> list[Unconfirmed]:
+    if not asking:
+        return []
     full = {known_id(plan.id): FullPlan(plan) for plan, _, _ in asking}
     entries = await session.exec(select(PlanEntry).where(col(PlanEntry.plan_id).in_(full)))
     for entry in entries.all():

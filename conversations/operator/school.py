@@ -20,7 +20,7 @@ from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
-from storage import deadlines, school_hours
+from storage import deadlines, ruleset_choices, school_hours
 from storage.deadlines import Deadline
 from storage.errors import DayOutOfRange, NotFound
 from storage.models import Role
@@ -69,6 +69,7 @@ async def _school_screen(turn: Turn) -> Screen:
     text = words.body(
         "school.card", school=turn.school.name, period=turn.period, deadlines=found,
         rules=turn.rules, hours=hours, today=turn.today, moves=newest,
+        pending=ruleset_choices.pending(turn.school, turn.today),
     )  # fmt: skip
     keys = [
         Key(words.label("school.move", kind=words.label(f"school.kind_{one.kind}")),

@@ -91,6 +91,8 @@ async def test_a_school_changes_over_at_the_end_of_the_period(world: TestWorld) 
     await oper.taps("Pakai aturan ini")
     card = await oper.sees("Mulai Jumat, 1 Januari 2027: Ruang GTK 2025")
     assert "masih bisa dibatalkan" in card.text
+    await kepala.types("/sekolah")
+    await kepala.sees("Aturan sekolah berganti mulai Jumat, 1 Januari 2027")
     # Twice, from an old screen, by somebody who may not: nothing more happens.
     stale = ChooseRuleset(YEARLY, 0).pack()
     answer = await oper.taps_data(stale, oper.last.id)

@@ -1,5 +1,6 @@
 """Which rule set a school has, and from when: nothing that has begun ever changes."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -153,7 +154,13 @@ async def test_what_is_no_offer_is_refused(stage: Stage, forged: str) -> None:
 
 
 async def test_of_two_at_once_one_wins(stage: Stage) -> None:
-    await choose(stage, revision=0)
+    results = await asyncio.gather(
+        choose(stage, revision=0), choose(stage, who="Kepala", revision=0), return_exceptions=True
+    )
+    lost = [one for one in results if isinstance(one, BaseException)]
+    assert [type(one) for one in lost] == [RulesChanged]
+    async with stage.database.reading() as session:
+        assert len((await session.exec(select(RulesetChoice))).all()) == 1
     with pytest.raises(RulesChanged):
         await choose(stage, who="Kepala", revision=0)
     with pytest.raises(RulesChanged):
