@@ -37,6 +37,7 @@ from conversations.principal import (
     reading,
     sending_back,
 )
+from conversations.refusals import explain
 from conversations.teacher import (
     asking,
     behaviours,
@@ -54,6 +55,7 @@ from conversations.teacher import (
 from conversations.turn import current_turn
 from conversations.words import Words
 from storage.database import Database
+from storage.errors import RulesBroken
 from storage.groups import greet_once
 
 logger = logging.getLogger(__name__)
@@ -177,7 +179,11 @@ async def nothing_to_do(_update: object, _context: Context) -> None:
 async def note_failure(_update: object, context: Context) -> None:
     """Hand an unforeseen error to the turn it struck, or to the log."""
     turn = current_turn.get(None)
-    if turn is not None:
+    if turn is not None and isinstance(context.error, RulesBroken):
+        # Words that work on every step meet it outside all dialogues.
+        await turn.undo()
+        explain(turn, context.error)
+    elif turn is not None:
         turn.failure = context.error
     else:
         logger.error("unforeseen error outside a turn", exc_info=context.error)

@@ -460,6 +460,8 @@ async def test_a_broken_rule_set_stops_neither_the_bot_nor_others(world: TestWor
     await sari.types("/rencana")
     alarm = await sari.sees("Aturan sekolah sedang tidak bisa dibaca")
     assert "Data Anda aman" in alarm.text
+    typed = await sari.types("menu")
+    await sari.sees("Aturan sekolah sedang tidak bisa dibaca", after=typed)
     await goes_to(world, date(2026, 7, 28))
     await rina.sees("rencana Anda belum dimulai")
     # Mended, everything goes on without a restart.

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import confirmations, periods
 from storage.database import Database
+from storage.erasure import ERASED_NAME, erase_member
 from storage.errors import (
     AlreadyConfirmed,
     NotAllowed,
@@ -26,6 +28,7 @@ from storage.models import (
     School,
 )
 from storage.people import known_id
+from storage.plans import FullPlan
 from storage.reminders import scanning, waiting
 from storage.reminders.tasks import open_task
 from storage.rulebook import RuleBook
@@ -222,6 +225,34 @@ async def test_who_confirms_is_reminded_when_the_day_is_near_and_teachers_never(
             session, rina, RULEBOOK, stage.school, RULES.period("2026"), "evidence"
         )
     assert task is None
+
+
+async def test_erasing_a_teacher_takes_the_confirmations_along(stage: Stage) -> None:
+    await stage.joins("Operator", Role.OPERATOR)
+    operator = await stage.actor("Operator", NOW)
+    await confirm(stage, "kurikulum", whose="Rina")
+    await confirm(stage, "kurikulum", whose="Budi")
+    async with stage.database.transaction() as session:
+        await erase_member(session, operator, stage.ids["Rina"], NOW)
+    async with stage.database.transaction() as session:
+        # Who confirmed stays on record as a seat without a name.
+        await erase_member(session, operator, stage.ids["Kepala"], NOW)
+    budi = await plan_of(stage, "Budi")
+    async with stage.database.reading() as session:
+        (left,) = (await session.exec(select(Confirmation))).all()
+        full = await full_plan(session, budi)
+        papers = await confirmations.papers_of(session, RULES, full)
+        waiting_for = (await session.exec(select(OutboxMessage.member_id))).all()
+    assert left.plan_id == budi
+    assert [(one.document.id, one.by) for one in papers] == [
+        ("kurikulum", ERASED_NAME), ("kehadiran", ""),
+    ]  # fmt: skip
+    assert set(waiting_for) == {stage.ids["Budi"]}
+
+
+async def full_plan(session: AsyncSession, plan_id: int) -> FullPlan:
+    entries = await session.exec(select(PlanEntry).where(PlanEntry.plan_id == plan_id))
+    return FullPlan(await session.get_one(Plan, plan_id), list(entries.all()))
 
 
 async def test_a_scheme_without_documents_asks_for_none(stage: Stage) -> None:

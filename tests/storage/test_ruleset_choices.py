@@ -82,6 +82,13 @@ async def take_back(
         )  # fmt: skip
 
 
+async def recorded(stage: Stage) -> list[list[str]]:
+    """What the record of choices says about what follows the first rule set."""
+    async with stage.database.reading() as session:
+        made = await ruleset_choices.standing(session, await stage.actor("Kepala", NOW))
+    return [[one.choice.starts_on.isoformat(), one.choice.ruleset] for one in made]
+
+
 async def told(stage: Stage, kind: str) -> list[OutboxMessage]:
     async with stage.database.reading() as session:
         found = await session.exec(
@@ -176,6 +183,7 @@ async def test_taken_back_within_minutes_nobody_is_told(stage: Stage) -> None:
     await take_back(stage, NOW + timedelta(seconds=30))
     school = await school_of(stage)
     assert (school.later_rulesets, school.rules_revision) == ([], 2)
+    assert await recorded(stage) == []
     async with stage.database.reading() as session:
         made = await ruleset_choices.made(
             session, await stage.actor("Rina", NOW), known_id(choice.id)
@@ -210,6 +218,7 @@ async def test_what_has_begun_is_only_followed_by_another(stage: Stage, tmp_path
     assert [(span.ruleset, span.first) for span in spans_of(school)] == [
         (RULES.id, None), (YEARLY, NEW_YEAR), (THIRD, date(2028, 1, 1)),
     ]  # fmt: skip
+    assert school.later_rulesets == await recorded(stage)
     assert rulebook.period_named(school, "2027")[0].id == YEARLY
     assert rulebook.period_named(school, "2028-3")[0].id == THIRD
     for never in ("2027-1", "2028", "2026", "x"):
@@ -225,7 +234,7 @@ async def test_another_choice_takes_the_place_of_one_that_has_not_begun(
     await choose(stage, rulebook=rulebook)
     await choose(stage, THIRD, who="Kepala", rulebook=rulebook)
     school = await school_of(stage)
-    assert school.later_rulesets == [["2027-01-01", THIRD]]
+    assert school.later_rulesets == [["2027-01-01", THIRD]] == await recorded(stage)
     async with stage.database.reading() as session:
         rows = (await session.exec(select(RulesetChoice).order_by(col(RulesetChoice.id)))).all()
     assert [(one.ruleset, one.withdrawn_at) for one in rows] == [(YEARLY, NOW), (THIRD, None)]
