@@ -518,6 +518,7 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "request": victim.proven.request_id, "proposal": victim.proven.proposal_id,
         "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
+        "ruleset": "ruang-gtk-2025", "document": "kurikulum",
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
