@@ -1,7 +1,7 @@
 """One message on its way: drawn from what is true now, sent once, and what came of it."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -126,6 +126,11 @@ class Courier:
                 return notice.replaces
             if notice.only_in_place:
                 return None
+        if notice.file is not None:
+            file = replace(notice.file, caption=notice.screen.text, screen=notice.screen)
+            return chat_id, (
+                await screens.send_file(self._bot, chat_id, file, attempts=1)
+            ).message_id
         sent = (await exhibits.show(self._bot, chat_id, notice.screen, attempts=1)).message
         return chat_id, sent.message_id
 

@@ -16,7 +16,16 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, reminding, talking
+from conversations import (
+    answering,
+    everywhere,
+    forms,
+    home,
+    joining,
+    observing_days,
+    reminding,
+    talking,
+)
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -35,14 +44,17 @@ from conversations.principal import (
     deputising,
     overviewing,
     reading,
+    rubric,
     sending_back,
 )
+from conversations.principal import observing as observing_teachers
 from conversations.refusals import explain
 from conversations.teacher import (
     asking,
     behaviours,
     describing,
     duties,
+    observing,
     planning,
     preparing,
     proving,
@@ -65,7 +77,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     scheduling.dialogue,
     broadcast_reports.dialogue,
     broadcast_notices.dialogue,
+    rubric.dialogue,  # before all that takes voice: in a lesson it is a note
     talking.dialogue,  # before all that takes files: in a conversation they are for the other
+    forms.dialogue,  # likewise: while a question waits, voice notes and files answer it
     helping.dialogue,
     proposing.dialogue,
     planning.dialogue,
@@ -79,6 +93,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     describing.dialogue,
     sorting.dialogue,
     preparing.dialogue,
+    observing.dialogue,
+    observing_days.dialogue,
+    observing_teachers.dialogue,
     approving.dialogue,
     checking.dialogue,
     confirming.dialogue,

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from storage import help_drafts, help_watch, inbox, outbox
 from storage.database import Database
 from storage.files import FileStore
+from storage.observations import reminding
 from storage.reminders import scanning
 from storage.reminders.rounds import make_round
 from storage.rulebook import RuleBook
@@ -45,6 +46,18 @@ class Rounds:
         """Close periods that are over and remind whoever's turn it is."""
         if await make_round(self._database, self._rulebook, self._clock.now()):
             self._wake()
+
+    async def remind_of_observations(self) -> None:
+        """Remind teachers and observers of lessons that are near: the hour is exact."""
+        # Nearly always there is nothing to do: nobody's right to write is taken for that.
+        now = self._clock.now()
+        async with self._database.reading() as session:
+            calls = await reminding.find_due(session, now)
+        if not calls:
+            return
+        async with self._database.transaction() as session:
+            await reminding.announce(session, calls, now)
+        self._wake()
 
     async def archive(self) -> None:
         """Move messages that were closed days ago out of the sender's way."""

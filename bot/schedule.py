@@ -46,6 +46,7 @@ class Schedule:
         self._look(rounds.look_after_help, "interval", seconds=HELP_EVERY_S)
         self._look(rounds.refresh_drafts, "interval", seconds=DRAFTS_EVERY_S)
         self._look(rounds.remind, "cron", minute="*/15")
+        self._look(rounds.remind_of_observations, "cron", minute="*")
 
     def start(self) -> None:
         """Begin looking; needs a running event loop."""

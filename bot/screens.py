@@ -153,21 +153,24 @@ async def ask(bot: Bot, chat_id: int, prompt: Prompt) -> Message:
     )
 
 
-async def send_file(bot: Bot, chat_id: int, file: File) -> Message:
+async def send_file(bot: Bot, chat_id: int, file: File, *, attempts: int = ATTEMPTS) -> Message:
     """Send a picture or a document; one that takes long is made now, beside everything else."""
     markup = keyboard(file.screen) if file.screen else None
     made = file.content
     content = made if isinstance(made, bytes) else await asyncio.to_thread(made)
+    caption = fitting(file.caption, LONGEST_CAPTION)
     if file.is_picture:
         return await insist(
             lambda: bot.send_photo(
-                chat_id, content, caption=file.caption, parse_mode=ParseMode.HTML,
+                chat_id, content, caption=caption, parse_mode=ParseMode.HTML,
                 filename=file.name, reply_markup=markup,
-            )
+            ),
+            attempts,
         )  # fmt: skip
     return await insist(
         lambda: bot.send_document(
-            chat_id, content, caption=file.caption, parse_mode=ParseMode.HTML,
+            chat_id, content, caption=caption, parse_mode=ParseMode.HTML,
             filename=file.name, reply_markup=markup,
-        )
+        ),
+        attempts,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from conversations.callbacks.everybody import (
 from conversations.callbacks.evidence import OpenEvidence
 from conversations.callbacks.helping import OpenHelpQueue
 from conversations.callbacks.members import OpenMembers
+from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus
 from conversations.callbacks.school import OpenSchool
@@ -76,7 +77,7 @@ async def home_screen(turn: Turn) -> Screen:
         unsorted=await receiving.count_unsorted(turn.session, actor) if proof else 0,
         stuck=await help_requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
     )
-    return Screen(text, (*_urgent(turn, plan), *_keys(turn), *_foot(turn)), view=Home())
+    return Screen(text, (*_urgent(turn, plan), *_keys(turn, plan), *_foot(turn)), view=Home())
 
 
 async def _phase(turn: Turn) -> PhaseWindow | None:
@@ -128,7 +129,7 @@ def _urgent(turn: Turn, plan: FullPlan | None) -> tuple[Row, ...]:
     return ((Key(turn.words.label("planning.agree"), agree, Style.YES),),)
 
 
-def _keys(turn: Turn) -> tuple[Row, ...]:
+def _keys(turn: Turn, plan: FullPlan | None) -> tuple[Row, ...]:
     actor, words = turn.actor, turn.words
     keys: list[Key] = []
     if actor.roles & Role.TEACHER:
@@ -137,10 +138,14 @@ def _keys(turn: Turn) -> tuple[Row, ...]:
             Key(words.label("home.evidence"), OpenEvidence()),
             Key(words.label("home.status"), OpenStatus()),
         ]
+    if plan is not None and plan.status in changing.OPEN_PLANS:
+        keys.append(Key(words.label("home.observation"), OpenObservation()))
     if actor.decides:
         keys.append(Key(words.label("home.queue"), OpenQueue(0), Style.NEXT))
     if actor.decides or actor.roles & Role.COACH:
         keys.append(Key(words.label("home.overview"), OpenOverview("-", 0)))
+        if plan is None:
+            keys.append(Key(words.label("home.observation"), OpenObservation()))
     if broadcasts.may_send(actor):
         keys.append(Key(words.label("home.broadcasts"), Broadcasts()))
     if actor.roles & Role.COACH:

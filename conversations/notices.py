@@ -13,6 +13,7 @@ from conversations.callbacks.everybody import ChooseSchool
 from conversations.callbacks.packing import Button
 from conversations.people import Person
 from conversations.screens import Key, Screen, Style
+from conversations.turn import File
 from storage.cards import MessagePlace, Subject
 from storage.models import MessageRecord, Prompt
 from storage.people import known_id
@@ -24,6 +25,7 @@ class Notice:
 
     `replaces` is a message to edit instead of sending a new one; where that message is gone, the
     notice is sent unless `only_in_place`. `asks_about` says on what it asks for a decision.
+    With `file`, the screen's text is the caption of a document that is sent.
     `keys_work_anywhere`: its buttons need not be pressed as a member of the school it comes from.
     """
 
@@ -32,6 +34,7 @@ class Notice:
     only_in_place: bool = False
     asks_about: Subject | None = None
     keys_work_anywhere: bool = False
+    file: File | None = None
 
 
 Draw = Callable[[Person, dict[str, Any]], Awaitable[Notice | None]]

@@ -13,6 +13,8 @@ def explain(turn: Turn, refusal: errors.Refused) -> None:
     name = f"refusals.{type(refusal).__name__}"
     if isinstance(refusal, Unusable):
         name = f"unusable.{refusal.why}"
+    elif isinstance(refusal, errors.WrongMarks) and refusal.places:
+        name = "refusals.WrongMarks_places"
     elif isinstance(refusal, errors.PlanNotOpen) and refusal.status is None:
         name = "refusals.PlanNotOpen_none"
     turn.alert(turn.words.label(name, **_facts(turn, refusal)))
@@ -52,6 +54,24 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"first": words.day(refusal.first), "last": words.day(refusal.last)}
         case errors.TooLong():
             return {"longest": refusal.longest, "length": refusal.length}
+        case errors.VoiceTooLong():
+            return {
+                "longest": refusal.longest_s // 60,
+                "length": f"{refusal.length_s // 60}.{refusal.length_s % 60:02}",
+            }
+        case errors.ObservationPaused():
+            return {"status": words.label(f"status.{PlanStatus(refusal.status)}")}
+        case errors.ObserverTaken():
+            return {"by": refusal.by_name}
+        case errors.NotAllMarked():
+            return {"places": ", ".join(map(str, refusal.places))}
+        case errors.StepNotOpen():
+            return {"before": refusal.before}
+        case errors.WrongMarks():
+            return {
+                "given": refusal.given, "wanted": refusal.wanted, "highest": refusal.highest,
+                "places": ", ".join(map(str, refusal.places)),
+            }  # fmt: skip
         case errors.BelowTarget():
             return {"missing": refusal.target - refusal.points, "target": refusal.target}
         case errors.InvitationExpired():

@@ -312,7 +312,7 @@ async def _lacking(session: AsyncSession, scope: Scope, plans: Sequence[Plan]) -
     pieces = await session.exec(
         select(Evidence)
         .where(col(Evidence.plan_id).in_(numbers))
-        .where(col(Evidence.status).not_in(reading.HISTORY))
+        .where(col(Evidence.status).not_in(reading.NO_EVIDENCE))
     )
     entries_of = _grouped((one.plan_id, one) for one in entries.all())
     pieces_of = _grouped((one.plan_id, one) for one in pieces.all())

@@ -29,12 +29,16 @@ from storage.models import (
     EvidenceComment,
     EvidenceLook,
     EvidencePage,
+    FormAnswer,
     HelpMessage,
     HelpProposal,
     HelpRequest,
     InboxUpdate,
     Invitation,
     Member,
+    Observation,
+    ObservationMark,
+    ObservationMove,
     OutboxMessage,
     PaperOrder,
     Plan,
@@ -64,6 +68,7 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
         await require_other_operator(session, member)
     await session.flush()
     help_ids = await _erase_help(session, member, now)
+    await _erase_observations(session, member_id)
     evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)
     await _erase_broadcasts(session, member_id, now)
@@ -107,22 +112,52 @@ async def _erase_help(session: AsyncSession, member: Member, now: datetime) -> l
     return ids
 
 
+async def _erase_observations(session: AsyncSession, member_id: int) -> None:
+    """Erase how the person was observed, and from others' observations the voice and the reasons.
+
+    What the person saw in others' lessons stays with them; those who decide observe from now on.
+    """
+    own = select(col(Observation.id)).where(Observation.member_id == member_id)
+    for part in (ObservationMark, ObservationMove):
+        await session.exec(delete(part).where(col(part.observation_id).in_(own)))
+    await session.exec(delete(Observation).where(col(Observation.member_id) == member_id))
+    await session.exec(
+        update(ObservationMark)
+        .where(col(ObservationMark.member_id) == member_id)
+        .values(voice_id="", voice_seconds=0)
+    )
+    await session.exec(
+        update(ObservationMove)
+        .where(col(ObservationMove.member_id) == member_id)
+        .values(reason="")
+    )
+    await session.exec(
+        update(Observation)
+        .where(col(Observation.observer_id) == member_id)
+        .values(observer_id=None)
+    )
+
+
 async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | None]:
     """Erase what the person has sent and said; give the numbers of the pieces.
 
-    Their files, which no row names any more, are swept away within hours.
+    What others have attached to forms of the person's plans goes as well. The files, which no row
+    names any more, are swept away within hours.
     """
-    found = await session.exec(select(col(Evidence.id)).where(Evidence.member_id == member_id))
+    plans = select(col(Plan.id)).where(Plan.member_id == member_id)
+    found = await session.exec(
+        select(col(Evidence.id)).where(
+            (col(Evidence.member_id) == member_id) | col(Evidence.plan_id).in_(plans)
+        )
+    )
     ids = list(found.all())
     for part in (Card, EvidenceLook, EvidenceComment, EvidencePage):
         await session.exec(delete(part).where(col(part.evidence_id).in_(ids)))
     await session.exec(delete(EvidenceComment).where(col(EvidenceComment.member_id) == member_id))
     await session.exec(delete(EvidenceLook).where(col(EvidenceLook.member_id) == member_id))
     # A replacement names what it replaced, and may have been sent before that.
-    await session.exec(
-        update(Evidence).where(col(Evidence.member_id) == member_id).values(replaces_id=None)
-    )
-    await session.exec(delete(Evidence).where(col(Evidence.member_id) == member_id))
+    await session.exec(update(Evidence).where(col(Evidence.id).in_(ids)).values(replaces_id=None))
+    await session.exec(delete(Evidence).where(col(Evidence.id).in_(ids)))
     await session.exec(delete(PaperOrder).where(col(PaperOrder.member_id) == member_id))
     return ids
 
@@ -131,8 +166,14 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
     """Erase the person's plans with all that hangs on them; give their numbers."""
     found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
     plan_ids = list(found.all())
-    for part in (Card, Confirmation, Decision, Reopening, PlanRevision, PlanEntry):
+    for part in (Card, Confirmation, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer):
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
+    # What was written about others stays with them; the voice is the person's own.
+    await session.exec(
+        update(FormAnswer)
+        .where(col(FormAnswer.member_id) == member_id)
+        .values(voice_id="", voice_seconds=0)
+    )
     await session.exec(delete(Plan).where(col(Plan.id).in_(plan_ids)))
     return plan_ids
 

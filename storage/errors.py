@@ -173,6 +173,15 @@ class TooLong(Refused):
         self.length = length
 
 
+class VoiceTooLong(Refused):
+    """A voice note longer than anybody listens to. Both lengths are in seconds."""
+
+    def __init__(self, longest_s: int, length_s: int) -> None:
+        super().__init__(f"{length_s} s, at most {longest_s}")
+        self.longest_s = longest_s
+        self.length_s = length_s
+
+
 class ReasonMissing(Refused):
     """A decision that needs a reason has none."""
 
@@ -268,3 +277,78 @@ class ProposalOutdated(Refused):
     def __init__(self, current: int) -> None:
         super().__init__(f"the plan has {current} units now")
         self.current = current
+
+
+class ObservationPaused(Refused):
+    """The plan is being changed; its observation waits until the plan holds again."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"not while the plan is {status}")
+        self.status = status
+
+
+class ObservationNotNow(Refused):
+    """The marks stand where this is no longer, or not yet, possible."""
+
+    def __init__(self, marking: str) -> None:
+        super().__init__(f"not while the marks are {marking}")
+        self.marking = marking
+
+
+class OtherMomentNow(Refused):
+    """Another day or hour has been proposed since the button was made."""
+
+
+class OthersTurn(Refused):
+    """Whoever proposed a day cannot also agree to it."""
+
+
+class IndicatorMissing(Refused):
+    """Nothing can be observed before the teacher has chosen an indicator."""
+
+
+class IndicatorPlanned(Refused):
+    """The plan has chosen the indicator; it is changed there."""
+
+
+class ObserverTaken(Refused):
+    """Somebody else observes this teacher."""
+
+    def __init__(self, by_name: str) -> None:
+        super().__init__("somebody else observes")
+        self.by_name = by_name
+
+
+class NotAllMarked(Refused):
+    """Some statements have no level yet; `places` counts them from 1."""
+
+    def __init__(self, places: tuple[int, ...]) -> None:
+        super().__init__(f"without a level: {places}")
+        self.places = places
+
+
+class WrongMarks(Refused):
+    """A line of marks that does not fit the rubric.
+
+    `given` numbers for `wanted` statements; `places`, counted from 1, are above `highest` or
+    below 1.
+    """
+
+    def __init__(self, given: int, wanted: int, highest: int, places: tuple[int, ...]) -> None:
+        super().__init__(f"{given} of {wanted} marks, wrong at {places}")
+        self.given = given
+        self.wanted = wanted
+        self.highest = highest
+        self.places = places
+
+
+class MarksChanged(Refused):
+    """The marks have been changed since they were shown."""
+
+
+class StepNotOpen(Refused):
+    """A step of the observation comes after another one that is not over yet."""
+
+    def __init__(self, before: str) -> None:
+        super().__init__(f"step {before} comes first")
+        self.before = before

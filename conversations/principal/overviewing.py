@@ -4,6 +4,7 @@ from collections import Counter
 
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue, ShowDetails
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.observing import OpenBoard
 from conversations.callbacks.packing import Button
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
@@ -70,6 +71,7 @@ def _counts(turn: Turn, teachers: list[TeacherState]) -> Screen:
     rows: list[Row] = [*in_rows(numbered(keys))]
     if turn.actor.decides:
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
+    rows.append((Key(words.label("observing.board"), OpenBoard(0)),))
     foot: Row = (Key(words.label("nav.home"), Home()),)
     if turn.actor.roles & Role.PRINCIPAL:
         foot = (*foot, Key(words.label("deputies.open"), Deputies()))

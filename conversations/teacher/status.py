@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from conversations.callbacks.evidence import OpenEvidence, OrderPortfolio
+from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, help_key
@@ -71,6 +72,8 @@ def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row
                 Key(words.label("home.open_plan"), OpenPlan()),
             )
         ]
+    if full is not None and full.status in OPEN_PLANS:
+        rows.append((Key(words.label("home.observation"), OpenObservation()),))
     if full is not None and has_evidence:
         keys = [
             Key(words.label(f"preparing.portfolio_{form}"), OrderPortfolio(full.id, form))

@@ -6,6 +6,7 @@ Where an activity was opened, it is filed under that. Else it is asked which one
 from telegram import Message
 from telegram.ext import filters
 
+from conversations.arriving import arrival_of, take_in
 from conversations.callbacks.evidence import (
     FinishSending,
     KnownPiece,
@@ -16,7 +17,7 @@ from conversations.callbacks.evidence import (
 )
 from conversations.callbacks.packing import unpack
 from conversations.day_words import read_day
-from conversations.dialogue import Dialogue, Incoming
+from conversations.dialogue import Dialogue
 from conversations.everywhere import press_typed
 from conversations.home import back_to
 from conversations.refusals import explain
@@ -37,8 +38,8 @@ from storage.errors import (
 )
 from storage.evidence import describing, filing, reading, receiving, replacing
 from storage.evidence.reading import Piece
-from storage.evidence.receiving import Arrival, NotALink, Sent
-from storage.inspecting import MOST_BYTES, Inspected, Unusable, Why, safe_name
+from storage.evidence.receiving import NotALink, Sent
+from storage.inspecting import MOST_BYTES
 from storage.models import EvidenceStatus, Role
 
 dialogue = Dialogue("taking_in")
@@ -70,29 +71,13 @@ def _links_in(text: str) -> list[str]:
     return [word for word in text.split() if word.lower().startswith(("http://", "https://"))]
 
 
-def take_in(incoming: Incoming) -> Inspected:
-    """Judge and clean a file, and give it its lasting place; runs in a thread."""
-    seen = incoming.inspect(incoming.path)
-    incoming.files.place(incoming.path, incoming.school_id, seen.sha256)
-    return seen
-
-
 @dialogue.file(filters.UpdateType.MESSAGE & _Sent(), take_in, MOST_BYTES)
 async def take_file(turn: Turn) -> None:
     """Keep what was sent, and show where it belongs or ask."""
     message = turn.message
     if message is None:
         return
-    if not isinstance(turn.file, Inspected):
-        raise Unusable(Why.TOO_LARGE)
-    document = message.document
-    arrival = Arrival(
-        seen=turn.file,
-        name=safe_name(document.file_name or "", turn.file.media_type) if document else "",
-        position=message.message_id,
-        telegram_id=document.file_id if document else message.photo[-1].file_id,
-        is_photo=document is None,
-    )
+    arrival = arrival_of(turn)
     album = message.media_group_id or ""
     sent = await receiving.receive(
         turn.session, turn.actor, arrival, turn.now,

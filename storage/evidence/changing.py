@@ -20,6 +20,9 @@ OPEN_PLANS = frozenset({PlanStatus.APPROVED, PlanStatus.AGREED})
 
 CHANGEABLE = frozenset({EvidenceStatus.UNSORTED, EvidenceStatus.RECEIVED, EvidenceStatus.RETURNED})
 
+NOT_DECIDED = CHANGEABLE | {EvidenceStatus.ATTACHED}
+"""What is attached changes as well, but only by what its form allows."""
+
 
 async def change_filed(
     session: AsyncSession, actor: Actor, piece: Piece, now: datetime, **values: Any
@@ -41,7 +44,7 @@ async def change(session: AsyncSession, piece: Piece, now: datetime, **values: A
         update(Evidence)
         .where(col(Evidence.id) == evidence.id, col(Evidence.revision) == evidence.revision)
         .where(col(Evidence.status) == evidence.status)
-        .where(col(Evidence.status).in_(CHANGEABLE), ~plan_is_closed(plan_id))
+        .where(col(Evidence.status).in_(NOT_DECIDED), ~plan_is_closed(plan_id))
         .values(changed_at=now, revision=evidence.revision + 1, **values)
         .execution_options(synchronize_session=False)
     )

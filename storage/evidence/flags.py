@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.evidence.reading import HISTORY, Piece
+from storage.evidence.reading import NO_EVIDENCE, Piece
 from storage.models import Evidence, EvidencePage, Member
 from storage.people import known_id
 from storage.rulesets import Period
@@ -55,7 +55,7 @@ async def twins_of(session: AsyncSession, piece: Piece) -> tuple[Twin, ...]:
         select(Evidence, Member.name)
         .join(Member, col(Member.id) == col(Evidence.member_id))
         .where(col(Evidence.id).in_(ids), Evidence.school_id == piece.evidence.school_id)
-        .where(col(Evidence.status).not_in(HISTORY))
+        .where(col(Evidence.status).not_in(NO_EVIDENCE))
         .order_by(col(Evidence.id))
     )
     twins = [Twin(one, name, known_id(one.id) in exact) for one, name in found.all()]

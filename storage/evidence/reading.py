@@ -20,6 +20,9 @@ from storage.people import Actor, known_id
 
 HISTORY = (EvidenceStatus.REPLACED, EvidenceStatus.REMOVED)
 
+NO_EVIDENCE = (*HISTORY, EvidenceStatus.ATTACHED)
+"""Pieces that are not evidence of an activity (any more)."""
+
 
 @dataclass(slots=True)
 class Piece:
@@ -42,6 +45,29 @@ class Piece:
     def is_history(self) -> bool:
         """Whether it has been replaced or taken away."""
         return self.status in HISTORY
+
+
+@dataclass(frozen=True, slots=True)
+class FormPlace:
+    """A question (`field`) of a form of a plan, as the pieces that are attached to it name it."""
+
+    plan_id: int
+    form: str
+    field: str
+
+    @property
+    def pieces(self) -> tuple[Any, ...]:
+        """The conditions under which a piece is attached to the question."""
+        return (*attached_to_form(self.plan_id, self.form), Evidence.code == self.field)
+
+
+def attached_to_form(plan_id: int, form: str) -> tuple[Any, ...]:
+    """Give the conditions under which a piece is attached to a form of a plan."""
+    return (
+        Evidence.plan_id == plan_id,
+        Evidence.step == form,
+        Evidence.status == EvidenceStatus.ATTACHED,
+    )
 
 
 async def own_piece(session: AsyncSession, actor: Actor, evidence_id: int) -> Piece:
@@ -71,6 +97,8 @@ async def _piece_of_school(session: AsyncSession, actor: Actor, evidence_id: int
     evidence = await session.get(Evidence, evidence_id)
     if evidence is None or evidence.school_id != actor.school_id:
         raise NotFound
+    if evidence.status == EvidenceStatus.ATTACHED:
+        raise NotFound  # it belongs to a form, which says who may see it
     (piece,) = await with_pages(session, [evidence])
     return piece
 
@@ -122,7 +150,7 @@ async def with_pages(session: AsyncSession, evidence: Iterable[Evidence]) -> lis
 async def _live(session: AsyncSession, *which: Any) -> Sequence[Evidence]:
     found = await session.exec(
         select(Evidence)
-        .where(*which, col(Evidence.status).not_in(HISTORY))
+        .where(*which, col(Evidence.status).not_in(NO_EVIDENCE))
         .order_by(col(Evidence.received_at), col(Evidence.id))
     )
     return found.all()

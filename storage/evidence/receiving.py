@@ -5,6 +5,7 @@ The bytes are on the disk before any of these is called (`storage.files`).
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import func
@@ -12,9 +13,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import AlreadyDecided, EvidenceChanged, Refused, TooLong, TooMany
-from storage.evidence.changing import CHANGEABLE, change_filed
+from storage.evidence.changing import NOT_DECIDED, change_filed
 from storage.evidence.flags import find_alike
-from storage.evidence.reading import HISTORY, Piece, with_pages
+from storage.evidence.reading import NO_EVIDENCE, FormPlace, Piece, with_pages
 from storage.inspecting import ALIKE_WITHIN, Inspected, likeness
 from storage.models import Evidence, EvidencePage, EvidenceStatus, Role
 from storage.people import Actor
@@ -57,16 +58,20 @@ async def receive(
     *,
     album: str = "",
     has_place: bool = False,
+    attached_to: FormPlace | None = None,
 ) -> Sent:
     """Keep a file that a teacher sent, as a new piece or as a page of its album's piece.
 
     A file that the teacher has sent before is not kept twice; but an album keeps its page, also
     one that was sent by itself before. Raises `TooMany` where too much is unsorted already,
-    unless it `has_place`: the caller files it at once or calls `require_room`.
+    unless it `has_place`: the caller files it at once or calls `require_room`. What is sent for a
+    question of a form is `attached_to` that: evidence with the same file does not matter then,
+    and the caller has checked who may.
     """
-    actor.require(Role.TEACHER)
+    if attached_to is None:
+        actor.require(Role.TEACHER)
     together = await _of_album(session, actor, album) if album else None
-    for before in await _sent_before(session, actor, arrival):
+    for before in await _sent_before(session, actor, arrival, attached_to):
         if not album or _is_of_album(before, together):
             return Sent(before, known=True)
     if together is None or not await _opened_for_page(session, actor, together, now):
@@ -111,7 +116,7 @@ async def receive_link(
     found = await session.exec(
         select(Evidence)
         .where(Evidence.member_id == actor.member_id, Evidence.link == link)
-        .where(col(Evidence.status).not_in(HISTORY))
+        .where(col(Evidence.status).not_in(NO_EVIDENCE))
     )
     before = found.first()
     if before is not None:
@@ -178,22 +183,29 @@ async def _of_album(session: AsyncSession, actor: Actor, album: str) -> Piece | 
     found = await session.exec(
         select(Evidence)
         .where(Evidence.member_id == actor.member_id, Evidence.album == album[:40])
-        .where(col(Evidence.status).in_(CHANGEABLE))
+        .where(col(Evidence.status).in_(NOT_DECIDED))
         .order_by(col(Evidence.id).desc())
         .limit(1)
     )
     return next(iter(await with_pages(session, found.all())), None)
 
 
-async def _sent_before(session: AsyncSession, actor: Actor, arrival: Arrival) -> list[Piece]:
-    """Give the teacher's pieces that have this very file, the newest first."""
+async def _sent_before(
+    session: AsyncSession, actor: Actor, arrival: Arrival, attached_to: FormPlace | None
+) -> list[Piece]:
+    """Give the teacher's pieces that have this very file, the newest first.
+
+    Those of evidence or, of a question of a form, those that are attached to it.
+    """
+    where: tuple[Any, ...] = (col(Evidence.status).not_in(NO_EVIDENCE),)
+    if attached_to is not None:
+        where = attached_to.pieces
     found = await session.exec(
         select(Evidence)
         .join(EvidencePage, col(EvidencePage.evidence_id) == col(Evidence.id))
         .where(EvidencePage.school_id == actor.school_id)
         .where(EvidencePage.original_sha256 == arrival.seen.original_sha256)
-        .where(Evidence.member_id == actor.member_id)
-        .where(col(Evidence.status).not_in(HISTORY))
+        .where(Evidence.member_id == actor.member_id, *where)
         .order_by(col(Evidence.id).desc())
     )
     return await with_pages(session, found.all())

@@ -22,6 +22,7 @@ from storage.models.evidence import (
     EvidencePage,
     EvidenceStatus,
 )
+from storage.models.forms import FormAnswer
 from storage.models.help import (
     HelpMessage,
     HelpProposal,
@@ -29,6 +30,13 @@ from storage.models.help import (
     HelpStatus,
     ProposalState,
     SaidAs,
+)
+from storage.models.observations import (
+    Booking,
+    Marking,
+    Observation,
+    ObservationMark,
+    ObservationMove,
 )
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
@@ -65,6 +73,7 @@ __all__ = [
     "Account",
     "ArchivedMessage",
     "AuditEntry",
+    "Booking",
     "Broadcast",
     "BroadcastAnswer",
     "BroadcastMiss",
@@ -81,6 +90,7 @@ __all__ = [
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "FormAnswer",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
@@ -88,9 +98,13 @@ __all__ = [
     "HelpStatus",
     "InboxUpdate",
     "Invitation",
+    "Marking",
     "Member",
     "MessageRecord",
     "ModelPlan",
+    "Observation",
+    "ObservationMark",
+    "ObservationMove",
     "OutOfReach",
     "OutboxMessage",
     "OutboxState",

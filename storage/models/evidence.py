@@ -16,7 +16,9 @@ from storage.columns import Document, Id, UtcDateTime
 class EvidenceStatus(StrEnum):
     """Where a piece of evidence stands.
 
-    Unsorted: kept, but not said yet for which activity. The last two are history.
+    Unsorted: kept, but not said yet for which activity. Replaced and removed are history.
+    Attached: it belongs to a question of a form and is not checked; its `step` is the name of the
+    form, its `code` that of the question.
     """
 
     UNSORTED = "unsorted"
@@ -25,6 +27,7 @@ class EvidenceStatus(StrEnum):
     RETURNED = "returned"
     REPLACED = "replaced"
     REMOVED = "removed"
+    ATTACHED = "attached"
 
 
 class Evidence(SQLModel, table=True):

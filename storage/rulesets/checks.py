@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise, product
 
 from storage.rulesets.model import Behaviour, Item, PhaseRule, RuleSet, Step
+from storage.rulesets.observation_checks import check_observation
 from storage.rulesets.terms import ChoiceSource, StepKind
 
 LABEL_MAX = 24
@@ -34,6 +35,7 @@ def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
         *_check_plan_states(ruleset),
         *_check_documents(ruleset),
         *_check_behaviours(ruleset),
+        *check_observation(ruleset),
         *_check_matrix(ruleset),
     ]
 
@@ -52,7 +54,10 @@ def _check_names(ruleset: RuleSet) -> Iterator[Finding]:
         "evidence_kind": [entry.id for entry in ruleset.evidence_kinds],
         "plan_state": [entry.id for entry in ruleset.plan_states],
         "predicate": [entry.id for entry in ruleset.predicates],
+        "focus": [focus.code for each in ruleset.indicators for focus in each.focus],
+        "statement": [one.code for each in ruleset.indicators for one in each.statements],
         "observation_step": [entry.id for entry in ruleset.observation_steps],
+        "observation_field": [entry.id for entry in ruleset.observation_fields],
         "rating_input": [entry.id for entry in ruleset.rating_inputs],
         "special_case": [entry.id for entry in ruleset.special_cases],
         "accountability_document": [entry.id for entry in ruleset.accountability_documents],
@@ -78,6 +83,7 @@ def _check_labels(ruleset: RuleSet) -> Iterator[Finding]:
         "accountability_document": [
             (entry.id, entry.label) for entry in ruleset.accountability_documents
         ],
+        "focus": [(focus.code, focus.label) for one in ruleset.indicators for focus in one.focus],
     }
     for table, entries in lists.items():
         repeated = _repeated(label for _, label in entries)

@@ -13,11 +13,13 @@ from typing import Protocol, TypeVar
 
 from storage.rulesets.days import ONE_DAY, MonthDay, Period, PhaseWindow, last_of_month
 from storage.rulesets.terms import (
+    AskedOf,
     ChoiceSource,
     Confidence,
     Confirmer,
     DeadlineKind,
     DutyBasis,
+    FieldKind,
     StepKind,
     Wording,
 )
@@ -398,36 +400,76 @@ class BehaviourRules(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class IndicatorRules(Sourced):
-    """What holds for choosing a practice indicator."""
+    """What holds for choosing a practice indicator; `rubric_levels` from the lowest on.
+
+    `rubric_labels` say the same on buttons.
+    """
 
     same_as: str = ""
     choose_exactly: int
     dimension: str
     rule: str = ""
-    rubric_levels: tuple[str, ...] = ()
+    rubric_levels: tuple[str, ...]
+    rubric_labels: tuple[str, ...]
     rubric_source: str = ""
+    rubric_confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """One behaviour of an indicator that a teacher can set out to learn."""
+
+    code: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of an indicator's rubric; who observes gives it a level."""
+
+    code: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Indicator(Sourced):
-    """A practice indicator with the focus behaviours that are known."""
+    """A practice indicator with its focus behaviours and the statements of its rubric."""
 
     code: str
     label: str
     name: str
     summary: str = ""
-    focus: tuple[str, ...] = ()
+    focus: tuple[Focus, ...]
     focus_source: str = ""
+    focus_confidence: Confidence
+    statements: tuple[Statement, ...]
+    statements_confidence: Confidence
 
     @property
     def title(self) -> str:
         """The name, under the word that all choices share."""
         return self.name
 
+    def behaviour(self, code: str) -> Focus:
+        """Return a focus behaviour by code. Raises UnknownCode."""
+        return _find(self.focus, code, self.code, "focus behaviour")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ObservationRules(Sourced):
+    """What holds for the whole cycle: the length of a lesson, days of reminders before a step."""
+
+    minutes: int
+    remind_days: tuple[int, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ObservationStep(Sourced):
-    """One step, A to E, of the observation cycle; `fields` are the blanks of its form."""
+    """One step, A to E, of the observation cycle; `fields` are the blanks of its form.
+
+    It is due at the end of `phase`, or of the month `due_month` of that phase.
+    """
 
     step: str
     id: str
@@ -436,6 +478,23 @@ class ObservationStep(Sourced):
     purpose: str = ""
     fields: tuple[str, ...]
     stage: str = ""
+    phase: str
+    due_month: int | None = None
+    phase_confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ObservationField(Sourced):
+    """One blank of a step's form: what it is filled with, by whom, and how it is asked."""
+
+    id: str
+    step: str
+    kind: FieldKind
+    asked: AskedOf
+    required: bool
+    title: str
+    hint: str
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -595,7 +654,9 @@ class RuleSet:
     behaviours: tuple[Behaviour, ...] = field(metadata=_table("behaviour"))
     indicator_rules: IndicatorRules = field(metadata=_table("indicator_rules"))
     indicators: tuple[Indicator, ...] = field(metadata=_table("indicator"))
+    observation_rules: ObservationRules = field(metadata=_table("observation_rules"))
     observation_steps: tuple[ObservationStep, ...] = field(metadata=_table("observation_step"))
+    observation_fields: tuple[ObservationField, ...] = field(metadata=_table("observation_field"))
     rating: Rating = field(metadata=_table("rating"))
     rating_inputs: tuple[RatingInput, ...] = field(default=(), metadata=_table("rating_input"))
     predicates: tuple[Predicate, ...] = field(metadata=_table("predicate"))
@@ -678,6 +739,18 @@ class RuleSet:
     def indicator(self, code: str) -> Indicator:
         """Return a practice indicator by code."""
         return _find(self.indicators, code, self.id, "indicator")
+
+    def observation_step(self, wanted: str) -> ObservationStep:
+        """Return a step of the observation cycle by id."""
+        return _find_id(self.observation_steps, wanted, self.id, "observation step")
+
+    def observation_field(self, wanted: str) -> ObservationField:
+        """Return a blank of the observation forms by id."""
+        return _find_id(self.observation_fields, wanted, self.id, "observation field")
+
+    def field_of_kind(self, kind: FieldKind) -> ObservationField | None:
+        """Return the first blank of the observation forms of a kind, if there is one."""
+        return next((each for each in self.observation_fields if each.kind is kind), None)
 
     def category(self, wanted: str) -> Category:
         """Return a category by id."""
@@ -775,6 +848,13 @@ class RuleSet:
     def deadline_window(self, rule: DeadlineRule, period: Period) -> PhaseWindow:
         """Return the phase at whose end something is due."""
         return _find_id(self.phases_of(period), rule.phase, self.id, "phase")
+
+    def observation_due(self, step: ObservationStep, period: Period) -> date:
+        """Return the last day for a step of the observation cycle."""
+        window = _find_id(self.phases_of(period), step.phase, self.id, "phase")
+        if step.due_month is None:
+            return window.end
+        return last_of_month(period.year, step.due_month)
 
     def planning_window(self, period: Period) -> PhaseWindow:
         """Return the planning phase of a period."""

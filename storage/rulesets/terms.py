@@ -70,3 +70,27 @@ class DeadlineKind(StrEnum):
     EVIDENCE = "evidence"
     REPORT = "report"
     RATING = "rating"
+
+
+class FieldKind(StrEnum):
+    """What a blank of the observation forms is filled with."""
+
+    INDICATOR = "indicator"
+    """A practice indicator, where the plan has not chosen one."""
+    BEHAVIOUR = "behaviour"
+    """A focus behaviour of the indicator."""
+    WORDS = "words"
+    """Own words."""
+    DOCUMENT = "document"
+    """Photos or files."""
+    MOMENT = "moment"
+    """The day and hour of the observation."""
+    RUBRIC = "rubric"
+    """A level and a note for each statement of the indicator."""
+
+
+class AskedOf(StrEnum):
+    """Whose turn it is to fill a blank of the observation forms."""
+
+    TEACHER = "teacher"
+    OBSERVER = "observer"

@@ -110,11 +110,16 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
             for one in rules.choices(step)
             if step.kind == "choice"
         ),
+        "indicator": longest(one.code for one in rules.indicators),
+        "focus": longest(focus.code for one in rules.indicators for focus in one.focus),
+        "line": "10-10-10-10-10-10-10-10",
         "where": longest(step.id for step in rules.steps),
         "found": "16.24.23.22.21",
         "origin": "previous",
         "deadline": max(DeadlineKind, key=len),
-        "form": "pdf",
+        "form": "observation",
+        "field": "x" * 20,
+        "part": "voice",
         "state": "not_started",
         "audience": "below_target",
         "fate": "not_joined",

@@ -519,6 +519,7 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
         "ruleset": "ruang-gtk-2025", "document": "kurikulum",
+        "field": "perilaku_kerja", "part": "text",
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
@@ -531,6 +532,7 @@ GUESSES: tuple[dict[str, Any], ...] = (
     {"confirmed": 1, "take": 0, "page": 7, "units": -1, "after": 1, "origin": "model"},
     {"revision": 0, "page": -1, "marks": 0, "kind": 99, "category": 99, "reason": 99},
     {"step": "zzz", "item": "zzz", "duty": "zzz", "picks": "zz*1", "state": "zzz", "where": "zzz"},
+    {"form": "report"},
 )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from storage.rulesets import (
     Confidence,
+    FieldKind,
     MonthDay,
     RuleSet,
     RuleSetError,
@@ -43,7 +44,7 @@ def test_a_rule_set_is_loaded_once() -> None:
 
 
 def test_pmm_names_what_the_screen_needs() -> None:
-    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 3, "PMM 2024")
+    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 4, "PMM 2024")
     assert PMM.title.startswith("Pengelolaan Kinerja Guru")
     assert "7607" in PMM.regulation
     assert (PMM.valid_from, PMM.valid_to) == (date(2024, 1, 1), date(2024, 12, 31))
@@ -148,6 +149,36 @@ def test_both_rule_sets_share_behaviours_and_indicator_codes() -> None:
         (b.code, b.guides) for b in GTK.behaviours
     ]
     assert [each.code for each in PMM.indicators] == [each.code for each in GTK.indicators]
+
+
+@pytest.mark.parametrize("ruleset", [PMM, GTK], ids=lambda one: one.id)
+def test_every_indicator_can_be_prepared_for_and_observed(ruleset: RuleSet) -> None:
+    assert [step.step for step in ruleset.observation_steps] == list("ABCDE")
+    assert len(ruleset.indicator_rules.rubric_levels) == 3
+    for indicator in ruleset.indicators:
+        assert len(indicator.statements) == 4
+        assert indicator.behaviour(indicator.focus[0].code) is indicator.focus[0]
+        assert indicator.statements_confidence is Confidence.OWN
+    for field in ruleset.observation_fields:
+        assert field.confidence is Confidence.OWN
+        assert field.hint
+        assert field.example or field.kind is not FieldKind.WORDS
+
+
+def test_the_indicator_is_chosen_in_the_observation_or_in_the_plan() -> None:
+    assert PMM.field_of_kind(FieldKind.INDICATOR) is not None
+    assert GTK.field_of_kind(FieldKind.INDICATOR) is None
+    assert PMM.observation_field("rpp_atau_modul_ajar").required
+    assert not GTK.observation_field("modul_ajar_opsional").required
+
+
+def test_steps_of_the_observation_are_due_within_their_phases() -> None:
+    half = PMM.period("2026-2")
+    assert [PMM.observation_due(step, half).isoformat() for step in PMM.observation_steps] == [
+        "2026-08-31", "2026-09-30", "2026-09-30", "2026-11-30", "2026-12-31",
+    ]  # fmt: skip
+    year = GTK.period("2026")
+    assert GTK.observation_due(GTK.observation_step("observasi"), year) == date(2026, 7, 31)
 
 
 def test_evidence_of_items_and_duties() -> None:
@@ -328,6 +359,103 @@ def in_item(code: str, old: str, new: str) -> tuple[str, str]:
 
 
 BREAKAGES: dict[str, tuple[str, str, str, str]] = {
+    # observation
+    "a step with a blank that is not there": (
+        'fields = ["catatan_observasi"]',
+        'fields = ["catatan"]',
+        "observation_step.observasi.fields",
+        "the step has no observation field 'catatan'",
+    ),
+    "a blank that no step names": (
+        'fields = ["upaya", "bukti_upaya"]',
+        'fields = ["upaya"]',
+        "observation_field.bukti_upaya.step",
+        "does not name it among its fields",
+    ),
+    "a blank of no step": (
+        'id = "dukungan"\nstep = "diskusi_tindak_lanjut"',
+        'id = "dukungan"\nstep = "pesta"',
+        "observation_field.dukungan.step",
+        "there is no observation step 'pesta'",
+    ),
+    "a step that is never done": (
+        'kind = "rubric"\nasked = "observer"\nrequired = true',
+        'kind = "rubric"\nasked = "observer"\nrequired = false',
+        "observation_step.observasi.fields",
+        "at least one must be required",
+    ),
+    "a step due in no phase": (
+        'phase = "persiapan_observasi"\nphase_confidence',
+        'phase = "pesta"\nphase_confidence',
+        "observation_step.diskusi_persiapan.phase",
+        "period 1 has no phase 'pesta'",
+    ),
+    "two rubrics": (
+        'id = "dukungan"\nstep = "diskusi_tindak_lanjut"\nkind = "words"',
+        'id = "dukungan"\nstep = "diskusi_tindak_lanjut"\nkind = "rubric"',
+        "observation_field",
+        "exactly one is of the kind rubric",
+    ),
+    "a rubric for the teacher": (
+        'kind = "rubric"\nasked = "observer"',
+        'kind = "rubric"\nasked = "teacher"',
+        "observation_field.catatan_observasi.asked",
+        "the kind rubric is for the observer",
+    ),
+    "an unknown kind of blank": (
+        'kind = "rubric"',
+        'kind = "rubrik"',
+        "observation_field.catatan_observasi.kind",
+        "must be one of indicator, behaviour, words, document, moment, rubric",
+    ),
+    "no place to choose the indicator": (
+        'id = "indikator"\nstep = "diskusi_persiapan"\nkind = "indicator"',
+        'id = "indikator"\nstep = "diskusi_persiapan"\nkind = "words"',
+        "observation_field",
+        "the indicator is chosen once",
+    ),
+    "a blank with too long a name": (
+        'id = "bukti_upaya"',
+        'id = "bukti_upaya_tindak_lanjut"',
+        "observation_field.bukti_upaya_tindak_lanjut.id",
+        "is longer than 20 characters",
+    ),
+    "one level": (
+        '"Dilakukan tapi belum efektif", "Dilakukan dan efektif"]',
+        "]",
+        "indicator_rules.rubric_levels",
+        "at least two levels are needed",
+    ),
+    "labels that do not fit the levels": (
+        'rubric_labels = ["Belum dilakukan", ',
+        "rubric_labels = [",
+        "indicator_rules.rubric_labels",
+        "needs one label for each of 3 levels",
+    ),
+    "a statement twice": (
+        'code = "IND-1.2"',
+        'code = "IND-1.1"',
+        "statement.IND-1.1",
+        "is there more than once",
+    ),
+    "a focus that fits no button": (
+        'label = "Komunikasi positif"',
+        'label = "Komunikasi yang positif dan santun"',
+        "focus.IND-1a.label",
+        "is longer than 24 characters",
+    ),
+    "reminders that count up": (
+        "remind_days = [7, 3, 1, 0]         # before a step",
+        "remind_days = [0, 1]  # before a step",
+        "observation_rules.remind_days",
+        "must count down",
+    ),
+    "a lesson without length": (
+        "minutes = 60",
+        "minutes = 0",
+        "observation_rules.minutes",
+        "must be 1 or more",
+    ),
     # reading
     "unknown table": ("[upload]", "[uplaod]", "uplaod", "unknown table; did you mean upload?"),
     "missing table": ("[upload]", "[uplaod]", "upload", "the table is missing"),
@@ -466,7 +594,7 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
         "is longer than 40 characters",
     ),
     # the scheme
-    "version 0": ("version = 3", "version = 0", "scheme.version", "must be 1 or more"),
+    "version 0": ("version = 4", "version = 0", "scheme.version", "must be 1 or more"),
     "a deadline at the end of no phase": (
         'id = "plan"\nphase = "perencanaan"',
         'id = "plan"\nphase = "pesta"',
@@ -750,6 +878,24 @@ def test_a_mistake_is_refused_with_file_key_and_reason(name: str, tmp_path: Path
 
 
 GTK_BREAKAGES: dict[str, tuple[str, str, str, str]] = {
+    "a month outside its phase": (
+        "due_month = 5",
+        "due_month = 3",
+        "observation_step.diskusi_persiapan.due_month",
+        "is not a month of phase 'pelaksanaan'",
+    ),
+    "the indicator chosen twice": (
+        'id = "dukungan"\nstep = "diskusi_tindak_lanjut"\nkind = "words"\nasked = "observer"',
+        'id = "dukungan"\nstep = "diskusi_tindak_lanjut"\nkind = "indicator"\nasked = "teacher"',
+        "observation_field",
+        "the indicator is chosen once",
+    ),
+    "prepared after it was observed": (
+        'id = "jadwal_observasi"\nstep = "diskusi_persiapan"',
+        'id = "jadwal_observasi"\nstep = "diskusi_tindak_lanjut"',
+        "observation_field.jadwal_observasi.step",
+        "must come before the rubric's step",
+    ),
     "months with a hole": (
         "months = [1, 2, 3]",
         "months = [1, 3]",

@@ -6,7 +6,7 @@ from alembic import op
 from storage.columns import Document, Id, UtcDateTime
 
 revision = "0014"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Class observations: preparing, meeting, marking, following up, and who stands where."""

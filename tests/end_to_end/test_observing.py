@@ -1,0 +1,339 @@
+"""Observations through the front door: from the first tap to the reflection, by both sides."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from icalendar import Calendar
+from sqlmodel import col, select
+
+from bot.simulator.driver import Person
+from conversations.callbacks.observing import (
+    ConfirmDay,
+    FinishMarks,
+    MarkStatement,
+    OpenRubric,
+    ShowCycle,
+    SignOff,
+    ToggleObserved,
+)
+from conversations.callbacks.packing import Button
+from storage import decisions, plans
+from storage.models import Member, OutboxMessage, OutboxState, Plan, Role
+from storage.observations.reading import FullCycle, cycle_of
+from storage.people import find_account
+from tests import papers
+from tests.end_to_end.submitting import a_school, actor_of
+from tests.world import TestWorld, open_world
+
+ZONE = ZoneInfo("Asia/Jakarta")
+
+
+@pytest.fixture(autouse=True)
+def calm(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail every test here in which the bot failed, even where nobody looked."""
+    yield
+    errors = [one.getMessage() for one in caplog.get_records("call") if one.levelname == "ERROR"]
+    assert errors == []
+
+
+def at(day: date, hour: int, minute: int = 0) -> datetime:
+    """Give a moment on a Jakarta clock."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZONE).astimezone(UTC)
+
+
+async def goes_to(world: TestWorld, day: date, hour: int, minute: int = 0) -> None:
+    """Move the calendar, look for lessons that are near, and send what is due."""
+    world.clock.at = at(day, hour, minute)
+    await world.kawan.rounds.remind_of_observations()
+    await world.delivered()
+
+
+async def cycle_now(world: TestWorld, plan_id: int = 1) -> FullCycle:
+    async with world.database.reading() as session:
+        found = await cycle_of(session, plan_id)
+        assert found is not None
+        return found
+
+
+async def near_ones(world: TestWorld, person: Person) -> int:
+    """Say how many reminders of lessons have come to a person."""
+    await world.delivered()
+    async with world.database.reading() as session:
+        found = await session.exec(
+            select(OutboxMessage.id)
+            .join(Member, col(Member.id) == col(OutboxMessage.member_id))
+            .where(Member.account_id == person.id, OutboxMessage.kind == "observation_near")
+            .where(OutboxMessage.state == OutboxState.SENT)
+        )
+        return len(found.all())
+
+
+async def read_calendar(person: Person, words: str) -> tuple[str, int, datetime]:
+    """Open the newest calendar file; give its UID, its SEQUENCE and its start."""
+    message = await person.sees(words)
+    assert message.content["document"]["file_name"].endswith(".ics")
+    (event,) = Calendar.from_ical(await person.downloads(message)).walk("VEVENT")
+    return str(event["UID"]), int(event["SEQUENCE"]), event["DTSTART"].dt
+
+
+async def answers_all(person: Person, *answers: str) -> None:
+    """Answer the questions of a form that is open, one after the other, and end it."""
+    for number, words in enumerate(answers, 1):
+        await person.sees(f"{number} dari {len(answers)} · ")
+        await person.types(words)
+        await person.sees("Tersimpan.")
+        await person.taps("Berikutnya" if number < len(answers) else "Selesai")
+
+
+async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    coach = await world.joins("Desi Marlina", Role.COACH)
+    world.clock.at = at(date(2026, 8, 10), 9)
+
+    # A: what will be looked at, what the teacher does for it, the lesson plan.
+    await rina.types("/menu")
+    await rina.taps("Observasi")
+    card = await rina.sees("Pilih satu indikator")
+    assert "A. Diskusi persiapan, sampai 31 Agu 2026" in card.text
+    await rina.taps("Pilih indikator")
+    await rina.taps("Disiplin positif")
+    await rina.taps("Penguatan positif")
+    await rina.sees("Jawab beberapa pertanyaan pendek")
+    await rina.taps("Isi jawaban")
+    await rina.sees("1 dari 2 · Upaya mempelajari")
+    await rina.types("Saya membaca modul & berdiskusi <b>.")
+    await rina.taps("Berikutnya")
+    await rina.sees("2 dari 2 · RPP atau modul ajar")
+    await rina.sends_document(papers.pdf("RPP"), "rpp.pdf")
+    await rina.sees("1 berkas")
+    await rina.taps("Selesai")
+    await rina.sees("Usulkan hari dan jam")
+
+    # The principal lets a coach observe.
+    await principal.types("/rekap")
+    await principal.taps("Papan observasi")
+    await principal.sees("1. Rina Wati")
+    await principal.taps("Tunjuk pengamat")
+    await principal.taps("Desi Marlina")
+    await principal.sees("mengamati 0 dari 1 guru")
+    await principal.taps("Rina Wati")
+    await principal.sees("mengamati 1 dari 1 guru")
+    named = await coach.sees("Anda ditunjuk mengamati Rina Wati")
+    await rina.sees("pengamat Anda: Desi Marlina")
+
+    # The day: proposed, another one, confirmed, with the file; then moved with a reason.
+    await rina.types("/observasi")
+    await rina.sees("Pengamat: Desi Marlina")
+    await rina.taps("Usulkan jadwal")
+    await rina.taps("Rabu, 12 Agu")
+    await rina.taps("09.00")
+    await rina.sees("Menunggu jawaban")
+    proposal = await coach.sees("Rina Wati mengusulkan jadwal observasi")
+    await coach.taps("Usul waktu lain", on=proposal)
+    await coach.taps("Kamis, 13 Agu")
+    await coach.taps("10.00")
+    answer = await rina.sees("Desi Marlina mengusulkan jadwal lain")
+    old = await rina.taps_data(ConfirmDay(1, 1).pack(), answer)
+    assert "sudah berubah" in old.text
+    await rina.taps("Setuju jadwal ini", on=answer)
+    await rina.sees("Menunggu pengamat")
+    uid, first, starts = await read_calendar(coach, "jadwal observasi sudah pasti")
+    assert (first, starts.astimezone(UTC)) == (2, at(date(2026, 8, 13), 10))
+    assert (await read_calendar(rina, "menaruhnya di kalender"))[:2] == (uid, 2)
+    assert (await cycle_now(world)).steps[0].done_at is not None
+    await goes_to(world, date(2026, 8, 12), 8)
+    assert (await near_ones(world, rina), await near_ones(world, coach)) == (1, 1)
+    await rina.types("/observasi")
+    await rina.taps("Ubah jadwal")
+    await rina.taps("Jumat, 14 Agu")
+    await rina.taps("08.00")
+    await rina.sees("Mengapa jadwalnya diubah?")
+    await rina.types("Anak saya sakit & harus ke puskesmas")
+    moved = await coach.sees("Rina Wati mengubah jadwal observasi")
+    assert "Anak saya sakit & harus ke puskesmas" in moved.text
+    assert "Kamis, 13 Agustus 2026, pukul 10.00 WIB" in moved.text
+    # Nobody is reminded of the old hour.
+    await goes_to(world, date(2026, 8, 13), 9)
+    await goes_to(world, date(2026, 8, 13), 9, 30)
+    assert (await near_ones(world, rina), await near_ones(world, coach)) == (1, 1)
+    await coach.taps("Setuju jadwal ini", on=moved)
+    again, second, _ = await read_calendar(rina, "jadwal observasi sudah pasti")
+    assert (again, second) == (uid, 3)
+    for minute in (0, 1):  # looks may be taken twice
+        await goes_to(world, date(2026, 8, 13), 10, minute)
+        await goes_to(world, date(2026, 8, 14), 7, minute)
+    assert (await near_ones(world, rina), await near_ones(world, coach)) == (3, 3)
+    await coach.types("/observasi")
+    await coach.taps("Rina Wati")
+    await coach.taps("Riwayat jadwal")
+    history = await coach.sees("Riwayat jadwal")
+    assert history.text.count("Rina Wati:") == 2
+    assert "puskesmas" in history.text
+
+    # B: in class; a tap, a restart, a note, a voice note, and the rest in one line.
+    world.clock.at = at(date(2026, 8, 14), 8, 5)
+    await coach.taps("Kembali")
+    await coach.taps("Isi catatan")
+    await coach.sees("Tinggal 4 pernyataan")
+    await coach.taps("Mulai dari nomor 1")
+    await coach.sees("1 dari 4")
+    await coach.taps("Efektif")
+    await coach.sees("2 dari 4")
+    await world.restart()
+    await coach.types("Guru memuji kelompok 3 🙂")
+    kept = await coach.sees("Catatan tersimpan.")
+    assert "Guru memuji kelompok 3 🙂" in kept.text
+    await coach.sends_voice(seconds=1800)
+    await coach.sees("Pesan suaranya 30.00 menit")
+    await coach.sends_voice(seconds=42)
+    await coach.sees("ada catatan suara")
+    await coach.types("3 2 4 4")
+    wrong = await coach.sees("Angka ke-3, 4 tidak ada pilihannya")
+    assert "Pakai 1 sampai 3" in wrong.text
+    await coach.types("3 2 1")
+    await coach.sees("Ada 3 angka, seharusnya 4")
+    await coach.types("3 2 3 1")
+    await coach.sees("Semua sudah diisi")
+    await coach.taps("Selesai")
+    await coach.sees("Hasil menunggu pengesahan")
+    cycle = await cycle_now(world)
+    assert [one.level for one in cycle.marks.values()] == [2, 1, 2, 0]
+    assert cycle.marks["IND-2.2"].note == "Guru memuji kelompok 3 🙂"
+    assert cycle.marks["IND-2.2"].voice_seconds == 42
+    await rina.types("/observasi")
+    await rina.sees("Hasil menunggu pengesahan")
+    await rina.types("2")
+    hidden = await rina.sees("B. Observasi kinerja")
+    assert "Dilakukan dan efektif" not in hidden.text
+
+    # The principal signs the result off; then the teacher sees it.
+    await principal.taps("Lihat hasil", on=await principal.sees("menunggu pengesahan"))
+    shown = await principal.sees("Dilakukan tapi belum efektif")
+    assert "Guru memuji kelompok 3 🙂" in shown.text
+    await principal.taps("Suara nomor 2")
+    await principal.sees("Catatan nomor 2")
+    await principal.taps("Sahkan hasil")
+    result = await rina.sees("hasil observasi Anda sudah disahkan")
+    await rina.taps("Lihat hasil", on=result)
+    await rina.sees("Dilakukan dan efektif")
+
+    # C, D, E: words by both sides; each hears when a step is complete.
+    await rina.taps("Kembali")
+    await rina.taps("Isi jawaban")
+    await answers_all(rina, "Murid mau bertanya.", "Mulai Senin saya memberi waktu.")
+    await rina.sees("Menunggu pengamat")
+    await coach.types("/observasi")
+    await coach.taps("Rina Wati", on=await coach.sees("Yang Anda amati: 1 guru"))
+    await coach.sees("Jawab beberapa pertanyaan")
+    await coach.taps("Isi jawaban")
+    await answers_all(coach, "Saya menemani dua pertemuan.")
+    told = await rina.sees("langkah C. Diskusi tindak lanjut sudah lengkap")
+    await rina.taps("Lihat isinya", on=told)
+    await rina.sees("Saya menemani dua pertemuan.")
+    await rina.types("/observasi")
+    await rina.sees("✅ C. Diskusi tindak lanjut")
+    await rina.taps("Isi jawaban")
+    await rina.sees("1 dari 2 · Upaya yang dilakukan")
+    await rina.sends_voice(seconds=30)
+    await rina.sees("pesan suara, 0.30")
+    await rina.taps("Berikutnya")
+    await rina.sends_photo(papers.photo("kelas"))
+    await rina.sees("1 berkas")
+    await rina.taps("Selesai")
+    await rina.taps("Isi jawaban")
+    await answers_all(rina, "Lebih banyak bertanya.", "Waktu.", "Kelompok kecil.")
+    await rina.sees("Semua langkah sudah selesai")
+    await coach.sees("langkah E. Refleksi tindak lanjut sudah lengkap")
+    assert all(one.done_at is not None for one in (await cycle_now(world)).steps)
+    await principal.types("/rekap")
+    await principal.taps("Papan observasi")
+    await principal.sees("semua langkah selesai")
+    assert named.text.startswith("👤")
+
+
+async def test_the_yearly_scheme_has_the_indicator_from_the_plan(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with open_world(sqlite_url, tmp_path, ruleset="ruang-gtk-2025") as world:
+        principal = await world.joins("Bu Kepala", Role.PRINCIPAL)
+        rina = await world.joins("Rina Wati", Role.TEACHER)
+        plan_id = await _holds_2025(world, rina, principal)
+        await rina.types("/status")
+        await rina.taps("Observasi")
+        card = await rina.sees("Pilih satu perilaku")
+        assert "Umpan balik konstruktif" in card.text
+        await rina.taps("Pilih perilaku")
+        await rina.taps("Umpan balik spesifik")
+        await rina.taps("Isi jawaban")
+        await rina.types("Saya mencoba kalimat umpan balik.")
+        await rina.taps("Berikutnya")
+        await rina.taps("Selesai")  # the lesson plan is optional
+        await rina.taps("Usulkan jadwal")
+        await rina.taps("Rabu, 8 Jul")
+        await rina.taps("08.00")
+        proposal = await principal.sees("Rina Wati mengusulkan jadwal observasi")
+        await principal.taps("Setuju jadwal ini", on=proposal)
+        world.clock.at = at(date(2026, 7, 8), 8, 50)
+        # Without signal and without having opened anything.
+        await principal.types("3 3 2 2")
+        await principal.sees("Semua sudah diisi")
+        await principal.taps("Selesai")
+        await rina.sees("hasil observasi Anda sudah disahkan")
+        cycle = await cycle_now(world, plan_id)
+        assert (cycle.indicator, cycle.behaviour) == ("IND-3", "IND-3a")
+        assert [one.done_at is not None for one in cycle.steps] == [True, True] + [False] * 3
+        assert cycle.steps[0].due_on == date(2026, 5, 31)
+
+
+async def _holds_2025(world: TestWorld, teacher: Person, principal: Person) -> int:
+    now = world.clock.now()
+    owner, decider = await actor_of(world, teacher), await actor_of(world, principal)
+    async with world.database.transaction() as session:
+        _account, seats = await find_account(session, teacher.id, now)
+        rules = world.kawan.rulebook.of_school(seats[0].school, seats[0].today(now))
+        period = rules.period_at(seats[0].today(now))
+        full = await plans.open_plan(session, owner, rules, period, now)
+        for step, code in (("tugas_pokok", "menilai"), ("praktik_kinerja", "IND-3")):
+            await plans.choose_one(session, owner, rules, full.id, step, code, now)
+        await plans.write_words(
+            session, owner, rules, full.id, "pengembangan_kompetensi", "Umpan balik", now
+        )
+        await plans.have_no_duty(session, owner, rules, full.id, now)
+        await plans.take_standard_guides(session, owner, rules, full.id, now)
+        await plans.submit(session, owner, rules, full.id, 0, today=seats[0].today(now), now=now)
+        await decisions.approve(session, decider, full.id, 1, now)
+        return full.id
+
+
+async def test_forged_and_outdated_buttons_change_nothing(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    budi = await world.joins("Budi <b>&", Role.TEACHER)
+    other = await world.founds("20304567", "SMPN 2 Lain")
+    stranger = await world.joins("Kepala Lain", Role.PRINCIPAL | Role.TEACHER, other)
+    await rina.types("/observasi")
+    await rina.taps("Pilih indikator")
+    await rina.taps("Umpan balik")
+    async with world.database.reading() as session:
+        members = {one.name: one.id or 0 for one in (await session.exec(select(Member))).all()}
+        plan_id = (await session.exec(select(Plan.id))).one() or 0
+    before = (await cycle_now(world)).row.model_dump()
+    forged: list[Button] = [
+        ShowCycle(plan_id), OpenRubric(plan_id), MarkStatement(plan_id, 1, 1),
+        FinishMarks(plan_id), SignOff(plan_id, 0), ConfirmDay(plan_id, 0),
+        ToggleObserved(members["Budi <b>&"], plan_id, 0),
+    ]  # fmt: skip
+    for who in (budi, stranger):
+        for button in forged:
+            answer = await who.taps_data(button.pack())
+            assert answer.text, button
+    for button in (MarkStatement(plan_id, 1, 1), FinishMarks(plan_id), SignOff(plan_id, 0)):
+        assert (await rina.taps_data(button.pack())).text
+    for button in (
+        MarkStatement(plan_id, 9, 1), MarkStatement(plan_id, 1, 7), ShowCycle(999),
+        ToggleObserved(members["Kepala Lain"], plan_id, 0), SignOff(plan_id, 5),
+    ):  # fmt: skip
+        assert (await principal.taps_data(button.pack())).text
+    assert (await cycle_now(world)).row.model_dump() == before
