@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Table,
+    UniqueConstraint,
     func,
     insert,
     null,
@@ -131,6 +132,13 @@ def _is_document(column: Column[Any]) -> bool:
     return isinstance(column.type, JSON)
 
 
+def _is_alone(column: Column[Any]) -> bool:
+    """Whether no two rows may refer to the same one."""
+    table: Table = column.table
+    uniques = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    return bool(column.unique) or any(list(one.columns) == [column] for one in uniques)
+
+
 def _page(files: FileStore, number: int) -> dict[str, Any]:
     kept = keep(files, number, photo(number))
     return {
@@ -172,6 +180,8 @@ def _reference(column: Column[Any], key: Column[Any], number: int) -> int | None
     """Refer to the row of the same number; after the last, to a pair that is not there yet."""
     if key.table is column.table:
         return number - 1 if 1 < number <= ROWS else None
-    if number > ROWS:
+    if number > ROWS and _is_alone(column):
+        number = ROWS + 1  # the row that was added to the other table just before
+    elif number > ROWS:
         number = 1 + list(column.table.columns).index(column) % ROWS
     return number if _is_counted(key) else FIRST_ACCOUNT + number
