@@ -433,7 +433,7 @@ def sample(first: date, last: date) -> Iterator[date]:
                 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(
     st.sampled_from(NAMES),
     st.lists(
