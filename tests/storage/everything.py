@@ -26,6 +26,7 @@ from storage.columns import UtcDateTime
 from storage.database import Database
 from storage.files import FileStore, Kept
 from storage.models import metadata
+from tests.storage.ruleset_files import THIRD, add_third
 
 ROWS = 3
 MOMENT = datetime(2026, 7, 6, 3, 0, 0, 123456, tzinfo=UTC)
@@ -35,7 +36,12 @@ FIRST_ACCOUNT = 7_000_000_000
 AWKWARD = "é 🙂 ' \" \\ <b>&amp; 0"
 NPSNS = [f"1030456{number}" for number in range(1, ROWS + 1)]
 
-OWN_RULES = "daerah-uji-2027.toml"
+OWN_RULES = f"{THIRD}.toml"
+RULED: dict[str, dict[str, Any]] = {
+    "school": {"ruleset": "pmm-2024", "later_rulesets": [["2027-01-01", "ruang-gtk-2025"]]},
+    "plan": {"ruleset": "pmm-2024"},
+}
+"""Rule sets that there are: whoever reads the rows looks for them."""
 
 Everything = dict[str, list[tuple[Any, ...]]]
 
@@ -51,6 +57,7 @@ async def fill(database: Database, data_dir: Path) -> None:
                     for column in table.columns
                     if not _is_counted(column)
                 }
+                row |= RULED.get(table.name, {})
                 if table.name == "evidence_page":
                     row |= _page(files, number)
                 await connection.execute(insert(table).values(**row))
@@ -63,7 +70,7 @@ async def fill(database: Database, data_dir: Path) -> None:
         rules = data_dir / "rulesets" / npsn / "pmm-2024.toml"
         rules.parent.mkdir(parents=True, exist_ok=True)
         rules.write_text(f"[points]\ntarget_min = {30 + number}\n", encoding="utf-8")
-    (data_dir / "rulesets" / OWN_RULES).write_text("[scheme]\n", encoding="utf-8")
+    add_third(data_dir / "rulesets")
 
 
 def photo(number: int) -> bytes:
