@@ -75,8 +75,12 @@ async def read_calendar(person: Person, words: str) -> tuple[str, int, datetime]
     """Open the newest calendar file; give its UID, its SEQUENCE and its start."""
     message = await person.sees(words)
     assert message.content["document"]["file_name"].endswith(".ics")
-    (event,) = Calendar.from_ical(await person.downloads(message)).walk("VEVENT")
-    return str(event["UID"]), int(event["SEQUENCE"]), event["DTSTART"].dt
+    calendar = Calendar.from_ical(await person.downloads(message))
+    assert isinstance(calendar, Calendar)
+    (event,) = calendar.events
+    starts = event.start
+    assert isinstance(starts, datetime)
+    return event.uid, event.sequence, starts
 
 
 async def answers_all(person: Person, *answers: str) -> None:
