@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -33,7 +34,9 @@ from bot.wire import wire_to
 from bot.workshop import Workshop
 from conversations.pictures.drawing import Drawer
 from conversations.words import LANGUAGES, Words
+from storage import ruleset_choices
 from storage.database import Database
+from storage.errors import RulesBroken
 from storage.files import FileStore
 from storage.inspecting import Inspector
 from storage.receipts import Receipts
@@ -153,6 +156,7 @@ class Kawan:
     async def start(self, *, poll: bool = True) -> None:
         """Bring the schema up to date, take up what was left, and begin to work."""
         await self.database.migrate()
+        await self._look_at_rules()
         await insist(self.application.initialize)
         await self.application.start()
         await self.intake.replay()
@@ -185,6 +189,13 @@ class Kawan:
             if self._closes_inspector:
                 await asyncio.to_thread(self._inspector.close)
             await self.database.close()
+
+    async def _look_at_rules(self) -> None:
+        """Log which rule sets of schools are gone or wrong; whoever needs none goes on."""
+        async with self.database.reading() as session:
+            for school, ruleset in await ruleset_choices.in_use(session):
+                with suppress(RulesBroken):
+                    self.rulebook.named(school, ruleset)
 
     def _wake(self) -> None:
         """Something may be waiting that no tap answers."""

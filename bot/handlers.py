@@ -39,11 +39,20 @@ from conversations.coach import (
     scheduling,
 )
 from conversations.dialogue import Dialogue
-from conversations.operator import erasing, inviting, letterhead, members, roster, school
+from conversations.operator import (
+    erasing,
+    inviting,
+    letterhead,
+    members,
+    roster,
+    rulesets,
+    school,
+)
 from conversations.principal import (
     approving,
     board_picture,
     checking,
+    confirming,
     deputising,
     exporting,
     overviewing,
@@ -57,6 +66,7 @@ from conversations.principal import (
     sending_back,
 )
 from conversations.principal import observing as observing_teachers
+from conversations.refusals import explain
 from conversations.teacher import (
     asking,
     behaviours,
@@ -78,6 +88,7 @@ from conversations.teacher import (
 from conversations.turn import current_turn
 from conversations.words import Words
 from storage.database import Database
+from storage.errors import RulesBroken
 from storage.groups import greet_once
 
 logger = logging.getLogger(__name__)
@@ -113,6 +124,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     observing_teachers.dialogue,
     approving.dialogue,
     checking.dialogue,
+    confirming.dialogue,
     looking.dialogue,
     sending_back.dialogue,
     reading_reports.dialogue,
@@ -133,6 +145,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     erasing.dialogue,
     answering.dialogue,
     school.dialogue,
+    rulesets.dialogue,
     reminding.dialogue,
     home.dialogue,
     joining.dialogue,
@@ -217,7 +230,11 @@ async def nothing_to_do(_update: object, _context: Context) -> None:
 async def note_failure(_update: object, context: Context) -> None:
     """Hand an unforeseen error to the turn it struck, or to the log."""
     turn = current_turn.get(None)
-    if turn is not None:
+    if turn is not None and isinstance(context.error, RulesBroken):
+        # Words that work on every step meet it outside all dialogues.
+        await turn.undo()
+        explain(turn, context.error)
+    elif turn is not None:
         turn.failure = context.error
     else:
         logger.error("unforeseen error outside a turn", exc_info=context.error)

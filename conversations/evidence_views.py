@@ -95,7 +95,10 @@ def need_text(rules: RuleSet, need: Need, words: Words) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
-    """A planned entry with its evidence in words. `missing` says what is still to be sent."""
+    """A planned entry with its evidence in words.
+
+    `missing` says what is still to be sent; nothing where the rule set requires nothing.
+    """
 
     title: str
     units: Units
@@ -123,7 +126,9 @@ def entry_line(
     return EntryLine(
         title=entry_title(rules, one),
         units=units,
-        missing=tuple((need_text(rules, need, words), need.wanted) for need in missing),
+        missing=tuple((need_text(rules, need, words), need.wanted) for need in missing)
+        if rules.upload.required
+        else (),
         returned=returned,
         sign=sign,
     )

@@ -65,7 +65,7 @@ async def stuck_at(person: Person, full: FullRequest) -> Stuck:
         return Stuck(person.rules, None, (), None)
     rules = person.rulebook.of_plan(person.school, plan.plan)
     missing = tuple(rules.step(one).title for one in plans.missing_steps(rules, plan))
-    if plan.status not in changing.OPEN_PLANS:
+    if plan.status not in changing.OPEN_PLANS or not rules.upload.required:
         return Stuck(rules, plan, missing, None)
     evidence = await reading.evidence_of_plan(person.session, plan.id)
     entries = needs.provable(rules, plan)

@@ -28,7 +28,17 @@ from conversations.people import Person, gets_cards
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
-from storage import broadcasts, deadlines, decisions, exports, help_requests, people, plans
+from storage import (
+    broadcasts,
+    confirmations,
+    deadlines,
+    decisions,
+    exports,
+    help_requests,
+    people,
+    plans,
+)
+from storage.confirmations import Paper
 from storage.evidence import changing, checking, needs, reading, receiving
 from storage.evidence.needs import Progress
 from storage.models import PlanStatus, Role
@@ -55,7 +65,7 @@ async def home_screen(turn: Turn) -> Screen:
     reports = await deciding.count_waiting(turn.session, actor) if actor.decides else 0
     waiting = await decisions.count_waiting(turn.session, actor) if actor.decides else 0
     to_check = await checking.count_waiting(turn.session, actor) if actor.decides else 0
-    proof = await _proof(turn, plan)
+    proof, papers = await _proof(turn, plan), await _papers(turn, plan)
     phase = await _phase(turn)
     unrated = await _unrated(turn)
     target = rules.points.target_min if rules.points else 0
@@ -79,6 +89,9 @@ async def home_screen(turn: Turn) -> Screen:
         unrated=unrated,
         reports=reports,
         proof=proof,
+        required=turn.rules.upload.required,
+        papers=papers,
+        unconfirmed=await _unconfirmed(turn),
         unsorted=await receiving.count_unsorted(turn.session, actor) if proof else 0,
         stuck=await help_requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
     )
@@ -114,6 +127,22 @@ async def _proof(turn: Turn, plan: FullPlan | None) -> Progress | None:
     rules = turn.rulebook.of_plan(turn.school, plan.plan)
     evidence = await reading.evidence_of_plan(turn.session, plan.id)
     return needs.progress(needs.provable(rules, plan), evidence)
+
+
+async def _papers(turn: Turn, plan: FullPlan | None) -> tuple[Paper, ...]:
+    """Give the documents that the principal confirms, once the plan holds."""
+    if plan is None or plan.status not in changing.OPEN_PLANS:
+        return ()
+    rules = turn.rulebook.of_plan(turn.school, plan.plan)
+    return await confirmations.papers_of(turn.session, rules, plan)
+
+
+async def _unconfirmed(turn: Turn) -> int:
+    """Count the teachers whose documents this person is to confirm, where the rules have any."""
+    if not turn.actor.decides or not turn.rules.accountability_documents:
+        return 0
+    lacking = await confirmations.unconfirmed(turn.session, turn.actor, turn.rulebook, turn.school)
+    return len(lacking)
 
 
 def _awaits_agreement(turn: Turn, plan: FullPlan | None) -> bool:

@@ -23,7 +23,7 @@ async def order_skp(turn: Turn, tap: OrderSkp) -> None:
 @dialogue.tap(OrderRecap)
 async def order_recap(turn: Turn, tap: OrderRecap) -> None:
     """Have the recap of a period made. A period that the rules do not know is none."""
-    period = turn.rules.period(tap.period)
+    _rules, period = turn.rulebook.period_named(turn.school, tap.period)
     _order, is_new = await issuing.order_recap(turn.session, turn.actor, period.id, turn.now)
     _say_ordered(turn, OpenOverview("-", 0), is_new=is_new)
 

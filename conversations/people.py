@@ -76,8 +76,8 @@ class Person:
 
     @cached_property
     def rules(self) -> RuleSet:
-        """The rule set under which the school makes new plans."""
-        return self.rulebook.of_school(self.school)
+        """The rule set that holds at the school today: new plans are made under it."""
+        return self.rulebook.of_school(self.school, self.today)
 
     @property
     def period(self) -> Period:

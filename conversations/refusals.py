@@ -49,7 +49,11 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
                 "at": words.clock(refusal.at),
                 "day": words.short_day(refusal.at),
             }
-        case errors.RatingChanged():
+        case errors.RulesBegun():
+            return {"day": words.day(refusal.since)}
+        case errors.ValuesFull():
+            return {"most": refusal.most}
+        case errors.RatingChanged() | errors.AlreadyConfirmed():
             return {
                 "by": refusal.by_name,
                 "at": words.clock(refusal.at),

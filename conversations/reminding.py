@@ -1,10 +1,12 @@
 """Reminders in words, and what people can do about them: put them off, choose the hour."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from conversations.callbacks.approving import Deputies, OpenOverview, OpenQueue
 from conversations.callbacks.broadcasts import NewBroadcast
+from conversations.callbacks.confirming import OpenConfirmations
 from conversations.callbacks.evidence import OpenEvidence, OpenProvable
 from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import Agree, OpenPlan, OpenStatus, OpenStep, OpenSummary
@@ -17,7 +19,7 @@ from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
-from storage import people, plans
+from storage import confirmations, people, plans
 from storage.deadlines import deadlines_of
 from storage.models import PlanStatus, Role
 from storage.reminders import tasks, waiting, wishes
@@ -149,7 +151,13 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
     inbox = await waiting.inbox_of(
         person.session, person.actor, person.period, hours, patience, person.now, rating
     )
-    if not (inbox.plans or inbox.evidence or inbox.reports or inbox.ratings):
+    documents = person.rules.accountability_documents
+    if documents and waiting.is_near(deadlines, DeadlineKind.EXECUTION, person.today):
+        papers = await confirmations.unconfirmed(
+            person.session, person.actor, person.rulebook, person.school
+        )
+        inbox = replace(inbox, papers=len(papers))
+    if not (inbox.plans or inbox.evidence or inbox.reports or inbox.ratings or inbox.papers):
         return None
     text = person.words.body(
         "reminders.digest", who=person.salutation, inbox=inbox, patience=patience,
@@ -163,6 +171,8 @@ async def remind_digest(person: Person, _subject: dict[str, Any]) -> Notice | No
         rows.append((Key(words.label("home.queue"), OpenQueue(0), Style.NEXT),))
     if inbox.ratings:
         rows.append((Key(words.label("rating.open"), OpenRatings(0), Style.NEXT),))
+    if inbox.papers:
+        rows.append((Key(words.label("confirming.open"), OpenConfirmations(0)),))
     if inbox.pressing and person.actor.roles & Role.PRINCIPAL:
         rows.append((Key(words.label("reminders.name_deputy"), Deputies()),))
     view = OpenRatings(0) if len(rows) == 1 and inbox.ratings else OpenQueue(0)
@@ -205,8 +215,8 @@ async def period_closed(person: Person, subject: dict[str, Any]) -> Notice | Non
     """Tell how a period ended: what is unfinished stays readable, by name."""
     if not person.actor.roles & (Role.PRINCIPAL | Role.COACH):
         return None
-    period = person.rules.period(subject["period"])
-    closing = await waiting.closing_of(person.session, person.actor, person.rules, period)
+    rules, period = person.rulebook.period_named(person.school, subject["period"])
+    closing = await waiting.closing_of(person.session, person.actor, rules, period)
     text = person.words.body(
         "reminders.closed", who=person.salutation, period=period, closing=closing,
         behind=closing.behind, most=NAMES_SHOWN, now=person.period,

@@ -4,7 +4,8 @@ Its members, in this order:
 
 - `kawan-backup.json`: that it is a backup, of which format, when it was made and by what;
 - `files/<school id>/<two hex>/<sha256>`: the evidence;
-- `rulesets/<npsn>/<rule set>.toml`: the schools' own rules;
+- `rulesets/<npsn>/<rule set>.toml`: the schools' own corrections;
+- `rulesets/<rule set>.toml`: further rule sets;
 - `kawan.db`: all rows, as an SQLite database;
 - `manifest.json`: what all of it must be.
 
@@ -44,7 +45,7 @@ LONGEST_MANIFEST = 64 * CHUNK
 """The most that is read whole, in bytes."""
 
 _FILE = re.compile(r"files/([1-9][0-9]{0,18})/([0-9a-f]{2})/(\2[0-9a-f]{62})")
-_RULES = re.compile(r"rulesets/([A-Za-z0-9_-]{1,16}/[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\.toml)")
+_RULES = re.compile(r"rulesets/((?:[A-Za-z0-9_-]{1,16}/)?[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}\.toml)")
 
 
 class NotABackup(Refused):

@@ -101,8 +101,8 @@ class Scope:
 
     @property
     def rules(self) -> RuleSet:
-        """The rules under which the school plans."""
-        return self.rulebook.of_school(self.school)
+        """The rules under which the school plans on that day."""
+        return self.rulebook.of_school(self.school, self.today)
 
     @property
     def period_id(self) -> str:
@@ -319,6 +319,8 @@ async def _lacking(session: AsyncSession, scope: Scope, plans: Sequence[Plan]) -
     rules = {plan.ruleset: scope.rulebook.of_plan(scope.school, plan) for plan in plans}
     lacking = set()
     for plan in plans:
+        if not rules[plan.ruleset].upload.required:
+            continue
         full = FullPlan(plan, entries_of.get(plan.id, []))
         how_far = needs.progress(
             needs.provable(rules[plan.ruleset], full), pieces_of.get(plan.id, [])

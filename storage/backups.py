@@ -205,7 +205,7 @@ class _Making:
             self._writer.drop(place)
 
     def _own_rules(self) -> Iterator[tuple[str, bytes]]:
-        for path in sorted(self._rules.glob("*/*.toml")):
+        for path in sorted(chain(self._rules.glob("*.toml"), self._rules.glob("*/*.toml"))):
             name = path.relative_to(self._rules).as_posix()
             # The program gives no other names, and so takes no notice of such files.
             if rules_named(rules_name(name)) and path.stat().st_size <= LONGEST_RULES:

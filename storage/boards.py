@@ -174,7 +174,7 @@ async def _count(
     session: AsyncSession, rulebook: RuleBook, school: School, now: datetime
 ) -> dict[str, object]:
     today = today_at(school, now)
-    period = rulebook.of_school(school).period_at(today)
+    period = rulebook.period_at(school, today)
     counted = tally(await _rows(session, rulebook, school, period))
     return {
         "school_id": known_id(school.id), "period": period.id, "day": today,

@@ -23,6 +23,7 @@ from storage.models import (
     BroadcastStatus,
     Card,
     CodeGuess,
+    Confirmation,
     Decision,
     Deputy,
     Evidence,
@@ -193,8 +194,8 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
     for hanging in (Card, ReportDecision, ReportRevision):
         await session.exec(delete(hanging).where(col(hanging.report_id).in_(reports)))
     for part in (
-        Card, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer, Report, FinalRating,
-        Rating,
+        Card, Confirmation, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer, Report,
+        FinalRating, Rating,
     ):  # fmt: skip
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
     # What was written about others stays with them; the voice is the person's own.

@@ -15,6 +15,26 @@ class NotFound(Refused):
     """There is no such thing (any more)."""
 
 
+class RulesBroken(Refused):
+    """The file of a rule set is gone, or cannot be used."""
+
+    def __init__(self, ruleset: str) -> None:
+        super().__init__(f"rule set {ruleset} cannot be used")
+        self.ruleset = ruleset
+
+
+class RulesChanged(Refused):
+    """Somebody has chosen another rule set for the school since this was shown."""
+
+
+class RulesBegun(Refused):
+    """The rule set holds already: it can no longer be taken back, only be followed by another."""
+
+    def __init__(self, since: date) -> None:
+        super().__init__(f"holds since {since}")
+        self.since = since
+
+
 class InvitationUnknown(Refused):
     """No invitation has this token."""
 
@@ -98,6 +118,24 @@ class BelowTarget(Refused):
         self.points = points
         self.target = target
         self.hard = hard
+
+
+class ValuesFull(Refused):
+    """As many work values are chosen as the rule set allows: `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most} values")
+        self.most = most
+
+
+class AlreadyConfirmed(Refused):
+    """Somebody has confirmed this document already."""
+
+    def __init__(self, by_name: str, by_member: int, at: datetime) -> None:
+        super().__init__(f"confirmed by member {by_member}")
+        self.by_name = by_name
+        self.by_member = by_member
+        self.at = at
 
 
 class OutOfRange(Refused):

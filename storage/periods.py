@@ -1,6 +1,7 @@
 """Periods open by the calendar and close by themselves; what is closed is read, not changed."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
-from storage.errors import PeriodClosed
+from storage.errors import PeriodClosed, RulesBroken
 from storage.models import ClosedPeriod, Member, Plan, Role, School
 from storage.people import known_id
 from storage.rulebook import RuleBook
@@ -119,10 +120,12 @@ def _last_periods(
     """Give the period before the present one, for schools that were there then."""
     found = set()
     for school in schools:
-        rules, hours = rulebook.of_school(school), hours_from(school.timezone, None)
-        last = rules.previous_period(rules.period_at(hours.today(now)))
-        if hours.today(school.created_at) <= last.end:
-            found.add((known_id(school.id), last.id, school.ruleset))
+        hours = hours_from(school.timezone, None)
+        with suppress(RulesBroken):  # one school's broken file holds nobody else up
+            last = rulebook.period_before(school, rulebook.period_at(school, hours.today(now)))
+            if hours.today(school.created_at) <= last.end:
+                ruleset = rulebook.of_school(school, last.start).id
+                found.add((known_id(school.id), last.id, ruleset))
     return found
 
 
@@ -137,7 +140,7 @@ async def _look_at(
     """Give a period of a school if it is over."""
     try:
         period = rulebook.named(school, ruleset).period(period_id)
-    except UnknownCode:
+    except (UnknownCode, RulesBroken):
         return None
     today = hours_from(school.timezone, None).today(now)
     if today <= period.end:

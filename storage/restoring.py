@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -121,7 +121,7 @@ async def _present(database: Database, data_dir: Path) -> NotEmpty | None:
     """Say what is there already."""
     schools = await schools_in(database)
     files = next(FileStore(data_dir / "files").all(), None) is not None
-    rules = next((data_dir / "rulesets").glob("*/*.toml"), None) is not None
+    rules = next(_rules_in(data_dir / "rulesets"), None) is not None
     if schools == 0 and not files and not rules:
         return None
     return NotEmpty(schools, files=files, rules=rules)
@@ -280,7 +280,7 @@ class _Place:
     def _use_rules(self, rules: dict[str, bytes]) -> None:
         for name in rules:
             (self._rules / f"{name}{PART}").replace(self._rules / name)
-        for path in self._rules.glob("*/*.toml"):
+        for path in list(_rules_in(self._rules)):
             if path.relative_to(self._rules).as_posix() not in rules:
                 path.unlink()
 
@@ -294,6 +294,12 @@ class _Place:
             if kept not in ledger:
                 self._files.remove(kept.school_id, kept.sha256)
                 self._files.drop_aside(kept)
+
+
+def _rules_in(folder: Path) -> Iterator[Path]:
+    """Give the rule sets in a folder, and the corrections of schools."""
+    yield from folder.glob("*.toml")
+    yield from folder.glob("*/*.toml")
 
 
 def _is_whole(path: Path, kept: Kept) -> bool:

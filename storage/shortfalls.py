@@ -50,6 +50,8 @@ async def shortfall_of(
         return Shortfall(Lack.DECISION)
     if full.status is PlanStatus.APPROVED and rules.agreement_required:
         return Shortfall(Lack.AGREEMENT)
+    if not rules.upload.required:
+        return Shortfall(Lack.NOTHING)
     pieces = await reading.evidence_of_plan(session, full.id)
     how_far = needs.progress(needs.provable(rules, full), pieces)
     missing = how_far.planned - how_far.sent

@@ -12,9 +12,12 @@ from bot.commands.backing_up import lost_in_words, number_in_words, size_in_word
 from bot.commands.configuring import settings_to_run
 from bot.commands.opening import make_database, reason
 from bot.settings import Settings, SettingsError, read_settings
+from storage import ruleset_choices
 from storage.database import Database, alembic_config
+from storage.errors import RulesBroken
 from storage.files import RESERVE_BYTES, FileStore
-from storage.rulesets import RuleSetError, available_rulesets, load_ruleset
+from storage.rulebook import RuleBook
+from storage.rulesets import RuleSetError, available_rulesets, load_ruleset, unused_files
 from storage.snapshots import NewerSchema, require_known
 from storage.sweeping import Present, missing, unnamed_files
 
@@ -90,7 +93,8 @@ async def _data(settings: Settings, *, thorough: bool) -> list[Finding]:
             return [Finding(good=True, what=what, detail=schema)]
         files = FileStore(settings.data_dir / "files")
         evidence = await _evidence(database, files, thorough=thorough)
-        return [Finding(good=True, what=what, detail=schema), *evidence]
+        rules = await _rules_in_use(database, settings)
+        return [Finding(good=True, what=what, detail=schema), *evidence, *rules]
     except Failed as failed:
         return [Finding(good=False, what=what, detail=str(failed))]
     except Exception as error:
@@ -165,27 +169,62 @@ def _left_over(what: str) -> Finding:
     return Finding(good=True, what="Sisa berkas", detail=detail)
 
 
+async def _rules_in_use(database: Database, settings: Settings) -> list[Finding]:
+    """Find rule sets that schools have, will have or have had, and that cannot be used."""
+    rulebook = RuleBook(settings.data_dir / "rulesets")
+    async with database.reading() as session:
+        used = await ruleset_choices.in_use(session)
+    found, broken = [], set()
+    for school, ruleset in used:
+        try:
+            rulebook.named(school, ruleset)
+        except RulesBroken:
+            broken.add(school.npsn)
+            detail = (
+                f"{ruleset} dipakai {school.name} ({school.npsn}), tetapi hilang atau salah. "
+                f"Kembalikan atau perbaiki {settings.data_dir / 'rulesets' / ruleset}.toml"
+            )
+            found.append(Finding(good=False, what="Aturan", detail=detail))
+    schools = {school.npsn: school for school, _ in used if school.npsn not in broken}
+    for school in schools.values():
+        for day in ruleset_choices.out_of_step(rulebook, school):
+            detail = (
+                f"{school.name} ({school.npsn}) berganti aturan pada {day}, "
+                "padahal sekarang itu bukan awal periode. Periksa perubahan aturannya"
+            )
+            found.append(Finding(good=False, what="Aturan", detail=detail))
+    return found
+
+
 def _is_file(path: str | None) -> bool:
     return path is not None and Path(path).is_file()
 
 
 def _rulesets(settings: Settings) -> Finding:
-    what = "Aturan"
-    overlays = sorted((settings.data_dir / "rulesets").glob("*/*.toml"))
+    what, folder = "Aturan", settings.data_dir / "rulesets"
+    overlays = sorted(folder.glob("*/*.toml"))
+    available = available_rulesets(folder)
+    unused = unused_files(folder)
+    if unused:
+        named = ", ".join(unused)
+        detail = (
+            f"{named} tidak dipakai: namanya dipakai program, atau bukan huruf kecil dan angka"
+        )
+        return Finding(good=False, what=what, detail=detail)
     try:
-        for name in available_rulesets():
-            load_ruleset(name)
+        for name in available:
+            load_ruleset(name, folder=folder)
         for overlay in overlays:
-            load_ruleset(overlay.stem, overlay)
+            load_ruleset(overlay.stem, overlay, folder)
     except RuleSetError as error:
         return Finding(good=False, what=what, detail=" | ".join(str(error).splitlines()))
-    if settings.ruleset not in available_rulesets():
-        known = ", ".join(available_rulesets())
+    if settings.ruleset not in available:
+        known = ", ".join(available)
         return Finding(
             good=False, what=what, detail=f"RULESET={settings.ruleset} tidak ada; pilih {known}"
         )
     own = f", {len(overlays)} perubahan sekolah" if overlays else ""
-    return Finding(good=True, what=what, detail=f"{', '.join(available_rulesets())}{own}")
+    return Finding(good=True, what=what, detail=f"{', '.join(available)}{own}")
 
 
 def _disk(folder: Path) -> Finding:

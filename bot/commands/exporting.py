@@ -80,10 +80,10 @@ async def _export(
         now = datetime.now(UTC)
         try:
             if not period_id:
-                period_id = rulebook.of_school(school).period_at(today_at(school, now)).id
+                period_id = rulebook.period_at(school, today_at(school, now)).id
             await known_period(session, rulebook, school, period_id)
         except NotFound:
-            present = rulebook.of_school(school).period_at(today_at(school, now))
+            present = rulebook.period_at(school, today_at(school, now))
             raise Failed(_no_period(period_id, present), WRONG_USE) from None
         source = Source(
             session=session,

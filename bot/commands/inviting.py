@@ -38,7 +38,7 @@ def add_school(
     npsn, name = npsn_of(npsn), _name(name, "Nama sekolah")
     _require_zone(timezone)
     ruleset = ruleset or settings.ruleset
-    _require_ruleset(ruleset)
+    _require_ruleset(settings, ruleset)
     person = _name(operator or f"Operator {name}"[:NAME_MAX], "Nama operator")
     if not settings.token and not token_only:
         typer.echo("BOT_TOKEN belum diisi: ini tokennya saja, belum berupa tautan.", err=True)
@@ -153,8 +153,8 @@ def _require_zone(timezone: str) -> None:
         ) from None
 
 
-def _require_ruleset(ruleset: str) -> None:
-    available = available_rulesets()
+def _require_ruleset(settings: Settings, ruleset: str) -> None:
+    available = available_rulesets(settings.data_dir / "rulesets")
     if ruleset not in available:
         raise Failed(f"Aturan {ruleset!r} tidak ada. Yang ada: {', '.join(available)}.", WRONG_USE)
 

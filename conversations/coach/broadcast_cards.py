@@ -71,7 +71,8 @@ async def show_writing(turn: Turn, broadcast: Broadcast) -> None:
     text = words.body(
         "broadcasting.write", audience=audience_label(words, broadcast.audience), counts=counts,
         unit=unit(words, broadcast.audience), away=counts.all - counts.reachable,
-        deadline=await planning_deadline_of(turn), again=not broadcasts.is_empty(broadcast),
+        deadline=await planning_deadline_of(turn), points=turn.rules.points,
+        again=not broadcasts.is_empty(broadcast),
     )  # fmt: skip
     back = Broadcasts() if broadcasts.is_empty(broadcast) else BackToDraft(number)
     keys = _whom_keys(turn, broadcast, counts)

@@ -9,7 +9,7 @@ from conversations.people import Person
 from conversations.screens import Exhibit, Key, Row, Screen
 from conversations.words import Words
 from storage import plans
-from storage.deadlines import deadlines_of, of_kind
+from storage.deadlines import deadlines_of
 from storage.models import Broadcast, BroadcastAnswer, Member, Role
 from storage.people import known_id
 from storage.rulesets import DeadlineKind
@@ -92,7 +92,8 @@ async def planning_deadline_of(person: Person) -> date:
     deadlines = await deadlines_of(
         person.session, person.actor.school_id, person.rules, person.period
     )
-    return of_kind(deadlines, DeadlineKind.PLAN).ends_on
+    found = next((one.ends_on for one in deadlines if one.kind is DeadlineKind.PLAN), None)
+    return found or person.rules.planning_deadline(person.period)
 
 
 async def _missing(person: Person) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.official import OpenLetterhead
 from conversations.callbacks.planning import OpenStatus
+from conversations.callbacks.rulesets import OpenRulesets
 from conversations.callbacks.school import (
     MoveDeadline,
     OpenHours,
@@ -20,7 +21,7 @@ from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
-from storage import deadlines, school_hours
+from storage import deadlines, ruleset_choices, school_hours
 from storage.deadlines import Deadline
 from storage.errors import DayOutOfRange, NotFound
 from storage.models import Role
@@ -69,6 +70,7 @@ async def _school_screen(turn: Turn) -> Screen:
     text = words.body(
         "school.card", school=turn.school.name, period=turn.period, deadlines=found,
         rules=turn.rules, hours=hours, today=turn.today, moves=newest,
+        pending=ruleset_choices.pending(turn.school, turn.today),
     )  # fmt: skip
     keys = [
         Key(words.label("school.move", kind=words.label(f"school.kind_{one.kind}")),
@@ -83,6 +85,7 @@ async def _school_screen(turn: Turn) -> Screen:
             Key(words.label("school.letterhead"), OpenLetterhead(), number=len(keys) + 2),
         )
     )
+    rows.append((Key(words.label("rulesets.open"), OpenRulesets(), number=len(keys) + 3),))
     rows.append(back_home(turn))
     return Screen(text, tuple(rows), view=OpenSchool())
 

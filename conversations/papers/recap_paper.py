@@ -61,9 +61,10 @@ async def fill_recap(person: Person, period_id: str, out: Path, username: str) -
     teachers = await recaps.teacher_plans(session, person.actor, period_id)
     results = await recaps.results(session, person.actor, period_id, person.rulebook)
     letterhead = await letterheads.letterhead_of(session, person.actor.school_id)
+    rules, period = person.rulebook.period_named(school, period_id)
     recap = Recap(
-        period=person.rules.period(period_id),
-        rules=person.rules,
+        period=period,
+        rules=rules,
         letterhead=letterhead,
         head=await letterheads.head_of(session, school, letterhead),
         lines=tuple(_line(person, one, results) for one in teachers),
@@ -74,7 +75,7 @@ async def fill_recap(person: Person, period_id: str, out: Path, username: str) -
         code, PaperKind.RECAP, person.actor.school_id, None, period_id,
         person.actor.member_id, final=True, facts=printed,
     )  # fmt: skip
-    before = person.rules.previous_period(recap.period)
+    before = person.rulebook.period_before(school, recap.period)
     instead = (person.words.label("issuing.recap_of", period=before.id), OrderRecap(before.id))
     return Filled(order, _title(person, recap.period), instead, issue)
 

@@ -42,7 +42,7 @@ from storage.exports import Dossier
 from storage.files import FileStore
 from storage.models import School
 from storage.people import known_id
-from storage.rulebook import RuleBook
+from storage.rulebook import RuleBook, spans_of
 from storage.rulesets import Period, RuleSet, UnknownCode
 
 LONGEST_S = 4 * 3600.0
@@ -103,7 +103,9 @@ async def school_order(source: Source, period_id: str, form: SchoolForm, out: Pa
         rule_sets = await _write(source, period_id, file)
     finally:
         await asyncio.to_thread(file.close)
-    rule_sets = rule_sets or {source.school.ruleset: source.rulebook.of_school(source.school)}
+    rule_sets = rule_sets or {
+        one.id: one for one in [source.rulebook.of_school(source.school, period.start)]
+    }
     name = words.label("exporting.file_name", school=source.school.name, period=period.id)
     return SchoolOrder(
         out=out,
@@ -128,7 +130,8 @@ async def known_period(
 
     Raises `NotFound` for anything else.
     """
-    for name in (school.ruleset, *await exports.rule_sets_in(session, school, period_id)):
+    chosen = [span.ruleset for span in spans_of(school)]
+    for name in (*chosen, *await exports.rule_sets_in(session, school, period_id)):
         try:
             return rulebook.named(school, name).period(period_id)
         except UnknownCode:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from conversations.callbacks.approving import Approve, OpenOverview, OpenQueue, ShowDecision
+from conversations.callbacks.confirming import OpenConfirmations
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.reports import OpenReportQueue
 from conversations.dialogue import Dialogue
 from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.principal.checking import open_first_checks
+from conversations.principal.confirming import waiting_papers
 from conversations.principal.decision_cards import (
     address,
     card_for,
@@ -16,7 +18,7 @@ from conversations.principal.decision_cards import (
     decision_card,
 )
 from conversations.principal.reading_reports import open_report_queue
-from conversations.screens import Key, Screen, Style
+from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
 from storage import cards, decisions
 from storage.cards import Subject
@@ -73,14 +75,19 @@ async def open_queue(turn: Turn, tap: OpenQueue) -> None:
     elif await deciding.count_waiting(turn.session, turn.actor):
         await open_report_queue(turn, OpenReportQueue(0))
     else:
-        turn.show(_nothing_waits(turn))
+        turn.show(await _nothing_waits(turn))
 
 
-def _nothing_waits(turn: Turn) -> Screen:
-    text = turn.words.body("approving.empty", address=address(turn))
-    overview = Key(turn.words.label("home.overview"), OpenOverview("-", 0), Style.NEXT)
-    home = Key(turn.words.label("nav.home"), Home())
-    return Screen(text, ((overview,), (home,)), view=OpenQueue(0))
+async def _nothing_waits(turn: Turn) -> Screen:
+    papers = len(await waiting_papers(turn))
+    text = turn.words.body("approving.empty", address=address(turn), papers=papers)
+    rows: list[Row] = []
+    if papers:
+        confirm = Key(turn.words.label("confirming.open"), OpenConfirmations(0), Style.NEXT)
+        rows.append((confirm,))
+    rows.append((Key(turn.words.label("home.overview"), OpenOverview("-", 0), Style.NEXT),))
+    rows.append((Key(turn.words.label("nav.home"), Home()),))
+    return Screen(text, tuple(rows), view=OpenQueue(0))
 
 
 @dialogue.tap(ShowDecision)

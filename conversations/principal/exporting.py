@@ -64,7 +64,7 @@ async def _period(turn: Turn, period_id: str) -> Period:
 def _period_before(turn: Turn, period: Period) -> Period | None:
     """Give the period before this one, if the school was here then."""
     try:
-        before = turn.rules.previous_period(period)
+        before = turn.rulebook.period_before(turn.school, period)
     except UnknownCode:
         return None
     return before if before.end >= turn.school.created_at.date() else None

@@ -14,6 +14,7 @@ from conversations.callbacks.approving import (
     ShowDetails,
 )
 from conversations.callbacks.checking import TeacherEvidence
+from conversations.callbacks.confirming import ShowPapers
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.packing import Button
@@ -28,7 +29,7 @@ from conversations.principal.overviewing import place_of
 from conversations.screens import Key, Page, Row, Screen, Style, in_rows, numbered, page_of, pager
 from conversations.turn import Turn
 from conversations.words import LANGUAGES, Words
-from storage import decisions, plans
+from storage import confirmations, decisions, plans
 from storage.cards import Subject
 from storage.errors import NotFound
 from storage.models import PlanStatus, Role
@@ -120,6 +121,9 @@ async def _detail_rows(
         keys.append(Key(words.label("approving.make_model"), NameModel(full.id)))
     if full.status in decisions.DECIDED and full.plan.member_id != turn.actor.member_id:
         keys.append(Key(words.label("looking.evidence"), TeacherEvidence(full.id, 0)))
+        rules = turn.rulebook.of_plan(turn.school, full.plan)
+        if decides and confirmations.wanted(rules, full):
+            keys.append(Key(words.label("confirming.papers"), ShowPapers(full.id)))
     if turn.actor.decides and full.status in decisions.DECIDED:
         keys.append(Key(words.label("issuing.skp"), OrderSkp(full.id)))
     rows += in_rows(numbered(keys), 1)

@@ -30,6 +30,8 @@ dialogue.presents(present_plan)
 
 ENTRIES_A_PAGE = 8
 REASON_STATE = "sending_back.reason"
+OF_POINTS = frozenset({0, 2, 3})
+"""The ready reasons about points, quantities and planned evidence: only where there are points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +137,23 @@ async def choose_reason(turn: Turn, tap: ChooseReason) -> None:
     full = await decisions.waiting_plan(turn.session, turn.actor, tap.plan, tap.revision)
     owner = await decisions.owner_of(turn.session, full)
     words = turn.words
-    reasons = words.list("approving.reasons")
+    rules = turn.rulebook.of_plan(turn.school, full.plan)
+    ready = [
+        (at, reason, label)
+        for at, (reason, label) in enumerate(
+            zip(
+                words.list("approving.reasons"), words.list("approving.reason_labels"),
+                strict=True,
+            )
+        )
+        if rules.points is not None or at not in OF_POINTS
+    ]  # fmt: skip
     text = words.body(
-        "approving.reasons", name=owner.name, reasons=reasons,
+        "approving.reasons", name=owner.name, reasons=[reason for _, reason, _ in ready],
         marked=len(marked_entries(full, tap.marks)),
     )  # fmt: skip
     keys = [
-        Key(label, ReadyReason(tap.plan, tap.revision, tap.marks, at))
-        for at, label in enumerate(words.list("approving.reason_labels"))
+        Key(label, ReadyReason(tap.plan, tap.revision, tap.marks, at)) for at, _, label in ready
     ]
     own = Key(
         words.label("approving.own_words"),

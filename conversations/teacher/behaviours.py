@@ -49,8 +49,8 @@ async def behaviours_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPl
     rows: list[Row] = [
         (Key(words.label("planning.standard_set"), StandardGuides(full.id), Style.NEXT),),
     ]
-    period = rules.period(full.plan.period)
-    offers = await plans.starting_points(turn.session, turn.actor, rules, period)
+    before = turn.rulebook.period_before(turn.school, rules.period(full.plan.period))
+    offers = await plans.starting_points(turn.session, turn.actor, rules, before)
     if "previous" in offers and not codes:
         take = StartFrom(full.id, "previous", step.id)
         rows.append((Key(words.label("planning.start_from_previous"), take),))

@@ -21,7 +21,13 @@ from conversations.day_words import read_day
 from conversations.dialogue import Dialogue
 from conversations.evidence_views import exhibits_of, kind_title
 from conversations.screens import Key, Screen
-from conversations.teacher.piece_card import SENDING, kinds_screen, plan_of, show_piece
+from conversations.teacher.piece_card import (
+    SENDING,
+    kinds_screen,
+    plan_of,
+    rules_of,
+    show_piece,
+)
 from conversations.teacher.sorting import show_sorting
 from conversations.turn import FILES, Turn
 from storage.errors import NotFound, PlanNotOpen
@@ -83,7 +89,8 @@ async def more_of_piece(turn: Turn, tap: MoreOfPiece) -> None:
 async def see_files(turn: Turn, tap: SeeFiles) -> None:
     """Send the files of the own piece once more."""
     piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
-    text = turn.words.body("proving.files", what=kind_title(turn.words, turn.rules, piece))
+    what = kind_title(turn.words, await rules_of(turn, piece), piece)
+    text = turn.words.body("proving.files", what=what)
     back = (Key(turn.words.label("nav.back"), OpenPiece(piece.id)),)
     turn.show(Screen(text, (back,), view=OpenPiece(piece.id), exhibits=exhibits_of(turn, piece)))
 
@@ -142,7 +149,7 @@ async def _filed(turn: Turn, evidence_id: int) -> tuple[Piece, RuleSet, FullPlan
 async def write_date(turn: Turn, tap: WriteDate) -> None:
     """Ask for the day on the document."""
     piece = await reading.own_piece(turn.session, turn.actor, tap.evidence)
-    what = kind_title(turn.words, turn.rules, piece)
+    what = kind_title(turn.words, await rules_of(turn, piece), piece)
     text = turn.words.body("proving.ask_date", what=what, today=turn.today)
     await turn.ask(DATE_STATE, tap, text, turn.words.label("proving.date_placeholder"))
 
@@ -202,7 +209,7 @@ async def replace_piece(turn: Turn, tap: ReplacePiece) -> None:
         await changing.raise_why_not(turn.session, piece)
     text = turn.words.body(
         "proving.replacing",
-        what=kind_title(turn.words, turn.rules, piece),
+        what=kind_title(turn.words, await rules_of(turn, piece), piece),
         reason=piece.evidence.reason if piece.status is EvidenceStatus.RETURNED else "",
     )
     rows = ((Key(turn.words.label("nav.back"), OpenPiece(piece.id)),),)

@@ -53,6 +53,12 @@ async def plan_of(turn: Turn, piece: Piece) -> FullPlan | None:
     return await plan_to_prove(turn)
 
 
+async def rules_of(turn: Turn, piece: Piece) -> RuleSet:
+    """Give the rule set that names the kind of a piece: that of its plan, or else today's."""
+    full = await plan_of(turn, piece)
+    return turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
+
+
 async def plan_to_prove(turn: Turn) -> FullPlan | None:
     """Give the plan that evidence is sent for: this period's, or the last one's until it holds.
 
@@ -62,7 +68,7 @@ async def plan_to_prove(turn: Turn) -> FullPlan | None:
     full = await plans.find_plan(turn.session, member_id, turn.period.id)
     if full is not None and full.status in changing.OPEN_PLANS:
         return full
-    last = turn.rules.previous_period(turn.period)
+    last = turn.rulebook.period_before(turn.school, turn.period)
     before = await plans.find_plan(turn.session, member_id, last.id)
     is_open = before is not None and before.status in changing.OPEN_PLANS
     return before if is_open else full
@@ -100,7 +106,11 @@ async def _card(
         line=line_of(words, rules, piece), saved=saved, rules=rules, period=period,
         entry=entry_title(rules, one) if one else "", quantity=one.entry.quantity if one else 0,
         units=needs.units_of(one, mine) if one else None, points=rules.points,
-        missing=[(need_text(rules, need, words), need.wanted) for need in _gaps(one, mine)],
+        missing=[
+            (need_text(rules, need, words), need.wanted)
+            for need in _gaps(one, mine)
+            if rules.upload.required
+        ],
         progress=needs.progress(needs.provable(rules, full), evidence) if full else None,
         flags=await flags.flags_of(turn.session, piece, period),
         me=turn.actor.member_id, by=by.name if by else "",

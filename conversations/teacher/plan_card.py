@@ -74,8 +74,8 @@ async def _rows(turn: Turn, rules: RuleSet, full: FullPlan) -> tuple[Row, ...]:
 
 
 async def _starting_points(turn: Turn, rules: RuleSet, full: FullPlan) -> list[Row]:
-    period = rules.period(full.plan.period)
-    offers = await plans.starting_points(turn.session, turn.actor, rules, period)
+    before = turn.rulebook.period_before(turn.school, rules.period(full.plan.period))
+    offers = await plans.starting_points(turn.session, turn.actor, rules, before)
     keys = [
         Key(turn.words.label(f"planning.start_from_{origin}"), StartFrom(full.id, origin, "-"))
         for origin in offers

@@ -298,8 +298,8 @@ async def take_words(turn: Turn, subject: WriteWords) -> None:
 async def start_from(turn: Turn, tap: StartFrom) -> None:
     """Take over the last period's plan, or the school's model; everything stays editable."""
     full, rules = await own_plan(turn, tap.plan)
-    period = rules.period(full.plan.period)
-    offers = await plans.starting_points(turn.session, turn.actor, rules, period)
+    before = turn.rulebook.period_before(turn.school, rules.period(full.plan.period))
+    offers = await plans.starting_points(turn.session, turn.actor, rules, before)
     if tap.origin not in offers:
         raise NotFound
     only = None if tap.step == "-" else tap.step

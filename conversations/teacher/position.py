@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from conversations.plan_views import Section, sections
 from conversations.turn import Turn
@@ -59,11 +60,17 @@ async def position_of(turn: Turn) -> Position:
     )
 
 
+def planned_until(turn: Turn, dated: Sequence[Deadline]) -> date:
+    """Give the last day for plans: the deadline's, or else the end of the planning phase."""
+    moved = next((one.ends_on for one in dated if one.kind is DeadlineKind.PLAN), None)
+    return moved or turn.rules.planning_deadline(turn.period)
+
+
 def next_words(turn: Turn, position: Position, *, drawn: bool = False) -> str:
     """Say what to do next, in Telegram's HTML. `drawn`: in a picture, which has no emoji."""
-    plan_ends = deadlines.of_kind(position.deadlines, DeadlineKind.PLAN).ends_on
+    plan_ends = planned_until(turn, position.deadlines)
     return turn.words.body(
         "status.next", full=position.full, deciders=position.deciders, deadline=plan_ends,
         agreement_required=turn.rules.agreement_required, is_open=position.is_open,
-        proof=position.proof, drawn=drawn,
+        proof=position.proof, required=turn.rules.upload.required, drawn=drawn,
     )  # fmt: skip

@@ -29,7 +29,7 @@ from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, sh
 from conversations.teacher.piece_card import SENDING, plan_to_prove
 from conversations.teacher.sorting import homeless
 from conversations.turn import Turn
-from storage import plans
+from storage import confirmations, plans
 from storage.errors import (
     NotFound,
 )
@@ -85,6 +85,7 @@ async def open_evidence(turn: Turn, _tap: OpenEvidence) -> None:
         period=rules.period(full.plan.period) if full else turn.period, lines=lines,
         progress=needs.progress(entries, [piece.evidence for piece in pieces]),
         points=rules.points, unsorted=len(unsorted), required=rules.upload.required,
+        papers=await confirmations.papers_of(turn.session, rules, full) if full else (),
         is_open=full is not None and full.status in changing.OPEN_PLANS,
     )  # fmt: skip
     rows = _list_rows(turn, rules, full, entries, len(unsorted))

@@ -109,7 +109,9 @@ async def _places(turn: Turn, rules: RuleSet, full: FullPlan, piece: Piece) -> l
         Place(
             one,
             entry_label(rules, one),
-            tuple((need_text(rules, need, turn.words), need.wanted) for need in gaps[one.key]),
+            tuple((need_text(rules, need, turn.words), need.wanted) for need in gaps[one.key])
+            if rules.upload.required
+            else (),
         )
         for one in ordered
     ]

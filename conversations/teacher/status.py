@@ -19,14 +19,13 @@ from conversations.plan_views import sections
 from conversations.rating_views import lines_of
 from conversations.screens import Key, Row, Screen, Style
 from conversations.stage_words import dues, stage_lines
-from conversations.teacher.position import next_words, position_of
+from conversations.teacher.position import next_words, planned_until, position_of
 from conversations.turn import Turn
-from storage import deadlines, decisions, issuing, people, plans
+from storage import confirmations, decisions, issuing, people, plans
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
 from storage.ratings.reading import OwnRating, own_rating
-from storage.rulesets import DeadlineKind
 
 dialogue = Dialogue("status")
 
@@ -48,8 +47,9 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
     text = turn.words.body(
         "status.card", rules=rules, period=period, full=at.full, points=rules.points,
         sections=at.sections, decision=decision, by=by,
-        deadline=deadlines.of_kind(at.deadlines, DeadlineKind.PLAN).ends_on,
+        deadline=planned_until(turn, at.deadlines), required=rules.upload.required,
         proof=at.proof, is_open=at.is_open, next=Markup(next_words(turn, at)),  # noqa: S704
+        papers=await confirmations.papers_of(turn.session, rules, at.full) if at.full else (),
         rated=lines_of(rules, own.rating) if own else None, own=own,
         stages=stage_lines(turn.words, at.cycle),
         dues=dues(turn.words, rules, period, at.deadlines, at.cycle, turn.today),

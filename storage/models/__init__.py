@@ -15,6 +15,7 @@ from storage.models.broadcasts import (
 )
 from storage.models.calendar import ClosedPeriod, DeadlineMove, SchoolHours
 from storage.models.chats import Account, Card, GroupChat, InboxUpdate, Prompt
+from storage.models.confirmations import Confirmation
 from storage.models.evidence import (
     Evidence,
     EvidenceComment,
@@ -41,7 +42,15 @@ from storage.models.observations import (
 from storage.models.official import CodeGuess, IssuedPaper, Letterhead
 from storage.models.outbox import ArchivedMessage, MessageRecord, OutboxMessage, OutboxState
 from storage.models.papers import PaperOrder, PaperStatus
-from storage.models.people import Deputy, Invitation, Member, Role, RosterDraft, School
+from storage.models.people import (
+    Deputy,
+    Invitation,
+    Member,
+    Role,
+    RosterDraft,
+    RulesetChoice,
+    School,
+)
 from storage.models.plans import (
     Decision,
     ModelPlan,
@@ -78,6 +87,7 @@ __all__ = [
     "Card",
     "ClosedPeriod",
     "CodeGuess",
+    "Confirmation",
     "DeadlineMove",
     "Decision",
     "Deputy",
@@ -126,6 +136,7 @@ __all__ = [
     "ReportStatus",
     "Role",
     "RosterDraft",
+    "RulesetChoice",
     "SaidAs",
     "School",
     "SchoolHours",

@@ -20,14 +20,36 @@ class Role(IntFlag):
 
 
 class School(SQLModel, table=True):
-    """The boundary: whatever belongs to a school is seen by that school alone."""
+    """The boundary: whatever belongs to a school is seen by that school alone.
+
+    `ruleset` is the one the school began with. `later_rulesets` has what holds after it, each as
+    the first day and the id, in order: what `RulesetChoice` tells of, where every statement that
+    reads a school finds it. `rules_revision` counts its changes.
+    """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     npsn: str = Field(unique=True, max_length=16)
     name: str = Field(max_length=120)
     timezone: str = Field(max_length=64)
     ruleset: str = Field(max_length=64)
+    later_rulesets: list[list[str]] = Field(default_factory=list, sa_type=Document)
+    rules_revision: int = 0
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RulesetChoice(SQLModel, table=True):
+    """A rule set that somebody chose for the school, from the first day of a period on."""
+
+    __tablename__ = "ruleset_choice"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    school_id: int = Field(foreign_key="school.id", sa_type=Id, index=True)
+    ruleset: str = Field(max_length=64)
+    starts_on: date
+    chosen_by: int = Field(foreign_key="member.id", sa_type=Id)
+    chosen_at: datetime = Field(sa_type=UtcDateTime)
+    withdrawn_by: int | None = Field(default=None, foreign_key="member.id", sa_type=Id)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Member(SQLModel, table=True):

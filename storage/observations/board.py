@@ -64,7 +64,9 @@ async def board(
         col(Observation.school_id) == actor.school_id, col(Plan.period) == period.id,
     )  # fmt: skip
     by_plan = {one.plan_id: one for one in cycles}
-    nothing = steps_of(rulebook.of_school(school), period, lambda _field: None, is_signed=False)
+    nothing = steps_of(
+        rulebook.of_school(school, period.start), period, lambda _field: None, is_signed=False
+    )
     rows = []
     for member, plan in found.all():
         plan_id = known_id(plan.id) if plan is not None else None

@@ -14,7 +14,6 @@ from storage.plans.filling import (
     prefer,
     set_quantity,
     start_from,
-    starting_points,
     take_picks,
     take_standard_guides,
     toggle_duty,
@@ -45,6 +44,7 @@ from storage.plans.reading import (
     read_plan,
     step_of_kind,
 )
+from storage.plans.starting import starting_points
 from storage.plans.steps import (
     StepProgress,
     missing_steps,

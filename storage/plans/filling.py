@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import (
@@ -16,9 +15,9 @@ from storage.errors import (
     ReasonMissing,
     StaleRevision,
     TooLong,
+    ValuesFull,
 )
 from storage.models import (
-    ModelPlan,
     Plan,
     PlanEntry,
     table_of,
@@ -29,12 +28,12 @@ from storage.plans.reading import (
     NO_DUTY,
     OWN_WORDS,
     FullPlan,
-    find_plan,
     items_step,
     own_plan,
     step_of_kind,
 )
-from storage.rulesets import Period, RuleSet, Step, StepKind
+from storage.plans.starting import known_of
+from storage.rulesets import RuleSet, Step, StepKind
 from storage.suggestions import Pick
 
 MOST_UNITS = 20
@@ -189,25 +188,42 @@ async def toggle_guide(
     code: str,
     now: datetime,
 ) -> FullPlan:
-    """Choose one guide statement of a behaviour, or give it up."""
+    """Choose one guide statement of a behaviour, or give it up.
+
+    Raises `ValuesFull` for one of yet another value than the rule set lets somebody choose.
+    """
     full = await _to_fill(session, actor, plan_id)
     step = step_of_kind(rules, StepKind.BEHAVIOURS)
     entry = full.entry(step.id, rules.guide(code).code)
     if entry is not None:
         await _drop(session, full, [entry])
     else:
+        _require_room(rules, step, full, code)
         _put(session, full, step.id, code)
     return await _keep(session, full, now)
+
+
+def _require_room(rules: RuleSet, step: Step, full: FullPlan, code: str) -> None:
+    chosen = {entry.code for entry in full.of(step.id)}
+    values = [
+        one for one in rules.behaviours
+        if any(guide.code in chosen or guide.code == code for guide in one.guides)
+    ]  # fmt: skip
+    if step.choose_max is not None and len(values) > step.choose_max:
+        raise ValuesFull(step.choose_max)
 
 
 async def take_standard_guides(
     session: AsyncSession, actor: Actor, rules: RuleSet, plan_id: int, now: datetime
 ) -> FullPlan:
-    """Choose the standard guide statement of every behaviour in place of what was chosen."""
+    """Choose the standard guide statement of each behaviour in place of what was chosen.
+
+    Of no more behaviours than the rule set lets somebody choose: those that come first.
+    """
     full = await _to_fill(session, actor, plan_id)
     step = step_of_kind(rules, StepKind.BEHAVIOURS)
     await _drop(session, full, full.of(step.id))
-    for guide in rules.standard_guides:
+    for guide in rules.standard_guides[: step.choose_max]:
         _put(session, full, step.id, guide.code)
     return await _keep(session, full, now)
 
@@ -267,9 +283,9 @@ async def start_from(
     full = await _to_fill(session, actor, plan_id)
     steps = {step.id: step for step in rules.steps if only_step in (None, step.id)}
     await _drop(session, full, [entry for entry in full.entries if entry.step in steps])
-    for one in content:
+    for one in known_of(rules, content):
         step = steps.get(one["step"])
-        if step is None or not _knows(rules, step, one["code"]):
+        if step is None:
             continue
         points = points_floor = 0
         if step.kind is StepKind.ITEMS:
@@ -301,36 +317,6 @@ async def prefer(
     full.plan.preferences = preferences
     session.add(full.plan)
     return await _keep(session, full, now)
-
-
-async def starting_points(
-    session: AsyncSession, actor: Actor, rules: RuleSet, period: Period
-) -> dict[str, list[dict[str, Any]]]:
-    """Give what a plan could start from: `previous` (the last period's plan), `model`."""
-    offers: dict[str, list[dict[str, Any]]] = {}
-    before = await find_plan(session, actor.member_id, rules.previous_period(period).id)
-    if before is not None and before.entries:
-        offers["previous"] = before.content()
-    found = await session.exec(
-        select(ModelPlan).where(
-            ModelPlan.school_id == actor.school_id, ModelPlan.ruleset == rules.id
-        )
-    )
-    model = found.first()
-    if model is not None:
-        offers["model"] = list(model.content)
-    return offers
-
-
-def _knows(rules: RuleSet, step: Step, code: str) -> bool:
-    """Whether the rule set still has what an earlier plan chose in this step."""
-    if step.kind is StepKind.BEHAVIOURS:
-        return code in {guide.code for one in rules.behaviours for guide in one.guides}
-    if step.own_words and code.startswith(OWN_WORDS):
-        return True
-    if step.none_allowed and code == NO_DUTY:
-        return True
-    return code in {choice.code for choice in rules.choices(step)}
 
 
 async def _to_fill(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:

@@ -1,5 +1,6 @@
 """A day at each school: which deadlines are near, and when in the day each person is spoken to."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.deadlines import Deadline, lay_out
+from storage.errors import RulesBroken
 from storage.models import DeadlineMove, School, SchoolHours
 from storage.people import known_id
 from storage.reminders.tasks import REMINDED_OF
@@ -53,6 +55,7 @@ class SchoolDay:
     closes_at: datetime
     plan_is_near: bool
     evidence_is_near: bool
+    papers_are_near: bool
     rating_due: str | None = None
     """The occasion on which ratings that are missing are told of."""
 
@@ -90,16 +93,20 @@ async def open_days(
         )
     )
     rows = found.all()
-    periods = {}
+    ruled = {}
     for school, _ in rows:
-        rules = rulebook.of_school(school)
-        periods[school.id] = rules.period_at(hours_from(school.timezone, None).today(now))
-    moves = await _moves(session, {one.id for one in periods.values()})
+        today = hours_from(school.timezone, None).today(now)
+        with suppress(RulesBroken):  # one school's broken file holds nobody else up
+            rules = rulebook.of_school(school, today)
+            ruled[school.id] = (rules, rules.period_at(today))
+    moves = await _moves(session, {period.id for _, period in ruled.values()})
     days = {}
     for school, row in rows:
+        if school.id not in ruled:
+            continue
         day = _day(
-            school, hours_from(school.timezone, row), rulebook.of_school(school),
-            periods[school.id], moves.get(known_id(school.id), []), now,
+            school, hours_from(school.timezone, row), *ruled[school.id],
+            moves.get(known_id(school.id), []), now,
         )  # fmt: skip
         if day.hours.is_open(now, also_on=day.today if day.is_last_day else None):
             days[day.school_id] = day
@@ -133,11 +140,13 @@ def _day(
         school_id=known_id(school.id), school=school, hours=hours, rules=rules,
         period=period, today=today,
         minute=local.hour * 60 + local.minute, deadlines=deadlines,
-        dues=dues_of(period, deadlines, today), works=hours.works_on(today),
+        dues=dues_of(rules, period, deadlines, today), works=hours.works_on(today),
         closes_at=hours.at(today, hours.closes_at),
         plan_is_near=is_near(deadlines, DeadlineKind.PLAN, today),
         evidence_is_near=is_near(deadlines, DeadlineKind.EVIDENCE, today),
         rating_due=rating_due(period, deadlines, today),
+        papers_are_near=bool(rules.accountability_documents)
+        and is_near(deadlines, DeadlineKind.EXECUTION, today),
     )  # fmt: skip
 
 
@@ -153,12 +162,20 @@ def rating_due(period: Period, deadlines: tuple[Deadline, ...], today: date) -> 
     return None
 
 
-def dues_of(period: Period, deadlines: tuple[Deadline, ...], today: date) -> tuple[Due, ...]:
-    """Give the days before deadlines that have come, the nearest deadline first."""
+def dues_of(
+    rules: RuleSet, period: Period, deadlines: tuple[Deadline, ...], today: date
+) -> tuple[Due, ...]:
+    """Give the days before deadlines that have come, the nearest deadline first.
+
+    Evidence that need not be uploaded is never due.
+    """
     found = []
+    asked = [
+        kind for kind in REMINDED_OF if kind is not DeadlineKind.EVIDENCE or rules.upload.required
+    ]
     for one in sorted(deadlines, key=lambda each: each.ends_on):
         step = one.step(today)
-        if one.kind in REMINDED_OF and step is not None:
+        if one.kind in asked and step is not None:
             occasion = f"{one.kind}:{period.id}:{one.ends_on:%Y%m%d}:{step}"
             subject = {
                 "period": period.id, "deadline": str(one.kind),

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import outbox
+from storage import confirmations, outbox
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import (
     Account,
@@ -485,6 +485,8 @@ async def _deciders(session: AsyncSession, look: _Look) -> list[Call]:
     for school_id, member_id, count in evidence + await reports_waiting(session, schools):
         waiting.setdefault(school_id, {})
         waiting[school_id][member_id] = waiting[school_id].get(member_id, 0) + count
+    for school_id, member_id in await _papers_waiting(session, look):
+        waiting.setdefault(school_id, {})[member_id] = 1
     unrated = await _unrated(session, look, {one.school_id for one in awake})
     calls = []
     for one in awake:
@@ -526,6 +528,20 @@ def _plans_waiting(look: _Look) -> dict[int, dict[int, int]]:
         if plan.status == PlanStatus.SUBMITTED:
             waiting.setdefault(plan.school_id, {})[plan.member_id] = 1
     return waiting
+
+
+async def _papers_waiting(session: AsyncSession, look: _Look) -> list[tuple[int, int]]:
+    """Give whose documents lack a confirmation that everybody's need, where the day is near."""
+    least: dict[int, int] = {}
+    for plan in look.plans.values():
+        day = look.days[plan.school_id]
+        if day.papers_are_near and STATUS[plan.status] in OPEN_PLANS:
+            documents = day.rules.accountability_documents
+            least[plan.id] = sum(not one.only_with for one in documents)
+    lacking: set[int] = set()
+    for some in _batches(sorted(least)):
+        lacking |= await confirmations.lacking_some(session, {one: least[one] for one in some})
+    return [(plan.school_id, plan.member_id) for plan in look.plans.values() if plan.id in lacking]
 
 
 async def _evidence_waiting(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.deadlines import Deadline, deadlines_of, of_kind
+from storage.deadlines import Deadline, deadlines_of
 from storage.evidence import needs, reading, receiving
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.needs import Provable
@@ -64,7 +64,12 @@ def task_for(
 
 
 def unproven(rules: RuleSet, full: FullPlan, evidence: Iterable[Evidence]) -> list[Provable]:
-    """Give the planned entries that lack evidence for some of their units."""
+    """Give the planned entries that lack evidence for some of their units.
+
+    Under a rule set that requires no uploads nothing is lacking, whatever is there.
+    """
+    if not rules.upload.required:
+        return []
     by_entry: dict[tuple[str, str], list[Evidence]] = {}
     for piece in evidence:
         by_entry.setdefault((piece.step, piece.code), []).append(piece)
@@ -101,7 +106,9 @@ async def open_task(
 ) -> OpenTask | None:
     """Say what the actor still has to do for a deadline; None when nothing."""
     full = await find_plan(session, actor.member_id, period.id)
-    rules = rulebook.of_plan(school, full.plan) if full else rulebook.of_school(school)
+    rules = (
+        rulebook.of_plan(school, full.plan) if full else rulebook.of_school(school, period.start)
+    )
     report = await report_of(session, full.id) if full else None
     task = task_for(
         kind, full.status if full else None, agreement_required=rules.agreement_required,
@@ -144,12 +151,14 @@ async def task_reminded_of(
 
     None when it is done, the deadline is over, or has been moved since: then others remind.
     """
-    rules = rulebook.of_school(school)
+    rules = rulebook.of_school(school, today)
     period = rules.period_at(today)
     if subject["period"] != period.id:
         return None
     deadlines = await deadlines_of(session, actor.school_id, rules, period)
-    deadline = of_kind(deadlines, subject["deadline"])
+    deadline = next((one for one in deadlines if one.kind == subject["deadline"]), None)
+    if deadline is None:  # the rule set has been corrected since
+        return None
     if deadline.ends_on.isoformat() != subject["ends_on"] or deadline.ends_on < today:
         return None
     task = await open_task(session, actor, rulebook, school, period, deadline.kind)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import overviews
+from storage import confirmations, overviews
 from storage.deadlines import Deadline
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.checking import count_waiting as count_evidence
@@ -34,7 +34,10 @@ class WaitingPlan:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """What waits for somebody who decides; `pressing` plans have waited too long."""
+    """What waits for somebody who decides; `pressing` plans have waited too long.
+
+    `papers` counts teachers whose documents are to be confirmed by a day that is near.
+    """
 
     plans: int
     evidence: int
@@ -42,6 +45,7 @@ class Inbox:
     pressing: tuple[WaitingPlan, ...]
     ratings: int = 0
     """Ratings that are missing, once their deadline is near."""
+    papers: int = 0
 
 
 def patience_of(deadlines: Sequence[Deadline]) -> int | None:
@@ -176,11 +180,15 @@ async def _lacking(
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a period ended: how many teachers were done, and by name who was not."""
+    """How a period ended: how many teachers were done, and by name who was not.
+
+    `unconfirmed` are those whose documents were not all confirmed; their own part may be done.
+    """
 
     done: int
     behind: Behind
     undecided: tuple[str, ...]
+    unconfirmed: tuple[str, ...] = ()
 
 
 async def closing_of(
@@ -202,9 +210,11 @@ async def closing_of(
             lists["without_evidence"].append(one.name)
         else:
             done += 1
+    papers = await confirmations.unconfirmed_in(session, actor, rules, period.id)
     return Closing(
-        done, Behind(**{name: tuple(names) for name, names in lists.items()}), tuple(undecided)
-    )
+        done, Behind(**{name: tuple(names) for name, names in lists.items()}), tuple(undecided),
+        tuple(one.name for one in papers),
+    )  # fmt: skip
 
 
 def is_near(deadlines: Sequence[Deadline], kind: DeadlineKind, today: date) -> bool:

@@ -1,8 +1,14 @@
 """Rule sets: the regulation as data. Load one with `load_ruleset("pmm-2024")`."""
 
 from storage.rulesets.days import MonthDay, Period, PhaseWindow
-from storage.rulesets.loader import RuleSetError, available_rulesets, load_ruleset
+from storage.rulesets.loader import (
+    RuleSetError,
+    available_rulesets,
+    load_ruleset,
+    unused_files,
+)
 from storage.rulesets.model import (
+    AccountabilityDocument,
     Behaviour,
     Category,
     Choice,
@@ -33,6 +39,7 @@ from storage.rulesets.terms import (
     AskedOf,
     ChoiceSource,
     Confidence,
+    Confirmer,
     DeadlineKind,
     DutyBasis,
     FieldKind,
@@ -43,12 +50,14 @@ from storage.rulesets.terms import (
 )
 
 __all__ = [
+    "AccountabilityDocument",
     "AskedOf",
     "Behaviour",
     "Category",
     "Choice",
     "ChoiceSource",
     "Confidence",
+    "Confirmer",
     "Coverage",
     "DeadlineKind",
     "DeadlineRule",
@@ -84,4 +93,5 @@ __all__ = [
     "Wording",
     "available_rulesets",
     "load_ruleset",
+    "unused_files",
 ]

@@ -32,6 +32,7 @@ def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
         *_check_items(ruleset),
         *_check_evidence(ruleset),
         *_check_plan_states(ruleset),
+        *_check_documents(ruleset),
         *_check_behaviours(ruleset),
         *check_observation(ruleset),
         *_check_matrix(ruleset),
@@ -82,6 +83,9 @@ def _check_labels(ruleset: RuleSet) -> Iterator[Finding]:
         "behaviour": [(entry.code, entry.label) for entry in ruleset.behaviours],
         "indicator": [(entry.code, entry.label) for entry in ruleset.indicators],
         "guide": [(guide.code, guide.label) for b in ruleset.behaviours for guide in b.guides],
+        "accountability_document": [
+            (entry.id, entry.label) for entry in ruleset.accountability_documents
+        ],
         "focus": [(focus.code, focus.label) for one in ruleset.indicators for focus in one.focus],
     }
     for table, entries in lists.items():
@@ -260,6 +264,8 @@ def _check_counts(ruleset: RuleSet, step: Step, key: str) -> Iterator[Finding]:
         yield f"{key}.choices", f"the list of {step.choices} is empty"
     elif not 0 <= step.choose_min <= available:
         yield f"{key}.choose_min", f"must be between 0 and {available}"
+    if step.kind is StepKind.CHOICE and step.choose_min > 1:
+        yield f"{key}.choose_min", "a choice is one entry: 0 or 1"
     if step.choose_max is not None and not step.choose_min <= step.choose_max <= available:
         yield f"{key}.choose_max", f"must be between {step.choose_min} and {available}"
     if step.kind is StepKind.BEHAVIOURS:
@@ -313,6 +319,17 @@ def _check_plan_states(ruleset: RuleSet) -> Iterator[Finding]:
         for following in state.next:
             if following not in known:
                 yield f"plan_state.{state.id}.next", f"there is no state {following!r}"
+
+
+def _check_documents(ruleset: RuleSet) -> Iterator[Finding]:
+    """Documents to confirm have ids that fit a button, and labels; their steps exist."""
+    steps = {step.id for step in ruleset.steps}
+    for document in ruleset.accountability_documents:
+        key = f"accountability_document.{document.id}"
+        if len(document.id) > LABEL_MAX:
+            yield f"{key}.id", f"is longer than {LABEL_MAX} characters"
+        if document.only_with and document.only_with not in steps:
+            yield f"{key}.only_with", f"there is no step {document.only_with!r}"
 
 
 def _check_behaviours(ruleset: RuleSet) -> Iterator[Finding]:

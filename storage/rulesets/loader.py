@@ -1,5 +1,6 @@
 """Loads a rule set, with a school's corrections if it has any, and refuses a wrong one."""
 
+import re
 import tomllib
 from collections.abc import Collection
 from functools import lru_cache
@@ -12,6 +13,9 @@ from storage.rulesets.overlay import lay_over
 from storage.rulesets.reading import Mistakes, Problem, read_file
 
 FOLDER = Path(__file__).parent
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+"""The names a rule set of one's own may have: such an id fits a button."""
 
 
 class RuleSetError(Exception):
@@ -44,39 +48,82 @@ class RuleSetError(Exception):
 
 
 @lru_cache(maxsize=1)
-def available_rulesets() -> tuple[str, ...]:
-    """Return the ids of all rule sets that come with the program, sorted."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+def _built_in() -> frozenset[str]:
+    """Give the ids of the rule sets that come with the program."""
+    return frozenset(path.stem for path in FOLDER.glob("*.toml"))
 
 
-def load_ruleset(ruleset_id: str, overlay: Path | None = None) -> RuleSet:
+def available_rulesets(folder: Path | None = None) -> tuple[str, ...]:
+    """Return the ids of all rule sets that come with the program or lie in a folder, sorted.
+
+    A file of the folder that has the name of one of the program's is taken no notice of.
+    """
+    own = (path.stem for path in folder.glob("*.toml")) if folder is not None else ()
+    return tuple(sorted(_built_in() | {name for name in own if _NAME.fullmatch(name)}))
+
+
+def unused_files(folder: Path) -> tuple[str, ...]:
+    """Return the names of files in a folder that cannot be rule sets, sorted."""
+    return tuple(
+        sorted(
+            path.name
+            for path in folder.glob("*.toml")
+            if path.stem in _built_in() or not _NAME.fullmatch(path.stem)
+        )
+    )
+
+
+def load_ruleset(
+    ruleset_id: str, overlay: Path | None = None, folder: Path | None = None
+) -> RuleSet:
     """Return a checked rule set; later calls return the same object.
 
-    `overlay` is a school's file of corrections (see `storage.rulesets.overlay`); it is read
-    again when it has changed on disk. Raises RuleSetError with all mistakes.
+    `folder` holds further rule sets, `overlay` is a school's file of corrections (see
+    `storage.rulesets.overlay`); both are read again when they have changed on disk. Raises
+    RuleSetError with all mistakes.
     """
-    if ruleset_id not in available_rulesets():
-        available_rulesets.cache_clear()  # it may have been added since
-    if ruleset_id not in available_rulesets():
-        known = ", ".join(available_rulesets())
-        raise RuleSetError(Problem(f"{ruleset_id}.toml", "scheme.id", f"known are {known}"))
-    path = FOLDER / f"{ruleset_id}.toml"
+    path = _path_of(ruleset_id, folder)
+    changed_ns = 0 if path.parent == FOLDER else _changed_ns(path)
     if overlay is None:
-        return _load(path, None, 0)
+        return _load(path, changed_ns, None, 0, folder)
+    return _load(path, changed_ns, overlay, _changed_ns(overlay), folder)
+
+
+def _path_of(ruleset_id: str, folder: Path | None) -> Path:
+    """Say where a rule set is written. Raises RuleSetError for one that is nowhere."""
+    if ruleset_id not in _built_in():
+        _built_in.cache_clear()  # it may have been added since
+    if ruleset_id in _built_in():
+        return FOLDER / f"{ruleset_id}.toml"
+    if folder is not None and _NAME.fullmatch(ruleset_id):
+        path = folder / f"{ruleset_id}.toml"
+        if path.is_file():
+            return path
+    known = ", ".join(available_rulesets(folder))
+    raise RuleSetError(Problem(f"{ruleset_id}.toml", "scheme.id", f"known are {known}"))
+
+
+def _changed_ns(path: Path) -> int:
     try:
-        changed_ns = overlay.stat().st_mtime_ns
+        return path.stat().st_mtime_ns
     except OSError as error:
         reason = error.strerror or "cannot be read"
-        raise RuleSetError(Problem(overlay.name, "(file)", reason)) from error
-    return _load(path, overlay, changed_ns)
+        raise RuleSetError(Problem(path.name, "(file)", reason)) from error
 
 
 @lru_cache(maxsize=64)
-def _load(path: Path, overlay: Path | None, _changed_ns: int) -> RuleSet:
-    """Read, correct and check; cached by the files and the overlay's time of change."""
+def _load(
+    path: Path,
+    changed_ns: int,
+    overlay: Path | None,
+    _overlay_changed_ns: int,
+    folder: Path | None,
+) -> RuleSet:
+    """Read, correct and check; cached by the files and the times of their changes."""
     if overlay is not None:
-        _load(path, None, 0)  # a rule set that is wrong by itself is not the overlay's fault
-    return build(path, overlay, available_rulesets())
+        # A rule set that is wrong by itself is not the overlay's fault.
+        _load(path, changed_ns, None, 0, folder)
+    return build(path, overlay, available_rulesets(folder))
 
 
 def build(path: Path, overlay: Path | None, known_rulesets: Collection[str]) -> RuleSet:

@@ -16,6 +16,7 @@ from storage.rulesets.terms import (
     AskedOf,
     ChoiceSource,
     Confidence,
+    Confirmer,
     DeadlineKind,
     DutyBasis,
     FieldKind,
@@ -614,11 +615,17 @@ class SpecialCase(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AccountabilityDocument(Sourced):
-    """An ordinary school document that somebody confirms instead of an upload."""
+    """An ordinary school document that somebody confirms instead of an upload.
+
+    `label` fits a button. With `only_with`, the id of a step, it concerns only those who chose
+    something there.
+    """
 
     id: str
+    label: str
     title: str
-    confirmed_by: str
+    confirmed_by: Confirmer
+    only_with: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -55,6 +55,13 @@ class ChoiceSource(StrEnum):
     INDICATORS = "indicators"
 
 
+class Confirmer(StrEnum):
+    """Who confirms a document, as the file says it."""
+
+    PRINCIPAL = "kepala sekolah"
+    """The principal, or a deputy."""
+
+
 class DeadlineKind(StrEnum):
     """What has to be done by a deadline."""
 

@@ -100,7 +100,7 @@ async def _fill(world: TestWorld, teachers: int) -> None:
     if world.school is None:
         raise ValueError("the school has not been founded")
     now = world.clock.now()
-    rules = world.kawan.rulebook.of_school(world.school)
+    rules = world.kawan.rulebook.of_school(world.school, now.date())
     period = rules.period_at(now.date())
     async with world.database.transaction() as session:
         members = [

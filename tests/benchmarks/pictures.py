@@ -145,7 +145,7 @@ async def _plan_for_all(url: str) -> None:
     database, now = Database(url), datetime.now(UTC)
     async with database.transaction() as session:
         school = (await session.exec(select(School))).one()
-        rules = RuleBook().of_school(school)
+        rules = RuleBook().of_school(school, now.date())
         for member in (await session.exec(select(Member))).all():
             seat = Membership(member, school)
             actor, period = seat.actor(now), rules.period_at(seat.today(now))

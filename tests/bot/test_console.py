@@ -25,6 +25,7 @@ from bot.simulator import Person, Simulator
 from storage.database import Database
 from storage.members import find_school, join
 from storage.people import new_account
+from tests.storage.ruleset_files import THIRD, add_third
 from tests.world import MONDAY
 
 TOKEN = "123456789:AAExampleExampleExampleExampleExampl"
@@ -372,6 +373,37 @@ async def test_the_doctor_reads_the_schools_own_rules(kawan: Kawan, tmp_path: Pa
     said = await kawan("doctor")
     assert "✗ Aturan: " in said.out
     assert "target_min" in said.out
+
+
+async def test_the_doctor_knows_further_rule_sets_and_misses_those_in_use(
+    kawan: Kawan, sim: Simulator, tmp_path: Path
+) -> None:
+    folder = tmp_path / "rulesets"
+    add_third(folder)
+    said = await kawan(
+        "school", "add", "--npsn", NPSN, "--name", "SMPN 1 Surian", "--ruleset", THIRD,
+        "--token-only",
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    said = await kawan("doctor")
+    assert said.code == 0, said.out
+    assert f"✓ Aturan: {THIRD}, pmm-2024" in said.out
+    # Also what is chosen for later, and has not begun.
+    database = Database(os.environ["DATABASE_URL"])
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            """UPDATE school SET later_rulesets = '[["2031-01-01", "uji-2031"]]'"""
+        )
+    await database.close()
+    said = await kawan("doctor")
+    assert said.code == 1
+    assert f"✗ Aturan: uji-2031 dipakai SMPN 1 Surian ({NPSN}), tetapi hilang" in said.out
+    (folder / f"{THIRD}.toml").unlink()
+    said = await kawan("doctor")
+    assert f"✗ Aturan: {THIRD} dipakai SMPN 1 Surian" in said.out
+    (folder / "Uji Saya.toml").write_text("", encoding="utf-8")
+    (folder / "pmm-2024.toml").write_text("", encoding="utf-8")
+    assert "✗ Aturan: Uji Saya.toml, pmm-2024.toml tidak dipakai" in (await kawan("doctor")).out
 
 
 async def test_the_doctor_sees_a_newer_and_a_broken_database(kawan: Kawan, tmp_path: Path) -> None:

@@ -126,6 +126,8 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         "fate": "not_joined",
         "answer": "done",
         "language": "id",
+        "ruleset": "x" * 40,
+        "document": longest(one.id for one in rules.accountability_documents),
         "salutation": "bapak",
         # A link's token is 22 characters; Telegram lets through 64, which is why it is cut.
         "token": "x" * 22,

@@ -21,7 +21,7 @@ async def submits(
         _account, memberships = await find_account(session, person.id, now)
         seat = memberships[0]
         actor, today = seat.actor(now), seat.today(now)
-        rules = world.kawan.rulebook.of_school(seat.school)
+        rules = world.kawan.rulebook.of_school(seat.school, today)
         full = await plans.open_plan(session, actor, rules, rules.period_at(today), now)
         full = await plans.take_picks(session, actor, rules, full.id, picks, now)
         if not full.of(step_of_kind(rules, StepKind.DUTIES).id):

@@ -262,7 +262,7 @@ async def test_a_submission_taken_back_at_once_is_not_announced(
     async with world.database.transaction() as session:
         _account, seats = await find_account(session, rina.id, now)
         actor = seats[0].actor(now)
-        rules = world.kawan.rulebook.of_school(seats[0].school)
+        rules = world.kawan.rulebook.of_school(seats[0].school, now.date())
         full = await plans.open_plan(session, actor, rules, rules.period_at(now.date()), now)
         await plans.take_picks(session, actor, rules, full.id, [Pick("RHK-01", 4)], now)
         await plans.have_no_duty(session, actor, rules, full.id, now)
@@ -301,7 +301,7 @@ async def test_resubmission_shows_what_changed(
     async with world.database.transaction() as session:
         _account, seats = await find_account(session, rina.id, now)
         actor = seats[0].actor(now)
-        rules = world.kawan.rulebook.of_school(seats[0].school)
+        rules = world.kawan.rulebook.of_school(seats[0].school, now.date())
         full = await plans.find_plan(session, actor.member_id, rules.period_at(now.date()).id)
         assert full is not None
         await plans.set_quantity(session, actor, rules, full.id, "RHK-07", 0, now)
@@ -413,7 +413,7 @@ async def test_a_long_plan_is_paged(world: TestWorld, principal: Person, rina: P
     async with world.database.transaction() as session:
         _account, seats = await find_account(session, rina.id, now)
         actor = seats[0].actor(now)
-        rules = world.kawan.rulebook.of_school(seats[0].school)
+        rules = world.kawan.rulebook.of_school(seats[0].school, now.date())
         full = await plans.open_plan(session, actor, rules, rules.period_at(now.date()), now)
         for at in range(5):
             text = f"{at} " + "<kata> & " * 40

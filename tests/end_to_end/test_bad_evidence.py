@@ -1024,7 +1024,8 @@ async def plans_duties(world: TestWorld, teacher: Person, duties: list[str]) -> 
     """Put duties in the teacher's own words into the plan."""
     owner, now = await actor_of(world, teacher), world.clock.now()
     async with world.database.transaction() as session:
-        rules = world.kawan.rulebook.of_school(await session.get_one(School, owner.school_id))
+        school = await session.get_one(School, owner.school_id)
+        rules = world.kawan.rulebook.of_school(school, now.date())
         full = await plans.open_plan(session, owner, rules, rules.period_at(MONDAY.date()), now)
         for text in duties:
             await plans.add_own_duty(session, owner, rules, full.id, text, now)
@@ -1111,7 +1112,8 @@ async def test_the_fullest_plan_fits_on_every_screen(world: TestWorld) -> None:
     await plans_duties(world, rina, [long(500, f"Tugas {number}") for number in range(5)])
     owner, now = await actor_of(world, rina), world.clock.now()
     async with world.database.transaction() as session:
-        rules = world.kawan.rulebook.of_school(await session.get_one(School, owner.school_id))
+        school = await session.get_one(School, owner.school_id)
+        rules = world.kawan.rulebook.of_school(school, now.date())
         for duty in rules.duties:
             await plans.toggle_duty(session, owner, rules, 1, duty.code, now)
     full = await agrees(world, rina, kepala, tuple(Pick(one.code, 20) for one in rules.items))

@@ -541,6 +541,7 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
          "period": "2026-2",
         "axis": 0, "mark": 1,
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
+        "ruleset": "ruang-gtk-2025", "document": "kurikulum",
         "field": "perilaku_kerja", "part": "text",
         "sequence": 1, "place": 1, "level": 1, "slot": 740_000 * 24 + 9,
         "indicator": "IND-3", "focus": "IND-3a", "line": "3-3-3-3",

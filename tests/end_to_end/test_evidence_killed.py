@@ -66,7 +66,7 @@ async def a_plan_that_holds(on: Stage, rina: Person, kepala: Person) -> FullPlan
         await person.sees_button("Bantuan", within=PATIENCE)
     owner, decider = await seat_of(on, rina), await seat_of(on, kepala)
     rulebook = RuleBook(on.files.folder)
-    rules = rulebook.of_school(owner.school)
+    rules = rulebook.of_school(owner.school, MONDAY.date())
     actor, today = owner.actor(MONDAY), MONDAY.date()
     async with on.database.transaction() as session:
         full = await plans.open_plan(session, actor, rules, rules.period_at(today), MONDAY)

@@ -306,7 +306,7 @@ async def _holds_2025(world: TestWorld, teacher: Person, principal: Person) -> i
     owner, decider = await actor_of(world, teacher), await actor_of(world, principal)
     async with world.database.transaction() as session:
         _account, seats = await find_account(session, teacher.id, now)
-        rules = world.kawan.rulebook.of_school(seats[0].school)
+        rules = world.kawan.rulebook.of_school(seats[0].school, seats[0].today(now))
         period = rules.period_at(seats[0].today(now))
         full = await plans.open_plan(session, owner, rules, period, now)
         for step, code in (("tugas_pokok", "menilai"), ("praktik_kinerja", "IND-3")):

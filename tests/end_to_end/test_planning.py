@@ -364,7 +364,8 @@ async def test_a_plan_with_everything_in_it_still_fits_a_message(
 ) -> None:
     await rina.taps("Rencana")
     await rina.sees("0 dari 32 poin")
-    rules = world.kawan.rulebook.of_school(world.school)  # type: ignore[arg-type]
+    assert world.school is not None
+    rules = world.kawan.rulebook.of_school(world.school, world.clock.now().date())
     plan = await plan_of(world)
     for item in rules.items:
         await rina.taps_data(SetUnits(plan.id or 0, item.code, 1).pack(), rina.last.id)

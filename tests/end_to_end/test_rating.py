@@ -435,7 +435,7 @@ async def test_the_longest_of_everything_fits_on_one_screen(
         )  # fmt: skip
         await session.flush()
         by = await actor_of(world, principal)
-        rules = world.kawan.rulebook.of_school(world.school or await world.founds())
+        rules = world.kawan.rulebook.of_plan(world.school or await world.founds(), plan.plan)
         for code in drafting.chosen_behaviours(rules, plan):
             await drafting.mark_behaviour(
                 session, by, rules, plan.id, 0, code, "di_atas", DECEMBER
@@ -495,7 +495,7 @@ async def _yearly_plan(world: TestWorld, teacher: Person, principal: Person) -> 
         _account, seats = await find_account(session, teacher.id, now)
         seat = seats[0]
         actor, today = seat.actor(now), seat.today(now)
-        rules = world.kawan.rulebook.of_school(seat.school)
+        rules = world.kawan.rulebook.of_school(seat.school, today)
         full = await plans.open_plan(session, actor, rules, rules.period_at(today), now)
         duty, indicator = rules.main_duties[0].code, rules.indicators[0].code
         await plans.choose_one(session, actor, rules, full.id, "tugas_pokok", duty, now)

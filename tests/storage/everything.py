@@ -27,6 +27,7 @@ from storage.columns import UtcDateTime
 from storage.database import Database
 from storage.files import FileStore, Kept
 from storage.models import metadata
+from tests.storage.ruleset_files import THIRD, add_third
 
 ROWS = 3
 MOMENT = datetime(2026, 7, 6, 3, 0, 0, 123456, tzinfo=UTC)
@@ -35,6 +36,13 @@ FIRST_ACCOUNT = 7_000_000_000
 
 AWKWARD = "é 🙂 ' \" \\ <b>&amp; 0"
 NPSNS = [f"1030456{number}" for number in range(1, ROWS + 1)]
+
+OWN_RULES = f"{THIRD}.toml"
+RULED: dict[str, dict[str, Any]] = {
+    "school": {"ruleset": "pmm-2024", "later_rulesets": [["2027-01-01", "ruang-gtk-2025"]]},
+    "plan": {"ruleset": "pmm-2024"},
+}
+"""Rule sets that there are: whoever reads the rows looks for them."""
 
 Everything = dict[str, list[tuple[Any, ...]]]
 
@@ -50,6 +58,7 @@ async def fill(database: Database, data_dir: Path) -> None:
                     for column in table.columns
                     if not _is_counted(column)
                 }
+                row |= RULED.get(table.name, {})
                 if table.name == "evidence_page":
                     row |= _page(files, number)
                 await connection.execute(insert(table).values(**row))
@@ -62,6 +71,7 @@ async def fill(database: Database, data_dir: Path) -> None:
         rules = data_dir / "rulesets" / npsn / "pmm-2024.toml"
         rules.parent.mkdir(parents=True, exist_ok=True)
         rules.write_text(f"[points]\ntarget_min = {30 + number}\n", encoding="utf-8")
+    add_third(data_dir / "rulesets")
 
 
 def photo(number: int) -> bytes:
@@ -145,6 +155,13 @@ def _is_document(column: Column[Any]) -> bool:
     return isinstance(column.type, JSON)
 
 
+def _is_alone(column: Column[Any]) -> bool:
+    """Whether no two rows may refer to the same one."""
+    table: Table = column.table
+    uniques = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+    return bool(column.unique) or any(list(one.columns) == [column] for one in uniques)
+
+
 def _page(files: FileStore, number: int) -> dict[str, Any]:
     kept = keep(files, number, photo(number))
     return {
@@ -188,6 +205,8 @@ def _reference(column: Column[Any], key: Column[Any], number: int) -> int | None
     """Refer to the row of the same number; after the last, to a pair that is not there yet."""
     if key.table is column.table:
         return number - 1 if 1 < number <= ROWS else None
-    if number > ROWS:
+    if number > ROWS and _is_alone(column):
+        number = ROWS + 1  # the row that was added to the other table just before
+    elif number > ROWS:
         number = 1 + list(column.table.columns).index(column) % ROWS
     return number if _is_counted(key) else FIRST_ACCOUNT + number

@@ -337,7 +337,9 @@ async def test_the_model_plan_names_nobody(database: Database, cast: Cast) -> No
         await decisions.approve(session, cast.principal, full.id, 1, NOW)
         await decisions.name_model_plan(session, cast.principal, full.id, NOW)
     async with database.reading() as session:
-        offers = await plans.starting_points(session, cast.budi, RULES, PERIOD)
+        offers = await plans.starting_points(
+            session, cast.budi, RULES, RULES.previous_period(PERIOD)
+        )
         assert "Andi" not in str(offers["model"])
         assert any(one["code"] == "RHK-01" for one in offers["model"])
 

@@ -1080,7 +1080,7 @@ def test_a_rule_set_that_is_added_is_found_without_a_restart(
     monkeypatch.setattr(loader, "FOLDER", tmp_path)
     for name in ("pmm-2024", "ruang-gtk-2025"):
         shutil.copy(FOLDER / f"{name}.toml", tmp_path)
-    loader.available_rulesets.cache_clear()
+    loader._built_in.cache_clear()
     try:
         with pytest.raises(RuleSetError):
             load_ruleset("pmm-2030")
@@ -1089,7 +1089,7 @@ def test_a_rule_set_that_is_added_is_found_without_a_restart(
         (tmp_path / "pmm-2030.toml").write_text(added, "utf-8")
         assert load_ruleset("pmm-2030").id == "pmm-2030"
     finally:
-        loader.available_rulesets.cache_clear()
+        loader._built_in.cache_clear()
 
 
 def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:

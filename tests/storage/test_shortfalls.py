@@ -4,7 +4,7 @@ import pytest
 
 from storage import plans
 from storage.database import Database
-from storage.models import Member
+from storage.models import Member, PlanStatus
 from storage.people import Actor
 from storage.rulesets import RuleSet, load_ruleset
 from storage.shortfalls import Lack, Shortfall, shortfall_of
@@ -43,6 +43,19 @@ async def test_without_points_the_parts_of_the_plan_are_counted(
     rules = load_ruleset("ruang-gtk-2025")
     required = sum(step.required for step in rules.steps)
     assert await lacks(database, cast.rina, rules) == Shortfall(Lack.STEPS, required)
+
+
+async def test_where_nothing_is_uploaded_no_evidence_is_lacking(
+    database: Database, cast: Cast
+) -> None:
+    rules = load_ruleset("ruang-gtk-2025")
+    async with database.transaction() as session:
+        period = rules.period_at(TODAY)
+        full = await plans.open_plan(session, cast.rina, rules, period, NOW)
+        full = await plans.toggle_duty(session, cast.rina, rules, full.id, "TT25-01", NOW)
+        full.plan.status = PlanStatus.APPROVED
+        session.add(full.plan)
+    assert await lacks(database, cast.rina, rules) == Shortfall(Lack.NOTHING)
 
 
 async def test_who_does_not_teach_lacks_nothing(database: Database, cast: Cast) -> None:

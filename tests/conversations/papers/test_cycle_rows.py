@@ -90,8 +90,8 @@ async def reports(database: Database, cast: Cast, full: FullPlan) -> None:
 
 async def rates(database: Database, cast: Cast, full: FullPlan, *, final: bool) -> None:
     said: dict[str, Any] = {
-        "work_result": BOOK.of_school(cast.school).rating.levels[-1],
-        "work_behaviour": BOOK.of_school(cast.school).rating.levels[1],
+        "work_result": BOOK.named(cast.school, cast.school.ruleset).rating.levels[-1],
+        "work_behaviour": BOOK.named(cast.school, cast.school.ruleset).rating.levels[1],
         "predicate": "baik", "feedback": "-Teruskan",
     }  # fmt: skip
     async with database.transaction() as session:

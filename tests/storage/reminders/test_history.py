@@ -189,7 +189,7 @@ class Reminded(RuleBasedStateMachine):
             return
         laid = deadlines.lay_out(RULES, PERIOD, [])
         plan = deadlines.of_kind(laid, "plan")
-        now_due = dues_of(PERIOD, (deadlines.Deadline(
+        now_due = dues_of(RULES, PERIOD, (deadlines.Deadline(
             plan.rule, self.ends_on, plan.ruled, plan.earliest),), self.today)  # fmt: skip
         for name in TEACHERS:
             put_off = self.today < self.not_before.get(name, self.today)
