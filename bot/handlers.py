@@ -16,7 +16,16 @@ from telegram.ext import (
 
 from bot.clock import Clock
 from bot.replies import Replies
-from conversations import answering, everywhere, home, joining, reminding, talking
+from conversations import (
+    answering,
+    carrying,
+    everywhere,
+    home,
+    joining,
+    own_data,
+    reminding,
+    talking,
+)
 from conversations.coach import (
     broadcast_notices,
     broadcast_reports,
@@ -27,7 +36,15 @@ from conversations.coach import (
     scheduling,
 )
 from conversations.dialogue import Dialogue
-from conversations.operator import erasing, inviting, members, roster, school
+from conversations.operator import (
+    auditing,
+    erasing,
+    erasure_requests,
+    inviting,
+    members,
+    roster,
+    school,
+)
 from conversations.principal import (
     approving,
     checking,
@@ -88,6 +105,10 @@ DIALOGUES: tuple[Dialogue, ...] = (
     roster.dialogue,
     taking_in.dialogue,  # after the roster: an operator's tables are rosters
     erasing.dialogue,
+    erasure_requests.dialogue,
+    auditing.dialogue,
+    own_data.dialogue,
+    carrying.dialogue,
     answering.dialogue,
     school.dialogue,
     reminding.dialogue,

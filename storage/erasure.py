@@ -22,12 +22,18 @@ from storage.models import (
     BroadcastReply,
     BroadcastStatus,
     Card,
+    CarriedPiece,
+    CarriedPlan,
+    CopyProgress,
     Decision,
     Deputy,
+    ErasureRequest,
+    ErasureState,
     Evidence,
     EvidenceComment,
     EvidenceLook,
     EvidencePage,
+    Farewell,
     HelpMessage,
     HelpProposal,
     HelpRequest,
@@ -39,6 +45,7 @@ from storage.models import (
     Plan,
     PlanEntry,
     PlanRevision,
+    PortfolioTransfer,
     Prompt,
     Reminder,
     ReminderWish,
@@ -51,10 +58,21 @@ from storage.people import Actor, known_id, today_at
 
 ERASED_NAME = "(dihapus)"
 
+BACKUPS_KEPT_DAYS = 90
+"""The term that people are promised: no backup may be kept for longer."""
 
-async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now: datetime) -> None:
+
+async def erase_member(
+    session: AsyncSession,
+    actor: Actor,
+    member_id: int,
+    now: datetime,
+    *,
+    asked_for: bool = False,
+) -> None:
     """Erase a member's personal data, for ever. For operators.
 
+    Whoever has `asked_for` it, or had asked and was not answered, is told once it is done.
     Raises `NotFound` for another school's member or one erased already, and `LastOperator` when
     the member is the only operator who has joined.
     """
@@ -62,6 +80,7 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     if Role(member.roles) & Role.OPERATOR:
         await require_other_operator(session, member)
     await session.flush()
+    asked_for = await _close_requests(session, member, actor, now) or asked_for
     help_ids = await _erase_help(session, member, now)
     evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)
@@ -83,8 +102,37 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     session.add(member)
     await session.flush()
     if account_id is not None:
+        if asked_for:
+            await _bid_farewell(session, member, account_id, now)
         await _erase_account(session, account_id, now)
     audit.record(session, actor, "member.erase", f"member:{member_id}", now)
+
+
+async def _close_requests(
+    session: AsyncSession, member: Member, actor: Actor, now: datetime
+) -> bool:
+    """Close what the person has asked for, and forget why it was refused; say if any was open."""
+    requests = col(ErasureRequest.member_id) == member.id
+    closed = await session.exec(
+        update(ErasureRequest)
+        .where(requests, col(ErasureRequest.closed_at).is_(None))
+        .values(state=ErasureState.DONE, closed_at=now, decided_by=actor.member_id)
+    )
+    await session.exec(update(ErasureRequest).where(requests).values(reason=""))
+    return bool(closed.rowcount)
+
+
+async def _bid_farewell(
+    session: AsyncSession, member: Member, account_id: int, now: datetime
+) -> None:
+    """Have the person told that it is done: nothing but the chat is kept for that, for minutes."""
+    account = await session.get_one(Account, account_id)
+    session.add(
+        Farewell(
+            school_id=member.school_id, chat_id=account_id, language=account.language, asked_at=now
+        )
+    )
+    session.info[outbox.ANNOUNCED] = True
 
 
 async def _erase_help(session: AsyncSession, member: Member, now: datetime) -> list[int | None]:
@@ -113,6 +161,7 @@ async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | N
     """
     found = await session.exec(select(col(Evidence.id)).where(Evidence.member_id == member_id))
     ids = list(found.all())
+    await _erase_carried(session, member_id)
     for part in (Card, EvidenceLook, EvidenceComment, EvidencePage):
         await session.exec(delete(part).where(col(part.evidence_id).in_(ids)))
     await session.exec(delete(EvidenceComment).where(col(EvidenceComment.member_id) == member_id))
@@ -126,11 +175,19 @@ async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | N
     return ids
 
 
+async def _erase_carried(session: AsyncSession, member_id: int) -> None:
+    """Erase what the person has brought along from another school, and codes to take it away."""
+    carried = select(CarriedPlan.id).where(CarriedPlan.member_id == member_id)
+    await session.exec(delete(CarriedPiece).where(col(CarriedPiece.carried_id).in_(carried)))
+    for part in (CarriedPlan, PortfolioTransfer):
+        await session.exec(delete(part).where(col(part.member_id) == member_id))
+
+
 async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None]:
     """Erase the person's plans with all that hangs on them; give their numbers."""
     found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
     plan_ids = list(found.all())
-    for part in (Card, Decision, Reopening, PlanRevision, PlanEntry):
+    for part in (Card, Decision, Reopening, PlanRevision, PlanEntry, CopyProgress):
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
     await session.exec(delete(Plan).where(col(Plan.id).in_(plan_ids)))
     return plan_ids

@@ -319,6 +319,20 @@ async def sent_as(session: AsyncSession, member_id: int, message_id: int) -> Mes
     return None
 
 
+async def place_of(session: AsyncSession, member_id: int, occasion: str) -> int | None:
+    """Say as which message in a member's chat something was told; None where it was not."""
+    for messages in (OutboxMessage, ArchivedMessage):
+        found = await session.exec(
+            select(messages.message_id).where(
+                messages.occasion == occasion, messages.member_id == member_id
+            )
+        )
+        place: int | None = found.first()
+        if place is not None:
+            return place
+    return None
+
+
 async def next_due(session: AsyncSession) -> datetime | None:
     """Say when the next message that nobody has taken is due; None when nothing waits."""
     found = await (await session.connection()).execute(_FIRSTS)

@@ -12,6 +12,7 @@ from conversations.callbacks.school import (
     PickDeadline,
     SetHours,
 )
+from conversations.callbacks.trail import OpenTrail
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_home, back_to
@@ -77,6 +78,7 @@ async def _school_screen(turn: Turn) -> Screen:
     ]  # fmt: skip
     rows: list[Row] = [*in_rows(numbered(keys), 2)]
     rows.append((Key(words.label("school.hours"), OpenHours(), number=len(keys) + 1),))
+    rows.append((Key(words.label("trail.open"), OpenTrail(0, "-", 0), number=len(keys) + 2),))
     rows.append(back_home(turn))
     return Screen(text, tuple(rows), view=OpenSchool())
 

@@ -11,13 +11,11 @@ from pydantic import ValidationError
 
 from conversations.papers.orders import (
     LINES,
-    ArchiveOrder,
+    AnyOrder,
     Failed,
     Finished,
     Made,
     NotMade,
-    PmmOrder,
-    PortfolioOrder,
     Progress,
     Refusal,
 )
@@ -35,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 async def make(
-    order: PmmOrder | PortfolioOrder | ArchiveOrder,
+    order: AnyOrder,
     on_progress: Callable[[int, int], None],
     *,
     seconds: float = LONGEST_S,
@@ -65,7 +63,7 @@ async def make(
 
 async def _result(
     worker: asyncio.subprocess.Process,
-    order: PmmOrder | PortfolioOrder | ArchiveOrder,
+    order: AnyOrder,
     on_progress: Callable[[int, int], None],
 ) -> tuple[Made, ...]:
     if worker.stdin is None or worker.stdout is None or worker.stderr is None:

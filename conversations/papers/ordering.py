@@ -12,6 +12,7 @@ from conversations.callbacks.evidence import PrepareForPmm
 from conversations.callbacks.packing import Button
 from conversations.evidence_views import entry_title, kind_title
 from conversations.papers.orders import (
+    AnyOrder,
     ArchiveOrder,
     Chapter,
     Cover,
@@ -22,6 +23,7 @@ from conversations.papers.orders import (
     PortfolioOrder,
     SourceFile,
 )
+from conversations.papers.own_archive import OWN_DATA, own_archive
 from conversations.papers.texts import paper_texts
 from conversations.people import Person
 from storage import plans
@@ -48,8 +50,6 @@ STATES = {
     EvidenceStatus.RETURNED: PieceState.RETURNED,
 }
 
-AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder
-
 
 @dataclass(frozen=True, slots=True)
 class Filled:
@@ -66,6 +66,9 @@ Fill = Callable[[Person, dict[str, Any], Path], Awaitable[Filled]]
 
 async def fill(person: Person, kind: str, subject: dict[str, Any], out: Path) -> Filled:
     """Fill an order. Raises `NotFound` or `NotAllowed` where it is about nobody's own plan."""
+    if kind == OWN_DATA:
+        order, title = await own_archive(person, out)
+        return Filled(order, title)
     full = await plans.own_plan(person.session, person.actor, subject["plan"])
     rules = person.rulebook.of_plan(person.school, full.plan)
     if kind == PMM:

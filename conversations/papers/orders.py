@@ -163,8 +163,38 @@ class ArchiveOrder(_Part):
     most_bytes: PositiveInt = 49_000_000
 
 
-Order = Annotated[PmmOrder | PortfolioOrder | ArchiveOrder, Field(discriminator="paper")]
-ORDERS: TypeAdapter[PmmOrder | PortfolioOrder | ArchiveOrder] = TypeAdapter(Order)
+class Document(_Part):
+    """A text that is packed as it is; `place` is its path in the ZIP."""
+
+    place: str
+    text: str
+
+
+class PackedFile(_Part):
+    """A stored file, and its path in the ZIP."""
+
+    place: str
+    path: Path
+
+
+class BundleOrder(_Part):
+    """ZIPs of texts and files, each of at most `most_bytes`; the texts are in the first one.
+
+    `part_of` names a part: `bagian {part} dari {parts}`.
+    """
+
+    paper: Literal["bundle"] = "bundle"
+    out: Path
+    name: str
+    documents: tuple[Document, ...]
+    files: tuple[PackedFile, ...] = ()
+    part_of: str
+    most_bytes: PositiveInt = 49_000_000
+
+
+AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | BundleOrder
+Order = Annotated[AnyOrder, Field(discriminator="paper")]
+ORDERS: TypeAdapter[AnyOrder] = TypeAdapter(Order)
 """Reads any order from JSON."""
 
 

@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 from conversations.papers.orders import (
     ORDERS,
+    AnyOrder,
     ArchiveOrder,
+    BundleOrder,
     Failed,
     Finished,
     Made,
@@ -57,9 +59,7 @@ def _say(lines: TextIO, what: BaseModel) -> None:
     lines.flush()
 
 
-def _make(
-    order: PmmOrder | PortfolioOrder | ArchiveOrder, on_progress: Callable[[int, int], None]
-) -> tuple[Made, ...]:
+def _make(order: AnyOrder, on_progress: Callable[[int, int], None]) -> tuple[Made, ...]:
     """Load only what the paper needs: memory is for the pictures."""
     with workbench(order.out) as bench:
         match order:
@@ -67,6 +67,10 @@ def _make(
                 from conversations.papers.archive import make_archive
 
                 return make_archive(order, bench, on_progress)
+            case BundleOrder():
+                from conversations.papers.bundle import make_bundle
+
+                return make_bundle(order, bench, on_progress)
             case PmmOrder():
                 from conversations.papers.pmm import make_pmm
 

@@ -42,6 +42,15 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.privacy import (
+    CarriedPiece,
+    CarriedPlan,
+    CopyProgress,
+    ErasureRequest,
+    ErasureState,
+    Farewell,
+    PortfolioTransfer,
+)
 from storage.models.reminders import Reminder, ReminderWish
 
 metadata = SQLModel.metadata
@@ -62,15 +71,21 @@ __all__ = [
     "BroadcastReply",
     "BroadcastStatus",
     "Card",
+    "CarriedPiece",
+    "CarriedPlan",
     "ClosedPeriod",
+    "CopyProgress",
     "DeadlineMove",
     "Decision",
     "Deputy",
+    "ErasureRequest",
+    "ErasureState",
     "Evidence",
     "EvidenceComment",
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "Farewell",
     "GroupChat",
     "HelpMessage",
     "HelpProposal",
@@ -90,6 +105,7 @@ __all__ = [
     "PlanEntry",
     "PlanRevision",
     "PlanStatus",
+    "PortfolioTransfer",
     "Prompt",
     "ProposalState",
     "Reminder",

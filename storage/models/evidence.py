@@ -16,7 +16,8 @@ from storage.columns import Document, Id, UtcDateTime
 class EvidenceStatus(StrEnum):
     """Where a piece of evidence stands.
 
-    Unsorted: kept, but not said yet for which activity. The last two are history.
+    Unsorted: kept, but not said yet for which activity. The last three are history; what was
+    carried comes from another school.
     """
 
     UNSORTED = "unsorted"
@@ -25,6 +26,7 @@ class EvidenceStatus(StrEnum):
     RETURNED = "returned"
     REPLACED = "replaced"
     REMOVED = "removed"
+    CARRIED = "carried"
 
 
 class Evidence(SQLModel, table=True):

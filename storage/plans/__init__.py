@@ -41,6 +41,7 @@ from storage.plans.reading import (
     latest_decision,
     open_plan,
     own_plan,
+    plans_of,
     read_plan,
     step_of_kind,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "move",
     "open_plan",
     "own_plan",
+    "plans_of",
     "prefer",
     "progress",
     "read_plan",
