@@ -115,6 +115,7 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         "origin": "previous",
         "deadline": max(DeadlineKind, key=len),
         "form": "pdf",
+        "topic": "broadcast",
         "state": "not_started",
         "audience": "below_target",
         "fate": "not_joined",
