@@ -84,7 +84,7 @@ async def test_pages_go_both_ways_and_filter(database: Database, cast: Cast) -> 
         assert [one.entry.subject for one in newest.lines][:2] == ["plan:19", "plan:18"]
         assert newest.older is not None
         second = await trail.read_page(session, cast.operator, Which(topic="plan"), newest.older)
-        assert [one.entry.subject for one in second.lines][0] == "plan:11"
+        assert second.lines[0].entry.subject == "plan:11"
         assert second.older is not None
         last = await trail.read_page(session, cast.operator, Which(topic="plan"), second.older)
         assert [one.entry.subject for one in last.lines] == [f"plan:{n}" for n in (3, 2, 1, 0)]
