@@ -56,6 +56,7 @@ from conversations.principal import (
 from conversations.teacher import (
     asking,
     behaviours,
+    copying,
     describing,
     duties,
     planning,
@@ -88,6 +89,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     behaviours.dialogue,
     suggesting.dialogue,
     status.dialogue,
+    copying.dialogue,
     asking.dialogue,
     proving.dialogue,
     describing.dialogue,

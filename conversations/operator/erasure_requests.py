@@ -30,7 +30,8 @@ REASON_STATE = "erasure.reason"
 
 @dialogue.presents
 async def present(turn: Turn, tap: Any) -> None:
-    """Show the request as it stands now."""
+    """Show an operator the request as it stands now."""
+    turn.actor.require(Role.OPERATOR)
     asked = await erasure_requests.read(turn.session, turn.actor, tap.request)
     turn.show(await _card(turn, asked))
 

@@ -11,6 +11,7 @@ from conversations.papers.ordering import ARCHIVE, PORTFOLIO
 from conversations.people import Person
 from conversations.plan_views import sections
 from conversations.screens import Key, Row, Screen, Style
+from conversations.teacher.copying import copying_row
 from conversations.turn import Turn
 from storage import deadlines, decisions, people, plans
 from storage.evidence import needs, reading
@@ -67,6 +68,8 @@ def _rows(turn: Turn, full: FullPlan | None, *, has_evidence: bool) -> tuple[Row
             for form in (PORTFOLIO, ARCHIVE)
         ]
         rows.append(tuple(keys))
+    if full is not None:
+        rows += copying_row(turn, turn.rulebook.of_plan(turn.school, full.plan), full)
     rows.append((*back_home(turn), help_key(turn, "status")))
     return tuple(rows)
 

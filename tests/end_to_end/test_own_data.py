@@ -194,7 +194,7 @@ async def test_forged_taps_and_the_last_operator(world: TestWorld) -> None:
     assert "bukan untuk Anda" in answer.text
     assert [one.state for one in await requests(world)] == ["asked"]
     # The last word is kept until it was said, also over a restart.
-    world.sim.faults.add("sendMessage", drop="before", times=8)
+    world.sim.faults.add("sendMessage", drop="before", times=4)
     await operator.taps_data(CarryOutErasure(number).pack())
     await world.restart()
     await rina.sees("sudah dihapus", within=PATIENCE)
