@@ -108,7 +108,7 @@ class CarriedPiece(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     carried_id: int = Field(foreign_key="carried_plan.id", sa_type=Id, index=True)
-    evidence_id: int = Field(foreign_key="evidence.id", sa_type=Id, unique=True)
+    evidence_id: int = Field(foreign_key="evidence.id", sa_type=Id, index=True)
     entry: int
     kind: str = Field(default="", max_length=120)
     state: str = Field(max_length=16)

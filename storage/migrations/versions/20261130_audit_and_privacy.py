@@ -182,9 +182,9 @@ def _carried() -> None:
             ["evidence_id"], ["evidence.id"], name=op.f("fk_carried_piece_evidence_id_evidence")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_carried_piece")),
-        sa.UniqueConstraint("evidence_id", name=op.f("uq_carried_piece_evidence_id")),
     )
     op.create_index(op.f("ix_carried_piece_carried_id"), "carried_piece", ["carried_id"])
+    op.create_index(op.f("ix_carried_piece_evidence_id"), "carried_piece", ["evidence_id"])
 
 
 def downgrade() -> None:
