@@ -23,7 +23,8 @@ from conversations.home import back_to
 from conversations.plan_views import mark_of, title_of
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn
-from storage import transfers
+from storage import carried, transfers
+from storage.carried import FullCarried
 from storage.errors import (
     NotFound,
     Refused,
@@ -35,7 +36,7 @@ from storage.errors import (
 from storage.models import School
 from storage.people import known_id
 from storage.plans import NO_DUTY, FullPlan
-from storage.transfers import CODE_LASTS, Described, FullCarried
+from storage.transfers import CODE_LASTS, Described
 
 dialogue = Dialogue("carrying")
 
@@ -188,7 +189,7 @@ async def open_carried(turn: Turn, _tap: OpenCarried) -> None:
 
 
 async def _carried_screen(turn: Turn) -> Screen:
-    found = await transfers.carried_plans(turn.session, turn.actor)
+    found = await carried.plans_of(turn.session, turn.actor)
     words = turn.words
     text = words.body(
         "carrying.list",
@@ -205,7 +206,7 @@ async def _carried_screen(turn: Turn) -> Screen:
 @dialogue.tap(OpenCarriedPlan)
 async def open_carried_plan(turn: Turn, tap: OpenCarriedPlan) -> None:
     """Show one of them, its evidence page by page."""
-    full = await transfers.carried_plan(turn.session, turn.actor, tap.plan)
+    full = await carried.read_plan(turn.session, turn.actor, tap.plan)
     words, plan = turn.words, full.plan
     page = page_of(full.pieces, tap.page, PIECES_A_PAGE)
     text = words.body(
@@ -239,7 +240,7 @@ def _piece_line(turn: Turn, full: FullCarried, at: int) -> tuple[str, str, date 
 @dialogue.tap(SeeCarriedFiles)
 async def see_files(turn: Turn, tap: SeeCarriedFiles) -> None:
     """Show the files of a piece."""
-    plan, told, piece = await transfers.carried_piece(turn.session, turn.actor, tap.piece)
+    plan, told, piece = await carried.read_piece(turn.session, turn.actor, tap.piece)
     if not piece.pages:
         raise NotFound
     caption = turn.words.body(
@@ -262,6 +263,6 @@ async def ask_drop(turn: Turn, tap: AskDropCarried) -> None:
 @dialogue.tap(DropCarried)
 async def drop_carried(turn: Turn, _tap: DropCarried) -> None:
     """Remove all that was brought along."""
-    await transfers.drop(turn.session, turn.actor, turn.now)
+    await carried.drop(turn.session, turn.actor, turn.now)
     turn.toast(turn.words.label("carrying.dropped"))
     turn.show(await _carried_screen(turn))

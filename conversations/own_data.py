@@ -19,7 +19,7 @@ from conversations.papers.own_archive import OWN_DATA
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
-from storage import audit, erasure_requests, papers, transfers
+from storage import audit, carried, erasure_requests, papers
 from storage.erasure import BACKUPS_KEPT_DAYS
 from storage.members import require_other_operator
 from storage.models import Role
@@ -49,7 +49,7 @@ async def open_own_data(turn: Turn, _tap: OpenOwnData) -> None:
 async def _screen(turn: Turn) -> Screen:
     words = turn.words
     asked = await erasure_requests.open_request(turn.session, turn.actor)
-    carried = await transfers.carried_plans(turn.session, turn.actor)
+    brought = await carried.plans_of(turn.session, turn.actor)
     text = words.body(
         "own_data.card", school=turn.school.name,
         others=[one.school.name for one in turn.memberships if one.school.id != turn.school.id],
@@ -57,7 +57,7 @@ async def _screen(turn: Turn) -> Screen:
     )  # fmt: skip
     rows: list[Row] = [(Key(words.label("own_data.get"), OrderOwnData(), Style.NEXT),)]
     rows.append((Key(words.label("own_data.move"), OpenTransfer()),))
-    if carried:
+    if brought:
         rows.append((Key(words.label("own_data.carried"), OpenCarried()),))
     if asked is not None:
         rows.append((Key(words.label("own_data.withdraw"), WithdrawErasure(asked.id)),))

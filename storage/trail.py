@@ -1,9 +1,9 @@
-"""Reading the trail of who did what: pages of it, newest first, and all of it for a file.
+"""Reading the trail of who did what: pages of it, newest first, and much of it for a file.
 
 The trail holds numbers; names are put in as they are now, so an erased person has none.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,8 +29,10 @@ from storage.people import Actor
 
 MAY_READ = Role.OPERATOR | Role.PRINCIPAL
 A_PAGE = 8
-MOST_EXPORTED = 20_000
-"""So many lines at most go into a file, the newest: more than a school makes in years."""
+MOST_EXPORTED = 10_000
+"""So many lines at most go into a file, the newest."""
+
+BATCH = 500
 
 LOOK_AGAIN = timedelta(hours=12)
 """Turning pages for a while is one look."""
@@ -122,19 +124,31 @@ async def note_look(session: AsyncSession, actor: Actor, now: datetime) -> None:
         audit.record(session, actor, "audit.look", f"school:{actor.school_id}", now)
 
 
-async def export(
+def note_export(
     session: AsyncSession, actor: Actor, which: Which, form: str, now: datetime
-) -> tuple[Line, ...]:
-    """Give the lines for a file, newest first, and write down that they were taken."""
+) -> None:
+    """Write down that somebody has taken lines as a file."""
     actor.require(MAY_READ)
-    found = await session.exec(page_query(actor.school_id, which, most=MOST_EXPORTED))
-    entries: Sequence[AuditEntry] = found.all()
-    lines = await with_names(session, actor.school_id, entries)
     audit.record(
         session, actor, "audit.export", f"school:{actor.school_id}", now,
-        form=form, lines=len(lines), of=which.member_id, topic=which.topic,
+        form=form, member=which.member_id, topic=which.topic,
     )  # fmt: skip
-    return lines
+
+
+async def newest(
+    session: AsyncSession, actor: Actor, which: Which, most: int = MOST_EXPORTED
+) -> AsyncIterator[tuple[Line, ...]]:
+    """Give the newest lines for a file, some at a time: others go on meanwhile."""
+    actor.require(MAY_READ)
+    at = 0
+    while most > 0:
+        found = await session.exec(page_query(actor.school_id, which, at, min(BATCH, most)))
+        entries: Sequence[AuditEntry] = found.all()
+        if not entries:
+            return
+        yield await with_names(session, actor.school_id, entries)
+        at, most = entries[-1].id or 0, most - len(entries)
+        session.expunge_all()
 
 
 async def with_names(
@@ -155,9 +169,6 @@ async def with_names(
         )
         for one in entries
     )
-
-
-BATCH = 500
 
 
 async def owners_of(session: AsyncSession, subjects: Iterable[str]) -> dict[str, int]:

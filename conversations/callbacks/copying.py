@@ -13,6 +13,13 @@ class OpenCopying(Button, code="w"):
 
 
 @dataclass(frozen=True)
+class CopyOverview(Button, code="wl"):
+    """Show the same, whatever one's data look like."""
+
+    plan: int
+
+
+@dataclass(frozen=True)
 class CopyNext(Button, code="wn"):
     """Show the next field that has not been copied."""
 

@@ -1,7 +1,5 @@
 """The trail of who did what, for operators and principals: read, filtered, taken as a file."""
 
-from functools import partial
-
 from conversations.callbacks.school import OpenSchool
 from conversations.callbacks.trail import (
     ExportTrail,
@@ -11,11 +9,11 @@ from conversations.callbacks.trail import (
 )
 from conversations.dialogue import Dialogue
 from conversations.home import back_to
+from conversations.papers.trail_sheet import TRAIL
 from conversations.screens import Key, Row, Screen, in_rows, numbered, page_of, pager, short
-from conversations.trail_sheets import as_csv, as_xlsx, sheet_of
 from conversations.trail_views import TOPICS, line_of
-from conversations.turn import File, Turn
-from storage import people, trail
+from conversations.turn import Turn
+from storage import papers, people, trail
 from storage.errors import NotFound
 from storage.people import known_id
 from storage.trail import MAY_READ, Which
@@ -25,7 +23,7 @@ dialogue = Dialogue("auditing")
 ALL = "-"
 PEOPLE_A_PAGE = 8
 NAME_LENGTH = 20
-FORMS = {"xlsx": as_xlsx, "csv": as_csv}
+FORMS = ("xlsx", "csv")
 
 
 @dialogue.presents
@@ -133,16 +131,14 @@ async def pick_topic(turn: Turn, tap: PickTrailTopic) -> None:
 
 @dialogue.tap(ExportTrail)
 async def export_trail(turn: Turn, tap: ExportTrail) -> None:
-    """Send the trail as a file."""
+    """Have the trail made into a file, beside everything else."""
+    which = _which(tap.member, tap.topic)
     if tap.form not in FORMS:
         raise NotFound
-    which = _which(tap.member, tap.topic)
-    lines = await trail.export(turn.session, turn.actor, which, tap.form, turn.now)
-    sheet = sheet_of(turn.words, lines)
-    caption = turn.words.body(
-        "trail.file", school=turn.school.name, count=len(lines),
-        is_cut=len(lines) == trail.MOST_EXPORTED,
-    )  # fmt: skip
-    name = f"{turn.words.label('trail.file_name')}-{turn.school.npsn}.{tap.form}"
-    turn.send_file(File(partial(FORMS[tap.form], sheet), name, caption))
-    turn.toast(turn.words.label("trail.sent"))
+    trail.note_export(turn.session, turn.actor, which, tap.form, turn.now)
+    subject = {"member": which.member_id, "topic": which.topic, "form": tap.form}
+    await papers.order(turn.session, turn.actor, TRAIL, subject, turn.now)
+    turn.toast(turn.words.label("trail.begun"))
+    if turn.tapped is None:
+        back = back_to(turn, OpenTrail(tap.member, tap.topic, 0))
+        turn.show(Screen(turn.words.body("preparing.ordered"), ((back,),)))

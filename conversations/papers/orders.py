@@ -3,7 +3,7 @@
 Words come ready in the order: whoever makes a paper knows no language.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -192,7 +192,19 @@ class BundleOrder(_Part):
     most_bytes: PositiveInt = 49_000_000
 
 
-AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | BundleOrder
+class SheetOrder(_Part):
+    """A table for a spreadsheet. The first value of each row is a moment on the school's clock."""
+
+    paper: Literal["sheet"] = "sheet"
+    out: Path
+    name: str
+    form: Literal["xlsx", "csv"]
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[datetime, tuple[str, ...]], ...]
+
+
+AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | BundleOrder | SheetOrder
 Order = Annotated[AnyOrder, Field(discriminator="paper")]
 ORDERS: TypeAdapter[AnyOrder] = TypeAdapter(Order)
 """Reads any order from JSON."""

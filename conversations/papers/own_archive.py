@@ -137,9 +137,9 @@ STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;color:#111}"
     "h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #999}"
     "table{border-collapse:collapse;width:100%}"
-    "td,th{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top;"
-    "overflow-wrap:anywhere}"
-    "small{color:#555}"
+    "td,th{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top}"
+    "td,p,li{overflow-wrap:break-word}li{margin:.5rem 0;overflow-wrap:anywhere}"
+    "small{color:#555;display:block}"
 )
 
 

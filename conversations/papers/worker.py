@@ -25,6 +25,7 @@ from conversations.papers.orders import (
     PortfolioOrder,
     Progress,
     Refusal,
+    SheetOrder,
 )
 from conversations.papers.unfinished import workbench
 from storage.workers import keep_small, own_output
@@ -71,6 +72,10 @@ def _make(order: AnyOrder, on_progress: Callable[[int, int], None]) -> tuple[Mad
                 from conversations.papers.bundle import make_bundle
 
                 return make_bundle(order, bench, on_progress)
+            case SheetOrder():
+                from conversations.papers.sheet_file import make_sheet
+
+                return make_sheet(order, bench, on_progress)
             case PmmOrder():
                 from conversations.papers.pmm import make_pmm
 

@@ -3,6 +3,7 @@
 from conversations.callbacks.copying import (
     CheckMyData,
     CopyNext,
+    CopyOverview,
     CopySection,
     OpenCopying,
     ShowField,
@@ -96,7 +97,13 @@ def _overview_of(turn: Turn, sheet: Sheet) -> Screen:
     rows += in_rows(numbered(keys), width)
     rows.append((Key(words.label("copying.check"), CheckMyData(plan_id)),))
     rows.append((back_to(turn, OpenSummary(plan_id)), help_key(turn, "summary")))
-    return Screen(text, tuple(rows), view=OpenCopying(plan_id))
+    return Screen(text, tuple(rows), view=CopyOverview(plan_id))
+
+
+@dialogue.tap(CopyOverview)
+async def copy_overview(turn: Turn, tap: CopyOverview) -> None:
+    """Show how far it is."""
+    turn.show(await _overview(turn, tap.plan))
 
 
 @dialogue.tap(CopySection)
@@ -122,7 +129,7 @@ async def copy_section(turn: Turn, tap: CopySection) -> None:
         )
         for at, one in enumerate(shown, 1)
     ]  # fmt: skip
-    rows = (*in_rows(keys), (back_to(turn, OpenCopying(tap.plan)),))
+    rows = (*in_rows(keys), (back_to(turn, CopyOverview(tap.plan)),))
     turn.show(Screen(text, rows, view=tap))
 
 
@@ -171,7 +178,7 @@ def _field_screen(turn: Turn, sheet: Sheet, value: Value) -> Screen:
         tick = TickField(plan_id, value.key)
         rows.append((Key(words.label("copying.done"), tick, Style.YES),))
     rows.append(_neighbours(turn, sheet, at))
-    rows.append((back_to(turn, OpenCopying(plan_id)),))
+    rows.append((back_to(turn, CopyOverview(plan_id)),))
     return Screen(text, tuple(rows), view=ShowField(plan_id, value.key))
 
 
@@ -186,7 +193,7 @@ def _neighbours(turn: Turn, sheet: Sheet, at: int) -> Row:
         row.append(
             Key(turn.words.label("copying.after"), ShowField(plan_id, sheet.values[at + 1].key))
         )
-    return tuple(row) or (Key("1/1", OpenCopying(plan_id)),)
+    return tuple(row) or (Key("1/1", CopyOverview(plan_id)),)
 
 
 @dialogue.tap(TickField)
@@ -252,5 +259,5 @@ def _check_screen(turn: Turn, plan_id: int) -> Screen:
             )
         )
     rows.append((Key(words.label("copying.begin"), CopyNext(plan_id), Style.NEXT),))
-    rows.append((back_to(turn, OpenCopying(plan_id) if not findings else OpenSummary(plan_id)),))
+    rows.append((back_to(turn, CopyOverview(plan_id)),))
     return Screen(text, tuple(rows), view=CheckMyData(plan_id))

@@ -38,6 +38,10 @@ async def test_a_plan_is_copied_field_by_field_and_taken_up_again(world: TestWor
     assert len(message) <= 256
     assert "wa.me" in (await teacher.taps("Lewat WhatsApp")).url
     await teacher.taps("Mulai menyalin")
+    await teacher.sees("kolom 1 dari")
+    await teacher.taps("Kembali")  # not to what was said already
+    await teacher.sees("Ada 1 data diri yang perlu dicek")
+    await teacher.taps("Mulai menyalin")
     first = await teacher.sees("kolom 1 dari")
     assert "Rencana hasil kerja (RHK) (perkiraan)" in first.text
     copied = (await teacher.taps("Salin")).copied

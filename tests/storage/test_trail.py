@@ -60,8 +60,11 @@ async def test_erasure_leaves_the_trail_as_it_is_and_names_nobody(
         after = [one.model_dump() for one in (await session.exec(select(AuditEntry))).all()]
         assert after[: len(before)] == before
         assert [one["action"] for one in after[len(before) :]] == ["member.erase"]
-        lines = await trail.export(session, cast.principal, Which(), "csv", NOW)
-    told = [line_of(Words("id"), one).text for one in lines]
+        told = [
+            line_of(Words("id"), one).text
+            async for lines in trail.newest(session, cast.principal, Which())
+            for one in lines
+        ]
     assert "Rina" not in " ".join(told)
     assert "(dihapus) mengajukan rencana" in told
     assert "Kepala menyetujui rencana (dihapus)" in told
@@ -109,10 +112,31 @@ async def test_only_operators_and_principals_read_it(database: Database, cast: C
             with pytest.raises(NotAllowed):
                 await trail.read_page(session, who, Which())
             with pytest.raises(NotAllowed):
-                await trail.export(session, who, Which(), "xlsx", NOW)
+                trail.note_export(session, who, Which(), "xlsx", NOW)
+            with pytest.raises(NotAllowed):
+                _ = [one async for one in trail.newest(session, who, Which())]
             with pytest.raises(NotAllowed):
                 await trail.note_look(session, who, NOW)
         assert (await trail.read_page(session, cast.principal, Which())).lines
+
+
+async def test_a_file_has_the_newest_lines_some_at_a_time(
+    database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "BATCH", 3)
+    async with database.transaction() as session:
+        for number in range(10):
+            audit.record(session, cast.rina, "plan.start", f"plan:{number}", NOW)
+            await session.flush()
+    async with database.reading() as session:
+        which = Which(cast.rina.member_id, "plan")
+        found = [
+            [one.entry.subject for one in lines]
+            async for lines in trail.newest(session, cast.operator, which, most=7)
+        ]
+    assert found == [
+        ["plan:9", "plan:8", "plan:7"], ["plan:6", "plan:5", "plan:4"], ["plan:3"],
+    ]  # fmt: skip
 
 
 async def test_a_sitting_is_one_look(database: Database, cast: Cast) -> None:

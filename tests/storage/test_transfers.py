@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import members, transfers
+from storage import carried, members, transfers
 from storage.database import Database
 from storage.erasure import erase_member
 from storage.errors import (
@@ -126,11 +126,11 @@ async def test_plans_and_files_come_along_as_history(
         assert (found.school.id, found.plans, found.pieces) == (cast.rina.school_id, 1, 3)
     assert await takes(database, there, store, code) == 1
     async with database.reading() as session:
-        (plan,) = await transfers.carried_plans(session, there)
+        (plan,) = await carried.plans_of(session, there)
         assert (plan.from_school, plan.period, plan.status) == (
             "SMPN 10304567", "Juli–Desember 2026", "agreed",
         )  # fmt: skip
-        full = await transfers.carried_plan(session, there, plan.id or 0)
+        full = await carried.read_plan(session, there, plan.id or 0)
         told = [(one.state, piece.evidence.note, len(piece.pages)) for one, piece in full.pieces]
         assert sorted(told) == [
             ("accepted", "catatan Rina", 1), ("received", "", 0), ("received", "", 1),
@@ -149,9 +149,9 @@ async def test_plans_and_files_come_along_as_history(
         with pytest.raises(NotFound):
             await reading.read_piece(session, cast.stranger, piece.id)
         with pytest.raises(NotFound):
-            await transfers.carried_plan(session, cast.stranger, plan.id or 0)
+            await carried.read_plan(session, cast.stranger, plan.id or 0)
         with pytest.raises(NotAllowed):
-            await transfers.carried_piece(session, cast.stranger, piece.id)
+            await carried.read_piece(session, cast.stranger, piece.id)
         connection = await session.connection()
         theirs = [
             str((await connection.execute(table.select())).all())
@@ -245,8 +245,8 @@ async def test_what_was_brought_along_can_be_dropped(
 ) -> None:
     assert await takes(database, there, store, code) == 1
     async with database.transaction() as session:
-        assert await transfers.drop(session, there, NOW) == 1
-        assert await transfers.drop(session, there, NOW) == 0
+        assert await carried.drop(session, there, NOW) == 1
+        assert await carried.drop(session, there, NOW) == 0
         for table in (CarriedPlan, CarriedPiece):
             assert (await session.exec(select(table))).all() == []
         left = (await session.exec(select(EvidencePage.school_id))).all()
@@ -274,6 +274,6 @@ async def test_two_schools_of_one_account_stay_two_people(
 ) -> None:
     """The carried history of one seat is not the other's."""
     async with database.reading() as session:
-        assert await transfers.carried_plans(session, cast.rina) == []
+        assert await carried.plans_of(session, cast.rina) == []
         assert not await transfers.has_portfolio(session, there)
         assert (await session.get_one(Member, there.member_id)).account_id == RINA
