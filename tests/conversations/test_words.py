@@ -18,7 +18,7 @@ ROOMS = [Path(room) for room in ("conversations", "bot")]
 LONGEST_LABEL = 24
 ON_BUTTONS = (
     "nav", "home", "planning", "joining", "approving", "overview", "deputies", "members",
-    "reminders", "school",
+    "reminders", "school", "trail", "own_data", "carrying", "copying",
 )  # fmt: skip
 
 

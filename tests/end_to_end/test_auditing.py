@@ -18,7 +18,7 @@ PATIENCE = 60.0
 
 async def opens_trail(person: Person) -> None:
     await person.types("/sekolah")
-    await person.taps("Jejak kegiatan")
+    await person.taps("Audit")
     await person.sees("Hanya untuk dibaca")
 
 
@@ -106,6 +106,6 @@ async def test_nobody_else_reads_it_and_forged_buttons_are_answered(world: TestW
     await operator.types("/bahasa")
     await operator.taps("English")
     await operator.types("/sekolah")
-    await operator.taps("Trail")
+    await operator.taps("Audit")
     page = await operator.sees("To be read only")
     assert "Ratna Dewi opened the trail" in page.text

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from storage import erasure_requests, farewells, members
 from storage.database import Database
-from storage.erasure import ERASED_NAME
+from storage.erasure import ERASED_NAME, erase_member
 from storage.errors import (
     ErasureNotNow,
     LastOperator,
@@ -144,8 +144,6 @@ async def test_carried_out_it_leaves_no_name_and_a_last_word(
 async def test_erased_from_the_list_of_members_the_request_is_answered_too(
     database: Database, cast: Cast, request_id: int
 ) -> None:
-    from storage.erasure import erase_member
-
     async with database.transaction() as session:
         await erase_member(session, cast.operator, cast.rina.member_id, NOW)
         await erase_member(session, cast.operator, cast.budi.member_id, NOW)
@@ -154,6 +152,29 @@ async def test_erased_from_the_list_of_members_the_request_is_answered_too(
     async with database.reading() as session:
         # Budi had not asked: it is the operator who tells him.
         assert [due.chat_id for due in await farewells.due(session, NOW)] == [101]
+
+
+async def test_a_person_in_two_schools_is_erased_in_the_one_that_was_asked(
+    database: Database, cast: Cast, request_id: int
+) -> None:
+    async with database.transaction() as session:
+        school = await session.get_one(School, cast.stranger.school_id)
+        invited = await members.invite(
+            session, school, name="Rina di Sana", roles=Role.TEACHER, now=NOW
+        )
+        account = await session.get_one(Account, 101)
+        there = await members.join(session, account, invited.token or "", NOW)
+        await session.flush()
+        await erasure_requests.ask(session, Membership(there, school).actor(NOW), NOW)
+    async with database.transaction() as session:
+        await erasure_requests.carry_out(session, cast.operator, request_id, NOW)
+    async with database.reading() as session:
+        kept = await session.get_one(Member, there.id)
+        assert (kept.name, kept.account_id) == ("Rina di Sana", 101)
+        (due,) = await farewells.due(session, NOW)
+        assert due.school == cast.school.name
+        asked = {one.school_id: one.state for one in await rows(database)}
+    assert asked == {cast.rina.school_id: "done", cast.stranger.school_id: "asked"}
 
 
 async def test_the_last_operator_cannot_ask(database: Database, cast: Cast) -> None:
