@@ -518,6 +518,8 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "request": victim.proven.request_id, "proposal": victim.proven.proposal_id,
         "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
+        "topic": "-", "at": 0, "section": 0, "field": "rhk/RHK-01",
+        "piece": victim.proven.pieces[EvidenceStatus.CARRIED],
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
