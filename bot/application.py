@@ -19,6 +19,7 @@ from bot.courier import Courier
 from bot.delivery import Sender
 from bot.election import Election
 from bot.failures import Failures
+from bot.farewells import Farewells
 from bot.fetching import Fetching
 from bot.figures import Figures
 from bot.handlers import add_handlers
@@ -103,6 +104,7 @@ class Kawan:
             self.election,
             self.sender.wake,
         )
+        self.farewells = Farewells(self.bot, self.database, self.clock, self.election)
         self.workshop = Workshop(
             self.bot,
             self.database,
@@ -165,6 +167,7 @@ class Kawan:
         self.sending = self.tasks.start(self.sender.run(), "sender")
         self.tasks.start(self.broadcaster.run(), "broadcaster")
         self.tasks.start(self.workshop.run(), "workshop")
+        self.tasks.start(self.farewells.run(), "farewells")
         self.schedule.start()
         if poll:
             await insist(self.bot.delete_webhook)
@@ -202,6 +205,7 @@ class Kawan:
         self.sender.wake()
         self.broadcaster.wake()
         self.workshop.wake()
+        self.farewells.wake()
 
     async def _introduce(self) -> None:
         """Tell Telegram the bot's name, its description and what a stranger may type."""

@@ -19,12 +19,14 @@ from bot.clock import Clock
 from bot.replies import Replies
 from conversations import (
     answering,
+    carrying,
     everywhere,
     form_answers,
     home,
     issuing,
     joining,
     observing_days,
+    own_data,
     reminding,
     talking,
     verifying,
@@ -40,7 +42,9 @@ from conversations.coach import (
 )
 from conversations.dialogue import Dialogue
 from conversations.operator import (
+    auditing,
     erasing,
+    erasure_requests,
     inviting,
     letterhead,
     members,
@@ -70,6 +74,7 @@ from conversations.refusals import explain
 from conversations.teacher import (
     asking,
     behaviours,
+    copying,
     describing,
     duties,
     observing,
@@ -111,6 +116,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     suggesting.dialogue,
     status.dialogue,
     status_picture.dialogue,
+    copying.dialogue,
     asking.dialogue,
     proving.dialogue,
     describing.dialogue,
@@ -143,6 +149,10 @@ DIALOGUES: tuple[Dialogue, ...] = (
     roster.dialogue,
     taking_in.dialogue,  # after the roster: an operator's tables are rosters
     erasing.dialogue,
+    erasure_requests.dialogue,
+    auditing.dialogue,
+    own_data.dialogue,
+    carrying.dialogue,
     answering.dialogue,
     school.dialogue,
     rulesets.dialogue,

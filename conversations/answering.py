@@ -5,6 +5,7 @@ Whatever is typed on these screens and is no button is searched for among the qu
 
 from conversations.callbacks.answers import CheckWebinar, ShowAnswer, ShowAnswers
 from conversations.callbacks.everybody import Help, Home
+from conversations.callbacks.own_data import OpenOwnData
 from conversations.callbacks.packing import code_of
 from conversations.callbacks.planning import AskForHelp
 from conversations.dialogue import Dialogue
@@ -61,6 +62,7 @@ async def help_screen(turn: Turn) -> Screen:
     )
     rows: list[Row] = [_human_row(turn, "-")] if _may_ask(turn) else []
     rows.append((Key(turn.words.label("answering.webinar"), CheckWebinar(0)),))
+    rows.append((Key(turn.words.label("own_data.open"), OpenOwnData()),))
     return Screen(text, (*rows, back_home(turn)), view=Help())
 
 

@@ -24,6 +24,7 @@ SIGNS = {
     EvidenceStatus.RETURNED: "✏️",
     EvidenceStatus.REPLACED: "🗂",
     EvidenceStatus.REMOVED: "🗂",
+    EvidenceStatus.CARRIED: "🗂",
 }
 
 

@@ -93,6 +93,10 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
             return {"status": words.label(f"helping.is_{refusal.status}")}
         case errors.ProposalOutdated():
             return {"current": refusal.current}
+        case errors.ErasureNotNow():
+            return {"state": words.label(f"own_data.is_{refusal.state}")}
+        case errors.TransferExpired():
+            return {"day": words.short_day(refusal.expired_at)}
         case errors.AlreadyInSchool():
             return {"name": refusal.name}
     return {}

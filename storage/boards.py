@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.models import BoardDay, Member, Role, School
 from storage.people import Actor, known_id, today_at
 from storage.rulebook import RuleBook
-from storage.rulesets import Period, RuleSet, UnknownCode
+from storage.rulesets import Period
 from storage.stages import NOTHING_YET, SETTLED, Cycle, Stage
 
 WEEK = timedelta(days=7)
@@ -104,15 +104,13 @@ def tally(rows: Sequence[TeacherCycle]) -> Tally:
 
 
 async def trend(
-    session: AsyncSession, school_id: int, rules: RuleSet, period: Period, today: date
+    session: AsyncSession, school_id: int, period: Period, last: Period | None, today: date
 ) -> Trend:
     """Give what was noted a week ago, and in the last period when it was as old as this one."""
     week = None
     if today - WEEK >= period.start:
         week = await _noted(session, school_id, period.id, today - WEEK, today)
-    try:
-        last = rules.previous_period(period)
-    except (UnknownCode, OverflowError):
+    if last is None:
         return Trend(week, None)
     then = min(last.start + (today - period.start), last.end)
     return Trend(week, await _noted(session, school_id, last.id, then, period.start))

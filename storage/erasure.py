@@ -22,14 +22,20 @@ from storage.models import (
     BroadcastReply,
     BroadcastStatus,
     Card,
+    CarriedPiece,
+    CarriedPlan,
     CodeGuess,
     Confirmation,
+    CopyProgress,
     Decision,
     Deputy,
+    ErasureRequest,
+    ErasureState,
     Evidence,
     EvidenceComment,
     EvidenceLook,
     EvidencePage,
+    Farewell,
     FinalRating,
     FormAnswer,
     HelpMessage,
@@ -48,6 +54,7 @@ from storage.models import (
     Plan,
     PlanEntry,
     PlanRevision,
+    PortfolioTransfer,
     Prompt,
     Rating,
     Reminder,
@@ -65,10 +72,21 @@ from storage.people import Actor, known_id, today_at
 
 ERASED_NAME = "(dihapus)"
 
+BACKUPS_KEPT_DAYS = 90
+"""The term that people are promised: no backup may be kept for longer."""
 
-async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now: datetime) -> None:
+
+async def erase_member(
+    session: AsyncSession,
+    actor: Actor,
+    member_id: int,
+    now: datetime,
+    *,
+    asked_for: bool = False,
+) -> None:
     """Erase a member's personal data, for ever. For operators.
 
+    Whoever has `asked_for` it, or had asked and was not answered, is told once it is done.
     Raises `NotFound` for another school's member or one erased already, and `LastOperator` when
     the member is the only operator who has joined.
     """
@@ -76,6 +94,7 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     if Role(member.roles) & Role.OPERATOR:
         await require_other_operator(session, member)
     await session.flush()
+    asked_for = await _close_requests(session, member, actor, now) or asked_for
     help_ids = await _erase_help(session, member, now)
     await _erase_observations(session, member_id)
     evidence_ids = await _erase_evidence(session, member_id)
@@ -101,8 +120,37 @@ async def erase_member(session: AsyncSession, actor: Actor, member_id: int, now:
     session.add(member)
     await session.flush()
     if account_id is not None:
+        if asked_for:
+            await _bid_farewell(session, member, account_id, now)
         await _erase_account(session, account_id, now)
     audit.record(session, actor, "member.erase", f"member:{member_id}", now)
+
+
+async def _close_requests(
+    session: AsyncSession, member: Member, actor: Actor, now: datetime
+) -> bool:
+    """Close what the person has asked for, and forget why it was refused; say if any was open."""
+    requests = col(ErasureRequest.member_id) == member.id
+    closed = await session.exec(
+        update(ErasureRequest)
+        .where(requests, col(ErasureRequest.closed_at).is_(None))
+        .values(state=ErasureState.DONE, closed_at=now, decided_by=actor.member_id)
+    )
+    await session.exec(update(ErasureRequest).where(requests).values(reason=""))
+    return bool(closed.rowcount)
+
+
+async def _bid_farewell(
+    session: AsyncSession, member: Member, account_id: int, now: datetime
+) -> None:
+    """Have the person told that it is done: nothing but the chat is kept for that, for minutes."""
+    account = await session.get_one(Account, account_id)
+    session.add(
+        Farewell(
+            school_id=member.school_id, chat_id=account_id, language=account.language, asked_at=now
+        )
+    )
+    session.info[outbox.ANNOUNCED] = True
 
 
 async def _erase_help(session: AsyncSession, member: Member, now: datetime) -> list[int | None]:
@@ -163,6 +211,7 @@ async def _erase_evidence(session: AsyncSession, member_id: int) -> list[int | N
         )
     )
     ids = list(found.all())
+    await _erase_carried(session, member_id)
     for part in (Card, EvidenceLook, EvidenceComment, EvidencePage):
         await session.exec(delete(part).where(col(part.evidence_id).in_(ids)))
     await session.exec(delete(EvidenceComment).where(col(EvidenceComment.member_id) == member_id))
@@ -186,6 +235,14 @@ async def _erase_signature(session: AsyncSession, member: Member) -> None:
     )
 
 
+async def _erase_carried(session: AsyncSession, member_id: int) -> None:
+    """Erase what the person has brought along from another school, and codes to take it away."""
+    carried = select(CarriedPlan.id).where(CarriedPlan.member_id == member_id)
+    await session.exec(delete(CarriedPiece).where(col(CarriedPiece.carried_id).in_(carried)))
+    for part in (CarriedPlan, PortfolioTransfer):
+        await session.exec(delete(part).where(col(part.member_id) == member_id))
+
+
 async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None]:
     """Erase the person's plans with all that hangs on them; give their numbers."""
     found = await session.exec(select(col(Plan.id)).where(Plan.member_id == member_id))
@@ -195,7 +252,7 @@ async def _erase_plans(session: AsyncSession, member_id: int) -> list[int | None
         await session.exec(delete(hanging).where(col(hanging.report_id).in_(reports)))
     for part in (
         Card, Confirmation, Decision, Reopening, PlanRevision, PlanEntry, FormAnswer, Report,
-        FinalRating, Rating,
+        FinalRating, Rating, CopyProgress,
     ):  # fmt: skip
         await session.exec(delete(part).where(col(part.plan_id).in_(plan_ids)))
     # What was written about others stays with them; the voice is the person's own.

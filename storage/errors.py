@@ -421,3 +421,31 @@ class StepNotOpen(Refused):
     def __init__(self, before: str) -> None:
         super().__init__(f"step {before} comes first")
         self.before = before
+
+
+class ErasureNotNow(Refused):
+    """The request to be erased has been withdrawn or decided already."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"not while the request is {state}")
+        self.state = state
+
+
+class TransferUnknown(Refused):
+    """No portfolio goes with this code, or it belongs to another Telegram account."""
+
+
+class TransferUsed(Refused):
+    """The code has been used, or a newer one has replaced it."""
+
+
+class TransferExpired(Refused):
+    """The code is too old."""
+
+    def __init__(self, expired_at: datetime) -> None:
+        super().__init__(f"expired at {expired_at:%Y-%m-%d}")
+        self.expired_at = expired_at
+
+
+class TransferSameSchool(Refused):
+    """A portfolio is taken to another school, not to the one it comes from."""

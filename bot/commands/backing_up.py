@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from bot.commands.opening import make_database, reason
 from bot.settings import Settings
 from storage.archives import Contents, DamagedBackup, NewerBackup, NotABackup
 from storage.backups import Backup, DestinationTaken, NoRoom, Progress, back_up
+from storage.erasure import BACKUPS_KEPT_DAYS
 from storage.errors import Refused
 from storage.restoring import NotEmpty, Restored, restore
 from storage.snapshots import InUse, NewerSchema, NoSchema
@@ -38,6 +40,26 @@ def make_backup(destination: Path) -> None:
     typer.echo(f"Isinya: {_contents(backup.contents)}.")
     if backup.lost:
         raise Failed(_left_out(backup), FAILURE)
+    if destination.is_dir():
+        dropped = _drop_outdated(destination, backup.path)
+        if dropped:
+            typer.echo(
+                f"{number_in_words(dropped)} cadangan yang lebih lama dari {BACKUPS_KEPT_DAYS} "
+                "hari dihapus, seperti yang dijanjikan kepada guru."
+            )
+
+
+def _drop_outdated(folder: Path, newest: Path) -> int:
+    """Delete dated backups beyond their term: they still hold people who were erased since."""
+    too_old = time.time() - BACKUPS_KEPT_DAYS * 86_400
+    outdated = [
+        path
+        for path in folder.glob("kawan-*.tar")
+        if path.name != newest.name and path.stat().st_mtime < too_old
+    ]
+    for path in outdated:
+        path.unlink()
+    return len(outdated)
 
 
 async def _back_up(settings: Settings, destination: Path) -> Backup:

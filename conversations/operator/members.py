@@ -13,13 +13,14 @@ from conversations.callbacks.members import (
     RenewInvitation,
     SetRoles,
 )
+from conversations.callbacks.own_data import OpenErasures
 from conversations.callbacks.packing import Button
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, back_to, show_home
 from conversations.joining import roles_in_words
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager
 from conversations.turn import Turn
-from storage import members
+from storage import erasure_requests, members
 from storage.models import Account, Member, Role
 from storage.people import known_id
 
@@ -82,6 +83,9 @@ async def show_members(turn: Turn, number: int = 0) -> None:
     ]
     rows: list[Row] = list(in_rows(numbered(keys, page.first + 1)))
     rows += pager(page, OpenMembers)
+    asked = await erasure_requests.count_waiting(turn.session, turn.actor)
+    if asked:
+        rows.append((Key(words.label("own_data.waiting", count=asked), OpenErasures()),))
     rows.append(
         (
             Key(words.label("members.invite"), InviteMember(0), Style.NEXT),

@@ -14,6 +14,7 @@ from conversations.callbacks.school import (
     PickDeadline,
     SetHours,
 )
+from conversations.callbacks.trail import OpenTrail
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_home, back_to
@@ -85,7 +86,12 @@ async def _school_screen(turn: Turn) -> Screen:
             Key(words.label("school.letterhead"), OpenLetterhead(), number=len(keys) + 2),
         )
     )
-    rows.append((Key(words.label("rulesets.open"), OpenRulesets(), number=len(keys) + 3),))
+    rows.append(
+        (
+            Key(words.label("rulesets.open"), OpenRulesets(), number=len(keys) + 3),
+            Key(words.label("trail.open"), OpenTrail(0, "-", 0), number=len(keys) + 4),
+        )
+    )
     rows.append(back_home(turn))
     return Screen(text, tuple(rows), view=OpenSchool())
 

@@ -42,8 +42,13 @@ def _cut(text: str, longest: int) -> str:
 
 def part_name(name: str, ending: str, texts: PaperTexts, part: int, parts: int) -> str:
     """Name one part of a paper: `Arsip Rina bagian 1 dari 3.zip`; alone it has no number."""
+    return part_file_name(name, ending, texts.part_of, part, parts)
+
+
+def part_file_name(name: str, ending: str, part_of: str, part: int, parts: int) -> str:
+    """Do the same with the words that name a part: `bagian {part} dari {parts}`."""
     if parts > 1:
-        ending = f" {path_part(texts.part_of.format(part=part, parts=parts))}{ending}"
+        ending = f" {path_part(part_of.format(part=part, parts=parts))}{ending}"
     return path_part(name) + ending
 
 

@@ -18,7 +18,9 @@ from conversations.papers.orders import (
     PmmOrder,
     PortfolioOrder,
 )
+from conversations.papers.own_archive import OWN_DATA, own_archive
 from conversations.papers.texts import paper_texts
+from conversations.papers.trail_sheet import TRAIL, trail_sheet
 from conversations.people import Person
 from storage import plans
 from storage.errors import NotFound
@@ -53,6 +55,10 @@ class Filled:
 
 async def fill(person: Person, kind: str, subject: dict[str, Any], out: Path) -> Filled:
     """Fill an order. Raises `NotFound` or `NotAllowed` where it is about nobody's own plan."""
+    if kind == OWN_DATA:
+        return Filled(*await own_archive(person, out))
+    if kind == TRAIL:
+        return Filled(*await trail_sheet(person, subject, out))
     full = await plans.own_plan(person.session, person.actor, subject["plan"])
     rules = person.rulebook.of_plan(person.school, full.plan)
     if kind == PMM:

@@ -3,7 +3,7 @@
 Words come ready in the order: whoever makes a paper knows no language.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -264,7 +264,56 @@ class SchoolOrder(_Part):
     most_bytes: PositiveInt = 49_000_000
 
 
-AnyOrder = PmmOrder | PortfolioOrder | ArchiveOrder | OfficialOrder | SchoolOrder
+class Document(_Part):
+    """A text that is packed as it is; `place` is its path in the ZIP."""
+
+    place: str
+    text: str
+
+
+class PackedFile(_Part):
+    """A stored file, and its path in the ZIP."""
+
+    place: str
+    path: Path
+
+
+class BundleOrder(_Part):
+    """ZIPs of texts and files, each of at most `most_bytes`; the texts are in the first one.
+
+    `part_of` names a part: `bagian {part} dari {parts}`.
+    """
+
+    paper: Literal["bundle"] = "bundle"
+    out: Path
+    name: str
+    documents: tuple[Document, ...]
+    files: tuple[PackedFile, ...] = ()
+    part_of: str
+    most_bytes: PositiveInt = 49_000_000
+
+
+class SheetOrder(_Part):
+    """A table for a spreadsheet. The first value of each row is a moment on the school's clock."""
+
+    paper: Literal["sheet"] = "sheet"
+    out: Path
+    name: str
+    form: Literal["xlsx", "csv"]
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[datetime, tuple[str, ...]], ...]
+
+
+AnyOrder = (
+    PmmOrder
+    | PortfolioOrder
+    | ArchiveOrder
+    | OfficialOrder
+    | SchoolOrder
+    | BundleOrder
+    | SheetOrder
+)
 ORDERS: TypeAdapter[AnyOrder] = TypeAdapter(Annotated[AnyOrder, Field(discriminator="paper")])
 """Reads any order from JSON."""
 

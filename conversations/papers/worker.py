@@ -17,6 +17,7 @@ from conversations.papers.orders import (
     ORDERS,
     AnyOrder,
     ArchiveOrder,
+    BundleOrder,
     Failed,
     Finished,
     Made,
@@ -26,6 +27,7 @@ from conversations.papers.orders import (
     Progress,
     Refusal,
     SchoolOrder,
+    SheetOrder,
 )
 from conversations.papers.unfinished import workbench
 from storage.workers import keep_small, own_output
@@ -68,6 +70,14 @@ def _make(order: AnyOrder, on_progress: Callable[[int, int], None]) -> tuple[Mad
                 from conversations.papers.archive import make_archive
 
                 return make_archive(order, bench, on_progress)
+            case BundleOrder():
+                from conversations.papers.bundle import make_bundle
+
+                return make_bundle(order, bench, on_progress)
+            case SheetOrder():
+                from conversations.papers.sheet_file import make_sheet
+
+                return make_sheet(order, bench, on_progress)
             case PmmOrder():
                 from conversations.papers.pmm import make_pmm
 

@@ -38,8 +38,9 @@ async def draw_board(turn: Turn, tap: DrawBoard) -> None:
     pages = max(1, -(-len(rows) // ROWS_A_PAGE))
     page = page_of(rows, tap.page, max(1, -(-len(rows) // pages)))
     trend = await boards.trend(
-        turn.session, turn.actor.school_id, turn.rules, turn.period, turn.today
-    )
+        turn.session, turn.actor.school_id, turn.period,
+        turn.rulebook.period_before(turn.school, turn.period), turn.today,
+    )  # fmt: skip
     facts = board_facts(turn, rows, page, trend, await _days(turn))
     text = turn.words.body("overview.picture", total=len(rows), page=page)
     keys = (*pager(page, DrawBoard), (back_to(turn, OpenOverview("-", 0)),))

@@ -19,6 +19,7 @@ from conversations.plan_views import sections
 from conversations.rating_views import lines_of
 from conversations.screens import Key, Row, Screen, Style
 from conversations.stage_words import dues, stage_lines
+from conversations.teacher.copying import copying_row
 from conversations.teacher.position import next_words, planned_until, position_of
 from conversations.turn import Turn
 from storage import confirmations, decisions, issuing, people, plans
@@ -93,6 +94,8 @@ def _rows(
             for form in (PORTFOLIO, ARCHIVE)
         ]
         rows.append(tuple(keys))
+    if full is not None:
+        rows += copying_row(turn, turn.rulebook.of_plan(turn.school, full.plan), full)
     rows.append((Key(words.label("pictures.show"), DrawStatus()),))
     rows.append((*back_home(turn), help_key(turn, "status")))
     return tuple(rows)

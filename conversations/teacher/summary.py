@@ -13,6 +13,7 @@ from conversations.dialogue import Dialogue
 from conversations.home import back_home, back_to
 from conversations.plan_views import Section, sections
 from conversations.screens import Key, Row, Screen, Style, in_rows
+from conversations.teacher.copying import copying_row
 from conversations.turn import Turn
 from storage import people, plans
 from storage.errors import BelowTarget, Incomplete
@@ -87,6 +88,7 @@ def _rows(
         )
     if full.status is PlanStatus.APPROVED and rules.agreement_required:
         rows.append((Key(words.label("planning.agree"), Agree(full.id, revision), Style.YES),))
+    rows += copying_row(turn, rules, full)
     rows.append((*back_home(turn), _help(turn)))
     return tuple(rows)
 

@@ -18,7 +18,7 @@ from storage.models import (
 )
 from storage.people import Actor, known_id
 
-HISTORY = (EvidenceStatus.REPLACED, EvidenceStatus.REMOVED)
+HISTORY = (EvidenceStatus.REPLACED, EvidenceStatus.REMOVED, EvidenceStatus.CARRIED)
 
 NO_EVIDENCE = (*HISTORY, EvidenceStatus.ATTACHED)
 """Pieces that are not evidence of an activity (any more)."""

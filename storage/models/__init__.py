@@ -61,6 +61,15 @@ from storage.models.plans import (
     Reopening,
     Verdict,
 )
+from storage.models.privacy import (
+    CarriedPiece,
+    CarriedPlan,
+    CopyProgress,
+    ErasureRequest,
+    ErasureState,
+    Farewell,
+    PortfolioTransfer,
+)
 from storage.models.ratings import FinalRating, Rating, RatingStatus
 from storage.models.reminders import Reminder, ReminderWish
 from storage.models.reports import Report, ReportDecision, ReportRevision, ReportStatus
@@ -85,17 +94,23 @@ __all__ = [
     "BroadcastReply",
     "BroadcastStatus",
     "Card",
+    "CarriedPiece",
+    "CarriedPlan",
     "ClosedPeriod",
     "CodeGuess",
     "Confirmation",
+    "CopyProgress",
     "DeadlineMove",
     "Decision",
     "Deputy",
+    "ErasureRequest",
+    "ErasureState",
     "Evidence",
     "EvidenceComment",
     "EvidenceLook",
     "EvidencePage",
     "EvidenceStatus",
+    "Farewell",
     "FinalRating",
     "FormAnswer",
     "GroupChat",
@@ -123,6 +138,7 @@ __all__ = [
     "PlanEntry",
     "PlanRevision",
     "PlanStatus",
+    "PortfolioTransfer",
     "Prompt",
     "ProposalState",
     "Rating",

@@ -16,9 +16,9 @@ from storage.columns import Document, Id, UtcDateTime
 class EvidenceStatus(StrEnum):
     """Where a piece of evidence stands.
 
-    Unsorted: kept, but not said yet for which activity. Replaced and removed are history.
-    Attached: it belongs to a question of a form and is not checked; its `step` is the name of the
-    form, its `code` that of the question.
+    Unsorted: kept, but not said yet for which activity. Replaced, removed and carried are history;
+    what was carried comes from another school. Attached: it belongs to a question of a form and is
+    not checked; its `step` is the name of the form, its `code` that of the question.
     """
 
     UNSORTED = "unsorted"
@@ -28,6 +28,7 @@ class EvidenceStatus(StrEnum):
     REPLACED = "replaced"
     REMOVED = "removed"
     ATTACHED = "attached"
+    CARRIED = "carried"
 
 
 class Evidence(SQLModel, table=True):

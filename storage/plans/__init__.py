@@ -41,6 +41,7 @@ from storage.plans.reading import (
     open_plan,
     open_plan_of,
     own_plan,
+    plans_of,
     read_plan,
     step_of_kind,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "open_plan",
     "open_plan_of",
     "own_plan",
+    "plans_of",
     "prefer",
     "progress",
     "read_plan",

@@ -148,6 +148,14 @@ async def find_plan(session: AsyncSession, member_id: int, period_id: str) -> Fu
     return await _full_plan(session, _PLAN_OF_PERIOD, member=member_id, period=period_id)
 
 
+async def plans_of(session: AsyncSession, actor: Actor) -> list[int]:
+    """Give the numbers of all the actor's own plans, the oldest first."""
+    found = await session.exec(
+        select(col(Plan.id)).where(Plan.member_id == actor.member_id).order_by(col(Plan.id))
+    )
+    return [known_id(number) for number in found.all()]
+
+
 async def read_plan(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:
     """Give a plan of the actor's school to its owner, to who decides, or to a coach."""
     full = await _plan_of_school(session, actor, plan_id)

@@ -9,10 +9,12 @@ from storage.rulesets.model import Behaviour, Item, PhaseRule, RuleSet, Step
 from storage.rulesets.observation_checks import check_observation
 from storage.rulesets.rating_checks import check_rating
 from storage.rulesets.report_checks import Finding, check_report
-from storage.rulesets.terms import ChoiceSource, StepKind
+from storage.rulesets.terms import ChoiceSource, CopyValue, StepKind
 
 LABEL_MAX = 24
 """Characters a button can show on a small screen."""
+COPY_FIELD_MAX = 16
+"""Characters of a copied field's id: with plan and entry it has to fit a button."""
 SHORT_MAX = 40
 """Characters a line of a list can show."""
 
@@ -38,6 +40,7 @@ def check(ruleset: RuleSet, known_rulesets: Collection[str]) -> list[Finding]:
         *_check_matrix(ruleset),
         *check_rating(ruleset, LABEL_MAX),
         *check_report(ruleset),
+        *_check_copy_fields(ruleset),
     ]
 
 
@@ -65,6 +68,7 @@ def _check_names(ruleset: RuleSet) -> Iterator[Finding]:
         "special_case": [entry.id for entry in ruleset.special_cases],
         "accountability_document": [entry.id for entry in ruleset.accountability_documents],
         "variable": [entry.id for entry in ruleset.variables],
+        "copy_field": [entry.id for entry in ruleset.copy_fields],
         "period": [str(entry.number) for entry in ruleset.periods],
         "phase": [f"{entry.period}.{entry.id}" for entry in ruleset.phases],
         "deadline": [str(entry.id) for entry in ruleset.deadlines],
@@ -365,6 +369,29 @@ def _check_matrix(ruleset: RuleSet) -> Iterator[Finding]:
         if cells.count(pair) != 1:
             reason = "the cell is missing" if pair not in cells else "is there more than once"
             yield f"matrix.{'.'.join(pair)}", reason
+
+
+_FILLED_FROM: dict[CopyValue, set[StepKind]] = {
+    CopyValue.TITLE: set(StepKind),
+    CopyValue.QUANTITY: {StepKind.ITEMS},
+    CopyValue.EVIDENCE: {StepKind.ITEMS, StepKind.DUTIES},
+    CopyValue.VALUE_NAME: {StepKind.BEHAVIOURS},
+}
+
+
+def _check_copy_fields(ruleset: RuleSet) -> Iterator[Finding]:
+    """Each field of the form is filled from a step that has such a value."""
+    steps = {step.id: step for step in ruleset.steps}
+    for entry in ruleset.copy_fields:
+        key = f"copy_field.{entry.id}"
+        if not entry.id or len(entry.id) > COPY_FIELD_MAX:
+            yield f"{key}.id", f"must have 1 to {COPY_FIELD_MAX} characters"
+        if entry.step not in steps:
+            yield f"{key}.step", f"there is no step {entry.step!r}"
+            continue
+        kind = steps[entry.step].kind
+        if kind not in _FILLED_FROM[entry.value]:
+            yield f"{key}.value", f"a step of the kind {kind} has no {entry.value}"
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

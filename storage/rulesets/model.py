@@ -17,6 +17,7 @@ from storage.rulesets.terms import (
     ChoiceSource,
     Confidence,
     Confirmer,
+    CopyValue,
     DeadlineKind,
     DutyBasis,
     FieldKind,
@@ -638,6 +639,21 @@ class Variable(Sourced):
     choose_exactly: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CopyField(Sourced):
+    """One field of the official form, filled from each entry of a step.
+
+    Fields stand in the order of the form; those of one step that follow each other are filled
+    together for one entry after the other. `section` is the page of the form.
+    """
+
+    id: str
+    section: str
+    title: str
+    step: str
+    value: CopyValue
+
+
 class Choice(Protocol):
     """What every entry of a list to choose from has: code, button label, full title."""
 
@@ -734,6 +750,7 @@ class RuleSet:
         default=(), metadata=_table("accountability_document")
     )
     variables: tuple[Variable, ...] = field(default=(), metadata=_table("variable"))
+    copy_fields: tuple[CopyField, ...] = field(default=(), metadata=_table("copy_field"))
 
     # -- what it is
 

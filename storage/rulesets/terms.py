@@ -116,3 +116,15 @@ class AskedOf(StrEnum):
 
     TEACHER = "teacher"
     OBSERVER = "observer"
+
+
+class CopyValue(StrEnum):
+    """What stands in a field of the official form, taken from one entry of a plan."""
+
+    TITLE = "title"
+    """What was chosen, in the full wording of the rule set, or in own words."""
+    QUANTITY = "quantity"
+    EVIDENCE = "evidence"
+    """The kinds of evidence that were chosen, or that the entry asks for."""
+    VALUE_NAME = "value_name"
+    """The work value that a guide statement belongs to."""

@@ -5,6 +5,7 @@ import contextlib
 import os
 import sqlite3
 import sys
+import time
 from collections import namedtuple
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -97,6 +98,29 @@ async def test_a_folder_gets_dated_backups_and_gives_the_newest(
     said = await kawan("restore", str(folder))
     assert said.code == 0, said.err
     assert str(newer) in said.out
+
+
+async def test_backups_go_after_their_term(kawan: Kawan, filled: Held, tmp_path: Path) -> None:
+    """What was promised to people who were erased: gone from backups, too, in the end."""
+    folder = tmp_path / "cadangan"
+    folder.mkdir()
+    day = 86_400
+    ages = {"kawan-lama.tar": 91, "kawan-cukup.tar": 89, "milik-orang.tar": 400, "kawan.db": 400}
+    for name, days in ages.items():
+        (folder / name).write_bytes(b"x")
+        then = time.time() - days * day
+        os.utime(folder / name, (then, then))
+    said = await kawan("backup", str(folder))
+    assert said.code == 0, said.err
+    assert "1 cadangan yang lebih lama dari 90 hari dihapus" in said.out
+    left = {path.name for path in folder.iterdir()}
+    assert left > {"kawan-cukup.tar", "milik-orang.tar", "kawan.db"}
+    assert len(left) == 4
+    # A single file that is named leaves its folder alone.
+    (folder / "kawan-lama.tar").write_bytes(b"x")
+    os.utime(folder / "kawan-lama.tar", (0, 0))
+    assert (await kawan("backup", str(folder / "satu.tar"))).code == 0
+    assert (folder / "kawan-lama.tar").exists()
 
 
 async def test_force_keeps_what_was_there(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from conversations.callbacks.packing import LONGEST, Button, UnreadableButton, code_of, unpack
 from conversations.dialogue import TAPS
 from storage.rulesets import DeadlineKind, RuleSet, load_ruleset
+from storage.rulesets.checks import COPY_FIELD_MAX
 
 ALL = sorted(Button._by_code.values(), key=lambda kind: kind.code)
 LARGEST = 2**63 - 1
@@ -119,8 +120,9 @@ def _longest_words(rules: RuleSet) -> dict[str, str]:
         "deadline": max(DeadlineKind, key=len),
         "period": "2026-2",
         "form": "observation",
-        "field": "x" * 20,
         "part": "voice",
+        "topic": "broadcast",
+        "field": "x" * COPY_FIELD_MAX + "/" + "x" * 24,  # a plan's codes are no longer
         "state": "not_started",
         "audience": "below_target",
         "fate": "not_joined",

@@ -18,7 +18,8 @@ ROOMS = [Path(room) for room in ("conversations", "bot")]
 LONGEST_LABEL = 24
 ON_BUTTONS = (
     "nav", "home", "planning", "joining", "approving", "overview", "deputies", "members",
-    "rating", "reminders", "school", "forms", "reporting",
+    "rating", "reminders", "school", "forms", "reporting", "trail", "own_data",
+    "carrying", "copying",
 )  # fmt: skip
 
 

@@ -538,16 +538,19 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
         "answer": "done", "hour": 8,
         "request": victim.proven.request_id, "proposal": victim.proven.proposal_id,
         "current": 0, "helped": 0, "number": 1, "found": "1.2", "flags": 1,
-         "period": "2026-2",
-        "axis": 0, "mark": 1,
+        "period": "2026-2", "axis": 0, "mark": 1,
         "deadline": "plan", "before": 739_828, "days": 5, "opens": 7, "closes": 16,
         "ruleset": "ruang-gtk-2025", "document": "kurikulum",
         "field": "perilaku_kerja", "part": "text",
         "sequence": 1, "place": 1, "level": 1, "slot": 740_000 * 24 + 9,
         "indicator": "IND-3", "focus": "IND-3a", "line": "3-3-3-3",
+        "topic": "-", "at": 0, "section": 0,
+        "piece": victim.proven.pieces[EvidenceStatus.CARRIED],
     }  # fmt: skip
     if "origin" in {one.name for one in fields(kind)} and kind.__name__ == "ShowDetails":  # type: ignore[arg-type]
         known["origin"] = "r"
+    if kind.__module__.endswith(".copying"):
+        known["field"] = "rhk/RHK-01"
     values = {**known, **guess}
     return kind(*(values[one.name] for one in fields(kind)))  # type: ignore[arg-type]
 

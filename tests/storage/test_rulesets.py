@@ -594,7 +594,7 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
         "is longer than 40 characters",
     ),
     # the scheme
-    "version 0": ("version = 5", "version = 0", "scheme.version", "must be 1 or more"),
+    "version 0": ("version = 6", "version = 0", "scheme.version", "must be 1 or more"),
     # the report
     "a question with a long name": (
         'id = "dukungan"\ntitle = "Kendala',
@@ -955,6 +955,30 @@ BREAKAGES: dict[str, tuple[str, str, str, str]] = {
         'label = "Kehadiran"',
         "feedback.label",
         "'Kehadiran' is there more than once",
+    ),
+    "copied field repeated": (
+        'id = "rhk_jumlah"',
+        'id = "rhk"',
+        "copy_field.rhk",
+        "is there more than once",
+    ),
+    "copied field with a long id": (
+        'id = "rhk_jumlah"',
+        'id = "rhk_jumlah_kegiatan"',
+        "copy_field.rhk_jumlah_kegiatan.id",
+        "must have 1 to 16 characters",
+    ),
+    "copied field of no step": (
+        'title = "Jumlah kegiatan"\nstep = "pengembangan_diri"',
+        'title = "Jumlah kegiatan"\nstep = "pengembangan"',
+        "copy_field.rhk_jumlah.step",
+        "there is no step 'pengembangan'",
+    ),
+    "copied field without such a value": (
+        'title = "Jumlah kegiatan"\nstep = "pengembangan_diri"',
+        'title = "Jumlah kegiatan"\nstep = "perilaku_kerja"',
+        "copy_field.rhk_jumlah.value",
+        "a step of the kind behaviours has no quantity",
     ),
 }
 

@@ -74,7 +74,7 @@ from tests.storage.evidence.staging import (
 
 T = TypeVar("T")
 
-UNSORTED, RECEIVED, ACCEPTED, RETURNED, REPLACED, REMOVED, _ATTACHED = EvidenceStatus
+UNSORTED, RECEIVED, ACCEPTED, RETURNED, REPLACED, REMOVED, _ATTACHED, _CARRIED = EvidenceStatus
 # What is attached to a form has a life of its own: tests/storage/test_forms.py.
 
 BY_TEACHER = {
