@@ -6,99 +6,99 @@ from conversations.callbacks.packing import Button
 
 
 @dataclass(frozen=True)
-class OpenOwnData(Button, code="uo"):
+class OpenOwnData(Button, code="zuo"):
     """Show what a person can do with the own data."""
 
 
 @dataclass(frozen=True)
-class OrderOwnData(Button, code="ud"):
+class OrderOwnData(Button, code="zud"):
     """Have a file made of all that is kept about the person."""
 
 
 @dataclass(frozen=True)
-class AskMyErasure(Button, code="ue"):
+class AskMyErasure(Button, code="zue"):
     """Say what goes, what stays, and ask whether to go on."""
 
 
 @dataclass(frozen=True)
-class RequestErasure(Button, code="ur"):
+class RequestErasure(Button, code="zur"):
     """Ask the school's operators to be erased."""
 
 
 @dataclass(frozen=True)
-class WithdrawErasure(Button, code="uw"):
+class WithdrawErasure(Button, code="zuw"):
     """Take the own request to be erased back."""
 
     request: int
 
 
 @dataclass(frozen=True)
-class OpenErasures(Button, code="uq"):
+class OpenErasures(Button, code="zuq"):
     """Show an operator the oldest request that waits."""
 
 
 @dataclass(frozen=True)
-class OpenErasure(Button, code="uc"):
+class OpenErasure(Button, code="zuc"):
     """Show an operator one request to be erased."""
 
     request: int
 
 
 @dataclass(frozen=True)
-class CheckErasure(Button, code="uk"):
+class CheckErasure(Button, code="zuk"):
     """Ask an operator once more before somebody is erased."""
 
     request: int
 
 
 @dataclass(frozen=True)
-class CarryOutErasure(Button, code="uy"):
+class CarryOutErasure(Button, code="zuy"):
     """Erase whoever asked for it, for ever."""
 
     request: int
 
 
 @dataclass(frozen=True)
-class RefuseErasure(Button, code="un"):
+class RefuseErasure(Button, code="zun"):
     """Refuse a request, after asking why."""
 
     request: int
 
 
 @dataclass(frozen=True)
-class OpenTransfer(Button, code="um"):
+class OpenTransfer(Button, code="zum"):
     """Explain how a portfolio goes to another school."""
 
 
 @dataclass(frozen=True)
-class MakeTransferCode(Button, code="ug"):
+class MakeTransferCode(Button, code="zug"):
     """Make a code with which the portfolio can be taken in elsewhere."""
 
 
 @dataclass(frozen=True)
-class DropTransferCode(Button, code="uf"):
+class DropTransferCode(Button, code="zuf"):
     """Let the code no longer work."""
 
 
 @dataclass(frozen=True)
-class AskTransferCode(Button, code="ui"):
+class AskTransferCode(Button, code="zui"):
     """Ask for the code from the former school."""
 
 
 @dataclass(frozen=True)
-class TakePortfolio(Button, code="uj"):
+class TakePortfolio(Button, code="zuj"):
     """Agree that the portfolio of this transfer is copied into this school."""
 
     request: int
 
 
 @dataclass(frozen=True)
-class OpenCarried(Button, code="ul"):
+class OpenCarried(Button, code="zul"):
     """Show the plans that were brought along."""
 
 
 @dataclass(frozen=True)
-class OpenCarriedPlan(Button, code="uv"):
+class OpenCarriedPlan(Button, code="zuv"):
     """Show a page of one plan that was brought along."""
 
     plan: int
@@ -106,17 +106,17 @@ class OpenCarriedPlan(Button, code="uv"):
 
 
 @dataclass(frozen=True)
-class SeeCarriedFiles(Button, code="us"):
+class SeeCarriedFiles(Button, code="zus"):
     """Show the files of a piece that was brought along."""
 
     piece: int
 
 
 @dataclass(frozen=True)
-class AskDropCarried(Button, code="ub"):
+class AskDropCarried(Button, code="zub"):
     """Ask whether all that was brought along shall go."""
 
 
 @dataclass(frozen=True)
-class DropCarried(Button, code="uz"):
+class DropCarried(Button, code="zuz"):
     """Remove all that was brought along."""
