@@ -7,8 +7,8 @@ from conversations.words import Words
 from storage.trail import Line
 
 TOPICS = (
-    "plan", "evidence", "help", "broadcast", "member", "deputy", "deadline", "school", "data",
-    "transfer", "audit",
+    "plan", "evidence", "observation", "report", "rating", "document", "paper", "help",
+    "broadcast", "member", "deputy", "deadline", "school", "data", "transfer", "audit",
 )  # fmt: skip
 """The kinds of action that can be asked for, as an action begins."""
 

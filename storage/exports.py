@@ -89,7 +89,7 @@ async def order(
     subject = {"period": period_id, "form": form}
     ordered, is_new = await papers.order(session, actor, papers.SCHOOL, subject, now)
     if is_new:
-        audit.record(session, actor, "data.export", f"school:{actor.school_id}", now, **subject)
+        audit.record(session, actor, "school.export", f"school:{actor.school_id}", now, **subject)
     return ordered, is_new
 
 

@@ -55,6 +55,10 @@ PARTS: dict[str, Part] = {
     "card": Part(OWN, hidden=("plan_id", "evidence_id", "help_id", "view")),
     "carried_plan": Part(OWN),
     "carried_piece": Part({"carried_id": "carried_plan"}),
+    "code_guess": Part({"account_id": "account"}),
+    "confirmation": Part(
+        {"plan_id": "plan"}, done_by=("confirmed_by", "withdrawn_by"), telling=("document",)
+    ),
     "copy_progress": Part({"plan_id": "plan"}),
     "deadline_move": Part(done_by=("moved_by",), telling=("period", "kind")),
     "decision": Part({"plan_id": "plan"}, done_by=("member_id",), telling=("verdict",)),
@@ -64,11 +68,17 @@ PARTS: dict[str, Part] = {
     "evidence_comment": Part({"evidence_id": "evidence"}, done_by=("member_id",)),
     "evidence_look": Part({"evidence_id": "evidence"}, done_by=("member_id",)),
     "evidence_page": Part({"evidence_id": "evidence"}, hidden=("alike",)),
+    "final_rating": Part({"plan_id": "plan"}, done_by=("rated_by", "reopened_by")),
+    "form_answer": Part({"plan_id": "plan"}, done_by=("member_id",)),
     "help_message": Part({"request_id": "help_request"}, done_by=("member_id",)),
     "help_proposal": Part({"plan_id": "plan"}, done_by=("member_id",), telling=("state",)),
     "help_request": Part(OWN, done_by=("claimed_by",), telling=("status",)),
     "invitation": Part(OWN, hidden=("token_hash",)),
+    "issued_paper": Part(OWN, done_by=("made_by",), telling=("kind",), hidden=("code",)),
     "model_plan": Part(done_by=("named_by",), telling=("ruleset",)),
+    "observation": Part(OWN, done_by=("observer_id", "proposed_by", "signed_off_by")),
+    "observation_mark": Part({"observation_id": "observation"}, done_by=("member_id",)),
+    "observation_move": Part({"observation_id": "observation"}, done_by=("member_id",)),
     "outbox": Part(OWN, hidden=("subject", "occasion")),
     "outbox_archive": Part(OWN, hidden=("subject", "occasion")),
     "paper_order": Part(OWN, hidden=("subject",)),
@@ -80,16 +90,24 @@ PARTS: dict[str, Part] = {
     "reminder": Part(OWN),
     "reminder_wish": Part(OWN),
     "reopening": Part({"plan_id": "plan"}, done_by=("member_id",)),
+    "report": Part(OWN),
+    "report_decision": Part({"report_id": "report"}, done_by=("member_id",), telling=("verdict",)),
+    "report_revision": Part({"report_id": "report"}),
+    "ruleset_choice": Part(done_by=("chosen_by", "withdrawn_by"), telling=("ruleset",)),
 }
 
 EXEMPT: dict[str, str] = {
+    "board_day": "counts of a school",
     "closed_period": "about a school",
     "farewell": "a chat whose person is gone; it is kept for minutes",
     "group_chat": "about a group of Telegram",
     "inbox": "what came in within minutes and waits to be acted on; what it became is given",
+    "letterhead": "about a school",
+    "rating": "a draft of whoever rates; what became final is given",
     "roster_draft": "names other people; kept for a day at most",
     "school": "about a school",
     "school_hours": "about a school",
+    "sent_picture": "Telegram's names for pictures that are drawn anew at any time",
 }
 
 

@@ -111,7 +111,7 @@ async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) 
     assert {one.status for one in await orders(world)} == {PaperStatus.DONE}
     async with world.database.reading() as session:
         trail = (await session.exec(select(AuditEntry))).all()
-    assert [one.detail["form"] for one in trail if one.action == "data.export"] == [
+    assert [one.detail["form"] for one in trail if one.action == "school.export"] == [
         "xlsx", "csv", "zip",
     ]  # fmt: skip
 

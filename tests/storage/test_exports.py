@@ -125,7 +125,7 @@ async def test_only_principal_and_operator_order_it_and_it_is_noted(
         _order, is_new = await exports.order(session, cast.operator, PERIOD.id, "zip", NOW)
         assert is_new
     async with database.reading() as session:
-        trail = await session.exec(select(AuditEntry).where(AuditEntry.action == "data.export"))
+        trail = await session.exec(select(AuditEntry).where(AuditEntry.action == "school.export"))
         noted = trail.all()
     assert [one.member_id for one in noted] == [cast.principal.member_id, cast.operator.member_id]
     assert noted[0].detail == {"period": PERIOD.id, "form": "zip"}

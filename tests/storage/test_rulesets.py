@@ -44,7 +44,7 @@ def test_a_rule_set_is_loaded_once() -> None:
 
 
 def test_pmm_names_what_the_screen_needs() -> None:
-    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 5, "PMM 2024")
+    assert (PMM.id, PMM.version, PMM.short_title) == ("pmm-2024", 6, "PMM 2024")
     assert PMM.title.startswith("Pengelolaan Kinerja Guru")
     assert "7607" in PMM.regulation
     assert (PMM.valid_from, PMM.valid_to) == (date(2024, 1, 1), date(2024, 12, 31))

@@ -184,6 +184,7 @@ SAID_BY: dict[str, set[str]] = {
     # What the code puts together when it runs, by how it begins.
     "plan.": {f"plan.{one}" for one in Verdict},
     "evidence.": {"evidence.accepted", "evidence.returned"},
+    "report.": {"report.accepted", "report.returned"},
     "broadcast.": {
         f"broadcast.{one}" for one in BroadcastAction if one is not BroadcastAction.FINISH
     },
