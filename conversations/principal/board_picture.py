@@ -18,7 +18,7 @@ from conversations.pictures.facts import (
 )
 from conversations.screens import Page, Screen, page_of, pager
 from conversations.sent_pictures import picture_of
-from conversations.stage_words import is_estimated, mark_of
+from conversations.stage_words import is_estimated, mark_of, stage_name
 from conversations.turn import Turn
 from storage import boards, deadlines
 from storage.boards import Earlier, Tally, TeacherCycle, Trend
@@ -92,7 +92,8 @@ def board_facts(
 def _column(turn: Turn, stage: Stage, days: Days) -> Column:
     day = turn.words.short_day(days[stage].ends_on) if stage in days else ""
     # The year stands above.
-    return Column(turn.words.label(f"stages.{stage}_short"), day.rpartition(" ")[0])
+    title = turn.words.label(f"stages.{stage_name(turn.rules, stage)}_short")
+    return Column(title, day.rpartition(" ")[0])
 
 
 def _row(turn: Turn, number: int, row: TeacherCycle, days: Days) -> TeacherRow:

@@ -42,7 +42,7 @@ def status_facts(turn: Turn, position: Position) -> StatusFacts:
         target_text=_target(turn, points),
         lines=() if points else _lines(turn, position),
         steps_title=words.label("pictures.stages"),
-        steps=stage_lines(words, position.cycle),
+        steps=stage_lines(words, rules, position.cycle),
         dues_title=words.label("pictures.deadlines"),
         dues=open_dues,
         dues_note=words.label("pictures.estimated") if any(d.estimated for d in open_dues) else "",
