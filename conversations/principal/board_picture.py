@@ -23,7 +23,7 @@ from conversations.turn import Turn
 from storage import boards, deadlines
 from storage.boards import Earlier, Tally, TeacherCycle, Trend
 from storage.deadlines import Deadline
-from storage.stages import DEADLINE_OF, SETTLED, Stage
+from storage.stages import SETTLED, Stage, deadlines_by_stage
 
 dialogue = Dialogue("board_picture")
 
@@ -54,7 +54,8 @@ async def _days(turn: Turn) -> Days:
         turn.session, turn.actor.school_id, turn.rules, turn.period
     )
     ends = {one.kind: one for one in dated}
-    return {stage: ends[kind] for stage, kind in DEADLINE_OF.items() if kind in ends}
+    by_stage = deadlines_by_stage(turn.rules)
+    return {stage: ends[kind] for stage, kind in by_stage.items() if kind in ends}
 
 
 def board_facts(

@@ -19,8 +19,8 @@ from storage.later_stages import LATER
 from storage.models import BoardDay, SentPicture
 from storage.people import Actor
 from storage.rulebook import RuleBook
-from storage.rulesets import load_ruleset
-from storage.stages import Scope, Stage, StageState, Standing
+from storage.rulesets import DeadlineKind, load_ruleset
+from storage.stages import Scope, Stage, StageState, Standing, deadlines_by_stage
 from tests.storage.evidence.staging import (
     NOW,
     PERIOD,
@@ -140,6 +140,8 @@ async def test_documents_are_the_stage_where_they_are_confirmed_instead(
     assert stage("kehadiran") == StageState(Standing.WAITING, 1, 3)
     assert stage("kehadiran", "kurikulum", "sk_tugas_tambahan") == StageState(Standing.DONE, 3, 3)
     assert cycle._evidence(annual, None, (), ()) == StageState()
+    assert deadlines_by_stage(annual)[Stage.EVIDENCE] is DeadlineKind.EXECUTION
+    assert deadlines_by_stage(RULES)[Stage.EVIDENCE] is DeadlineKind.EVIDENCE
 
 
 async def test_one_teacher_and_the_whole_school_are_told_the_same(
