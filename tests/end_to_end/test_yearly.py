@@ -245,7 +245,7 @@ async def shows_where_it_stands(rina: Person) -> str:
     assert "Bukti: " not in status.text
     await rina.taps("Gambar", on=status)
     photo = await rina.sees_photo("Gambar keadaan", within=PATIENCE)
-    assert Image.open(io.BytesIO(await rina.downloads(photo))).height > 900
+    assert Image.open(io.BytesIO(await rina.downloads(photo))).size[0] == 960
     return photo.text
 
 
