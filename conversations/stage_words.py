@@ -25,14 +25,23 @@ def mark_of(state: StageState) -> Mark:
     return Mark(state.standing.value)
 
 
-def stage_lines(words: Words, cycle: Cycle) -> tuple[Line, ...]:
+def stage_lines(words: Words, rules: RuleSet, cycle: Cycle) -> tuple[Line, ...]:
     """Give every stage with its mark and how far it is."""
     return tuple(
         Line(
-            words.label(f"stages.{stage}"), mark_of(cycle[stage]), state_words(words, cycle[stage])
+            words.label(f"stages.{stage_name(rules, stage)}"),
+            mark_of(cycle[stage]),
+            state_words(words, cycle[stage]),
         )
         for stage in Stage
     )
+
+
+def stage_name(rules: RuleSet, stage: Stage) -> str:
+    """Give the name by which labels know a stage: documents that are confirmed are no evidence."""
+    if stage is Stage.EVIDENCE and rules.confirms_documents:
+        return "documents"
+    return str(stage)
 
 
 def state_words(words: Words, state: StageState) -> str:

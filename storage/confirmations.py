@@ -42,6 +42,10 @@ class Paper:
         return self.at is not None
 
 
+Confirmed = Mapping[str, tuple[str, datetime]]
+"""Who confirmed a document of a plan and when, by the document's id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unconfirmed:
     """A teacher whose plan holds, with how many documents are confirmed of how many."""
@@ -73,16 +77,36 @@ async def of_plan(session: AsyncSession, plan_id: int) -> list[Confirmation]:
 
 async def papers_of(session: AsyncSession, rules: RuleSet, full: FullPlan) -> tuple[Paper, ...]:
     """Give the documents of a plan with who confirmed them; no statement where there are none."""
-    documents = wanted(rules, full)
-    if not documents:
+    if not wanted(rules, full):
         return ()
     found = await session.exec(
         select(Confirmation.document, Confirmation.confirmed_at, Member.name)
         .join(Member, col(Member.id) == col(Confirmation.confirmed_by))
         .where(Confirmation.plan_id == full.id, col(Confirmation.withdrawn_at).is_(None))
     )
-    standing = {document: (name, at) for document, at, name in found.all()}
-    return tuple(Paper(one, *standing.get(one.id, ("", None))) for one in documents)
+    return papers_with(rules, full, {document: (by, at) for document, at, by in found.all()})
+
+
+def papers_with(rules: RuleSet, full: FullPlan, confirmed: Confirmed) -> tuple[Paper, ...]:
+    """Give the documents of a plan whose confirmations have been read."""
+    return tuple(Paper(one, *confirmed.get(one.id, ("", None))) for one in wanted(rules, full))
+
+
+async def confirmed_in(
+    session: AsyncSession, school_id: int, period_id: str
+) -> dict[int, dict[str, tuple[str, datetime]]]:
+    """Give what stands confirmed for the plans of a school's period, by plan; one statement."""
+    found = await session.exec(
+        select(Confirmation.plan_id, Confirmation.document, Confirmation.confirmed_at, Member.name)
+        .join(Plan, col(Plan.id) == col(Confirmation.plan_id))
+        .join(Member, col(Member.id) == col(Confirmation.confirmed_by))
+        .where(Plan.school_id == school_id, Plan.period == period_id)
+        .where(col(Confirmation.withdrawn_at).is_(None))
+    )
+    by_plan: dict[int, dict[str, tuple[str, datetime]]] = {}
+    for plan_id, document, at, by in found.all():
+        by_plan.setdefault(plan_id, {})[document] = (by, at)
+    return by_plan
 
 
 async def plan_to_confirm(session: AsyncSession, actor: Actor, plan_id: int) -> FullPlan:

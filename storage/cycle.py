@@ -1,6 +1,7 @@
 """How far teachers are in the cycle of a period: the one place where all stages come together.
 
-Plan, approval and evidence are worked out here; `storage.later_stages` reads the others.
+Plan, approval and evidence are worked out here; `storage.later_stages` reads the others. Where
+documents are confirmed instead of an upload, the stage of evidence is that of the documents.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import confirmations
+from storage.confirmations import Paper
 from storage.evidence import needs
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.needs import Progress
@@ -34,7 +37,8 @@ async def cycle_of_plan(
     pieces: Sequence[Evidence],
 ) -> Cycle:
     """Give the cycle of one teacher whose plan and evidence have been read."""
-    earlier = _earlier(rules, full, pieces)
+    papers = await confirmations.papers_of(session, rules, full) if full is not None else ()
+    earlier = _earlier(rules, full, pieces, papers)
     later = await _later(session, rulebook, scope)
     return earlier | {
         stage: later[stage].get(scope.member_id or 0, NOTHING_YET) for stage in later
@@ -48,10 +52,12 @@ async def cycles_of_school(
     scope = Scope(known_id(school.id), period_id)
     plans = await _plans(session, scope)
     pieces = await _pieces(session, scope)
+    confirmed = await confirmations.confirmed_in(session, scope.school_id, period_id)
     found: dict[int, dict[Stage, StageState]] = {}
     for full in plans:
         rules = rulebook.of_plan(school, full.plan)
-        found[full.plan.member_id] = _earlier(rules, full, pieces.get(full.id, ()))
+        papers = confirmations.papers_with(rules, full, confirmed.get(full.id, {}))
+        found[full.plan.member_id] = _earlier(rules, full, pieces.get(full.id, ()), papers)
     for stage, states in (await _later(session, rulebook, scope)).items():
         for member_id, state in states.items():
             found.setdefault(member_id, {})[stage] = state
@@ -76,13 +82,16 @@ async def _later(
 
 
 def _earlier(
-    rules: RuleSet, full: FullPlan | None, pieces: Sequence[needs.Document]
+    rules: RuleSet,
+    full: FullPlan | None,
+    pieces: Sequence[needs.Document],
+    papers: Sequence[Paper],
 ) -> dict[Stage, StageState]:
     status = full.status if full is not None else None
     return {
         Stage.PLAN: StageState(_PLAN[status]),
         Stage.APPROVAL: StageState(_approval(rules, status)),
-        Stage.EVIDENCE: _evidence(rules, full, pieces),
+        Stage.EVIDENCE: _evidence(rules, full, pieces, papers),
     }
 
 
@@ -109,12 +118,24 @@ def _approval(rules: RuleSet, status: PlanStatus | None) -> Standing:
 
 
 def _evidence(
-    rules: RuleSet, full: FullPlan | None, pieces: Sequence[needs.Document]
+    rules: RuleSet,
+    full: FullPlan | None,
+    pieces: Sequence[needs.Document],
+    papers: Sequence[Paper],
 ) -> StageState:
     if full is None or full.status not in OPEN_PLANS:
         return NOTHING_YET
+    if rules.confirms_documents:
+        return _documents(papers)
     proof = needs.progress(needs.provable(rules, full), pieces)
     return StageState(_proven(rules, proof, pieces), proof.accepted, proof.planned)
+
+
+def _documents(papers: Sequence[Paper]) -> StageState:
+    """Say how far the principal is: the teacher has nothing to do for it."""
+    done = sum(one.is_confirmed for one in papers)
+    standing = Standing.WAITING if done < len(papers) else Standing.DONE
+    return StageState(standing, done, len(papers))
 
 
 def _proven(rules: RuleSet, proof: Progress, pieces: Sequence[needs.Document]) -> Standing:

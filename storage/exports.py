@@ -8,7 +8,8 @@ from typing import Any
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audit, papers
+from storage import audit, confirmations, papers
+from storage.confirmations import Confirmed
 from storage.evidence.reading import Piece
 from storage.models import (
     Decision,
@@ -66,6 +67,7 @@ class Dossier:
     cycle: FullCycle | None = None
     reported: Reported | None = None
     rating: FullRating | None = None
+    confirmed: Confirmed = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +134,14 @@ async def dossiers(
     cycles = await _cycles(session, school_id, period_id, rulebook)
     reports = await _reports(session, school_id, period_id)
     ratings = await ratings_in(session, school_id, period_id)
+    confirmed = await confirmations.confirmed_in(session, school_id, period_id)
     pieces = _pieces(session, school_id, period_id)
     ahead = await anext(pieces, None)
     for member in teachers:
         one = Dossier(member, plans.pop(known_id(member.id), None))
         if one.full is not None:
             plan_id = one.full.id
-            one.decided_at = decided.get(plan_id)
+            one.decided_at, one.confirmed = decided.get(plan_id), confirmed.get(plan_id, {})
             one.cycle, one.reported = cycles.get(plan_id), reports.get(plan_id)
             rating = ratings.get(plan_id)
             one.rating = rating if rating is not None and rating.is_final else None

@@ -1,11 +1,14 @@
 """All teachers of a school in one period, with plans and evidence, in a handful of statements."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import confirmations
+from storage.confirmations import Confirmed
 from storage.evidence.reading import HISTORY
 from storage.models import (
     Evidence,
@@ -57,11 +60,12 @@ async def teacher_plans(session: AsyncSession, actor: Actor, period_id: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Observations, the status of reports, and ratings of a period, by plan."""
+    """Observations, the status of reports, ratings and confirmed documents, by plan."""
 
     cycles: dict[int, FullCycle]
     reports: dict[int, ReportStatus]
     ratings: dict[int, FullRating]
+    confirmed: Mapping[int, Confirmed]
 
 
 async def results(
@@ -82,6 +86,7 @@ async def results(
         cycles={one.plan_id: one for one in cycles},
         reports={plan_id: ReportStatus(status) for plan_id, status in reports.all()},
         ratings=await ratings_in(session, actor.school_id, period_id),
+        confirmed=await confirmations.confirmed_in(session, actor.school_id, period_id),
     )
 
 

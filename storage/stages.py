@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.rulebook import RuleBook
-from storage.rulesets import DeadlineKind
+from storage.rulesets import DeadlineKind, RuleSet
 
 
 class Stage(StrEnum):
@@ -39,6 +39,17 @@ DEADLINE_OF: Mapping[Stage, DeadlineKind] = {
     Stage.RATING: DeadlineKind.RATING,
 }
 """By which deadline a stage is to be done; the others have none of their own."""
+
+
+def deadlines_by_stage(rules: RuleSet) -> Mapping[Stage, DeadlineKind]:
+    """Say by which deadline each stage is to be done under a rule set.
+
+    Documents that are confirmed instead of an upload are confirmed while the plan is carried out.
+    """
+    if rules.confirms_documents:
+        return {**DEADLINE_OF, Stage.EVIDENCE: DeadlineKind.EXECUTION}
+    return DEADLINE_OF
+
 
 SETTLED = frozenset({Standing.DONE, Standing.NOT_NEEDED})
 

@@ -29,7 +29,8 @@ from conversations.papers.ordering import Filled
 from conversations.people import Person
 from conversations.rating_views import lines_of
 from conversations.words import Words
-from storage import letterheads, models, recaps
+from storage import confirmations, letterheads, models, recaps
+from storage.confirmations import Paper
 from storage.evidence import needs
 from storage.evidence.needs import Progress
 from storage.issuing import Issue, PaperKind, new_code
@@ -95,7 +96,7 @@ def recap_order(
         subtitle=words.label("recap.subtitle", period=period, moment=words.moment(now)),
         author=school.name,
         running=f"{title} · {school.name} · {period}",
-        sections=tuple(sections(words, recap.lines, points=recap.rules.points is not None)),
+        sections=tuple(sections(words, recap.rules, recap.lines)),
         signatures=(head_signature(words, today, recap.head, recap.letterhead, rates=False),),
         rules=rules_line(words, recap.rules, recap.rules.version),
         proof=foot,
@@ -125,6 +126,9 @@ class Line:
     predicate: str = ""
     """Its title, once the rating is final."""
 
+    papers: tuple[Paper, ...] = ()
+    """The documents that are confirmed instead of an upload."""
+
 
 def _line(person: Person, teacher: TeacherPlan, results: Results) -> Line:
     progress = None
@@ -134,7 +138,10 @@ def _line(person: Person, teacher: TeacherPlan, results: Results) -> Line:
     count = Counter(one.status for one in teacher.evidence)
     plan_id = teacher.state.plan_id or 0
     cycle, rating = results.cycles.get(plan_id), results.ratings.get(plan_id)
-    predicate = ""
+    predicate, papers = "", tuple[Paper, ...]()
+    if teacher.full is not None:
+        confirmed = results.confirmed.get(plan_id, {})
+        papers = confirmations.papers_with(rules_of(person, teacher.full), teacher.full, confirmed)
     if teacher.full is not None and rating is not None and rating.is_final:
         predicate = lines_of(rules_of(person, teacher.full), rating).predicate
     return Line(
@@ -148,6 +155,7 @@ def _line(person: Person, teacher: TeacherPlan, results: Results) -> Line:
         observed=_steps(cycle) if cycle is not None else None,
         report=str(results.reports.get(plan_id, NOT_STARTED)),
         predicate=predicate,
+        papers=papers,
     )
 
 
@@ -161,11 +169,12 @@ def _steps(cycle: FullCycle) -> tuple[int, int]:
     return sum(one.done_at is not None for one in steps), len(steps)
 
 
-def sections(words: Words, lines: Sequence[Line], *, points: bool) -> Iterator[Section]:
+def sections(words: Words, rules: RuleSet, lines: Sequence[Line]) -> Iterator[Section]:
     """Give the table of all teachers with its sums, and how many are how far."""
     if not lines:
         yield Section(paragraphs=(Paragraph(text=words.label("recap.nobody")),))
         return
+    points = rules.points is not None
     columns = [
         Column(title=words.label("skp.number"), weight=5, align=Align.CENTRE),
         Column(title=words.label("recap.teacher"), weight=28),
@@ -180,22 +189,26 @@ def sections(words: Words, lines: Sequence[Line], *, points: bool) -> Iterator[S
         Column(title=words.label(f"recap.{name}"), weight=weight, align=Align.RIGHT)
         for name, weight in (("accepted", 10), ("waiting", 12), ("returned", 14))
     ]
+    if rules.confirms_documents:
+        columns.append(Column(title=words.label("recap.documents"), weight=12))
     columns += [
         Column(title=words.label(f"recap.{name}"), weight=weight)
         for name, weight in (("observation", 12), ("report", 13), ("predicate", 14))
     ]
-    rows = [_row(words, at, one, points=points) for at, one in enumerate(lines, start=1)]
-    rows.append(_total(words, lines, points=points))
+    rows = [_row(words, rules, at, one) for at, one in enumerate(lines, start=1)]
+    rows.append(_total(words, rules, lines))
     yield Section(table=Table(columns=tuple(columns), rows=tuple(rows)))
     yield _stages(words, lines)
 
 
-def _row(words: Words, at: int, line: Line, *, points: bool) -> Row:
+def _row(words: Words, rules: RuleSet, at: int, line: Line) -> Row:
     who = f"{line.name}\n{words.label('official.nip', nip=line.nip)}" if line.nip else line.name
     cells = [str(at), who, words.label(f"overview.{line.stage}")]
-    if points:
+    if rules.points:
         cells += [str(one) if line.progress else "–" for one in _points(line.progress)]
     cells += [str(one) for one in (line.accepted, line.waiting, line.returned)]
+    if rules.confirms_documents:
+        cells.append(_papers(words, line))
     done, of = line.observed or (0, 0)
     cells += [
         words.label("recap.steps", done=done, of=of) if line.observed else "–",
@@ -205,22 +218,30 @@ def _row(words: Words, at: int, line: Line, *, points: bool) -> Row:
     return Row(cells=tuple(cells))
 
 
+def _papers(words: Words, line: Line) -> str:
+    if not line.papers:
+        return "–"
+    done = sum(one.is_confirmed for one in line.papers)
+    return words.label("recap.steps", done=done, of=len(line.papers))
+
+
 def _points(progress: Progress | None) -> tuple[int, int, int]:
     if progress is None:
         return 0, 0, 0
     return progress.planned_points, progress.sent_points, progress.accepted_points
 
 
-def _total(words: Words, lines: Sequence[Line], *, points: bool) -> Row:
+def _total(words: Words, rules: RuleSet, lines: Sequence[Line]) -> Row:
     cells = ["", words.label("recap.total", count=len(lines)), ""]
-    if points:
+    if rules.points:
         sums = zip(*(_points(one.progress) for one in lines), strict=True)
         cells += [str(sum(one)) for one in sums]
     cells += [
         str(sum(getattr(one, name) for one in lines))
         for name in ("accepted", "waiting", "returned")
     ]
-    return Row(cells=(*cells, "", "", ""), strong=True)
+    rest = 4 if rules.confirms_documents else 3
+    return Row(cells=(*cells, *[""] * rest), strong=True)
 
 
 def _stages(words: Words, lines: Sequence[Line]) -> Section:

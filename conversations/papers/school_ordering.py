@@ -32,7 +32,7 @@ from conversations.papers.orders import (
     TeacherFile,
 )
 from conversations.papers.rows import Teacher
-from conversations.papers.tables import rows_of, tables_for
+from conversations.papers.tables import counts_points, rows_of, tables_for
 from conversations.papers.texts import paper_texts
 from conversations.people import Person
 from conversations.words import Words
@@ -96,16 +96,14 @@ async def school_order(source: Source, period_id: str, form: SchoolForm, out: Pa
     period = await known_period(source.session, source.rulebook, source.school, period_id)
     words = source.words
     extent = await exports.extent(source.session, source.school_id, period_id)
+    rule_sets = await _rule_sets(source, period)
     spool = out / "school.jsonl"
     await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
     file = await asyncio.to_thread(spool.open, "w", encoding="utf-8")
     try:
-        rule_sets = await _write(source, period_id, file)
+        await _write(source, period_id, rule_sets, file)
     finally:
         await asyncio.to_thread(file.close)
-    rule_sets = rule_sets or {
-        one.id: one for one in [source.rulebook.of_school(source.school, period.start)]
-    }
     name = words.label("exporting.file_name", school=source.school.name, period=period.id)
     return SchoolOrder(
         out=out,
@@ -146,22 +144,31 @@ def school_texts(words: Words) -> SchoolTexts:
     )
 
 
-async def _write(source: Source, period_id: str, file: IO[str]) -> dict[str, RuleSet]:
-    """Write all teachers; give the rule sets that their plans were made under."""
+async def _rule_sets(source: Source, period: Period) -> dict[str, RuleSet]:
+    """Give the rule sets of a period's plans, by id; without a plan, the one that holds then."""
+    names = await exports.rule_sets_in(source.session, source.school, period.id)
+    if names:
+        return {name: source.rulebook.named(source.school, name) for name in names}
+    rules = source.rulebook.of_school(source.school, period.start)
+    return {rules.id: rules}
+
+
+async def _write(
+    source: Source, period_id: str, rule_sets: Mapping[str, RuleSet], file: IO[str]
+) -> None:
+    """Write all teachers, each a line."""
     names = await exports.names_in(source.session, source.school_id)
-    rule_sets: dict[str, RuleSet] = {}
+    points = counts_points(rule_sets.values())
     number = 0
     every = exports.dossiers(source.session, source.school_id, period_id, source.rulebook)
     async for dossier in every:
         number += 1
         rules = None
         if dossier.full is not None:
-            rules = source.rulebook.of_plan(source.school, dossier.full.plan)
-            rule_sets[rules.id] = rules
-        one = _teacher_file(source, dossier, rules, number, names)
+            rules = rule_sets[dossier.full.plan.ruleset]
+        one = _teacher_file(source, dossier, rules, number, names, points=points)
         # In a thread, for the disk may be slow: chats go on between two teachers.
         await asyncio.to_thread(file.write, one.model_dump_json() + "\n")
-    return rule_sets
 
 
 def _teacher_file(
@@ -170,6 +177,8 @@ def _teacher_file(
     rules: RuleSet | None,
     number: int,
     names: Mapping[int, str],
+    *,
+    points: bool,
 ) -> TeacherFile:
     words, member, full = source.words, dossier.member, dossier.full
     folder = path_part(f"{number:03} {member.name}", FOLDER_BYTES)
@@ -196,7 +205,7 @@ def _teacher_file(
         folder=folder,
         cover=cover,
         chapters=chapters if has_evidence else (),
-        rows=rows_of(words, source.school, teacher),
+        rows=rows_of(words, source.school, teacher, points=points),
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from conversations.papers.chapters import IN_PAPERS, in_order
 from conversations.people import Person
-from storage import decisions, letterheads, plans
+from storage import confirmations, decisions, letterheads, plans
+from storage.confirmations import Paper
 from storage.evidence import needs, reading
 from storage.evidence.needs import Progress, Provable, Units
 from storage.evidence.reading import Piece
@@ -59,6 +60,9 @@ class SkpFacts:
     rating: FullRating | None = None
     """Only one that is final: a draft is its raters' alone."""
 
+    papers: tuple[Paper, ...] = ()
+    """The documents that are confirmed instead of an upload."""
+
     @property
     def is_final(self) -> bool:
         """Whether the rating is final; until then the paper is a draft."""
@@ -92,6 +96,7 @@ async def gather(person: Person, plan_id: int) -> SkpFacts:
         cycle=await cycle_of(session, full.id, person.rulebook),
         report=await report_of(session, full.id),
         rating=rating if rating is not None and rating.is_final else None,
+        papers=await confirmations.papers_of(session, rules, full),
     )
 
 

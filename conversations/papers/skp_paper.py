@@ -33,7 +33,7 @@ from conversations.papers.official_parts import (
 )
 from conversations.papers.ordering import Filled
 from conversations.papers.skp_facts import Numbered, Proven, SkpFacts, gather
-from conversations.papers.skp_results import observation, rating, report
+from conversations.papers.skp_results import documents, observation, rating, report
 from conversations.people import Person
 from conversations.plan_views import title_of as entry_title
 from conversations.words import Words
@@ -121,7 +121,7 @@ def sections(words: Words, school: str, facts: SkpFacts) -> Iterator[Section]:
     parts = [_step(words, facts, step) for step in facts.rules.steps]
     for part in (
         *parts, *observation(words, facts), *report(words, facts), *rating(words, facts),
-        _evidence(words, facts),
+        *documents(words, facts), _evidence(words, facts),
     ):  # fmt: skip
         # What belongs to the part above has no heading of its own.
         heading = f"{next(letters)}. {part.heading}" if part.heading else ""

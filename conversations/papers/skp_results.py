@@ -8,6 +8,7 @@ from conversations.papers.official_parts import estimated_line, marked
 from conversations.papers.skp_facts import SkpFacts
 from conversations.rating_views import lines_of
 from conversations.words import Words
+from storage.confirmations import Paper
 from storage.models import Marking
 from storage.observations.reading import FullCycle
 from storage.rulesets import AskedOf, Confidence, FieldKind, Indicator
@@ -118,6 +119,33 @@ def rating(words: Words, facts: SkpFacts) -> Iterator[Section]:
         table=_two_columns(labelled, strong=words.label("skp.predicate")),
         foot=estimated_line(words, lines.estimated),
     )
+
+
+def documents(words: Words, facts: SkpFacts) -> Iterator[Section]:
+    """List the documents that the principal confirms, where the rule set asks for them."""
+    if not facts.papers:
+        return
+    yield Section(
+        heading=words.label("skp.documents"),
+        note=words.label("skp.documents_note"),
+        table=Table(
+            columns=(
+                Column(title=words.label("skp.number"), weight=6, align=Align.CENTRE),
+                Column(title=words.label("skp.document"), weight=54),
+                Column(title=words.label("skp.state"), weight=40),
+            ),
+            rows=tuple(
+                Row(cells=(str(at), one.document.title, _confirmed(words, one)))
+                for at, one in enumerate(facts.papers, start=1)
+            ),
+        ),
+    )
+
+
+def _confirmed(words: Words, paper: Paper) -> str:
+    if paper.at is None:
+        return words.label("skp.unconfirmed")
+    return words.label("skp.confirmed", by=paper.by, day=words.short_day(paper.at))
 
 
 def _two_columns(rows: list[tuple[str, str]], strong: str = "") -> Table:

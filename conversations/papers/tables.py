@@ -22,6 +22,7 @@ from conversations.papers.rows import (
 )
 from conversations.plan_views import evidence_titles, title_of
 from conversations.words import Words
+from storage import confirmations
 from storage.evidence import needs
 from storage.evidence.needs import Units
 from storage.models import EvidenceStatus, PlanEntry, School
@@ -33,10 +34,14 @@ ITEMS = "items"
 CHOICES = "choices"
 DUTIES = "duties"
 BEHAVIOURS = "behaviours"
+DOCUMENTS = "documents"
 EVIDENCE = "evidence"
 
 ALWAYS = frozenset({TEACHERS, EVIDENCE, *CYCLE_COLUMNS})
 """What every rule set has."""
+
+POINTS = frozenset({"points", "points_each", "points_sent", "points_accepted"})
+"""Columns that there are only where some rule set counts points."""
 
 STEP_TABLES = {
     StepKind.ITEMS: ITEMS,
@@ -65,6 +70,9 @@ COLUMNS: Mapping[str, Columns] = {
         ("sent", NUMBER, 10), ("accepted", NUMBER, 10), ("kinds", TEXT, 40),
     ),
     BEHAVIOURS: (*WHO, ("value", TEXT, 24), ("guide", TEXT, 80)),
+    DOCUMENTS: (
+        *WHO, ("document", TEXT, 50), ("confirmed_by", TEXT, 30), ("confirmed", DAY, 14),
+    ),
     EVIDENCE: (
         *WHO, ("number", NUMBER, 6), ("activity", TEXT, 44), ("kind", TEXT, 24),
         ("dated", DAY, 14), ("received", MOMENT, 18), ("state", TEXT, 34),
@@ -80,6 +88,9 @@ def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...
     """Give the tables, in their order, that plans under these rule sets can fill."""
     kinds = {step.kind for rules in rule_sets for step in rules.steps}
     asked = {STEP_TABLES[kind] for kind in kinds} | ALWAYS
+    if any(rules.accountability_documents for rules in rule_sets):
+        asked |= {DOCUMENTS}
+    points = counts_points(rule_sets)
     return tuple(
         Table(
             id=name,
@@ -87,6 +98,7 @@ def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...
             columns=tuple(
                 _column(words.label(f"tables.column_{label}"), kind, width)
                 for label, kind, width in columns
+                if points or label not in POINTS
             ),
         )
         for name, columns in COLUMNS.items()
@@ -94,13 +106,32 @@ def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...
     )
 
 
+def counts_points(rule_sets: Collection[RuleSet]) -> bool:
+    """Whether any of the rule sets has points: else no table speaks of them."""
+    return any(rules.points for rules in rule_sets)
+
+
 def _column(title: str, kind: ColumnKind, width: int) -> Column:
     # Beside its words, a heading holds the arrow of the filter.
     return Column(title=title, kind=kind, width=max(width, len(title) + 4))
 
 
-def rows_of(words: Words, school: School, teacher: Teacher) -> dict[str, tuple[Row, ...]]:
-    """Give a teacher's rows of each table."""
+def rows_of(
+    words: Words, school: School, teacher: Teacher, *, points: bool
+) -> dict[str, tuple[Row, ...]]:
+    """Give a teacher's rows of each table. `points` is what `counts_points` says of all plans."""
+    rows = _full_rows(words, school, teacher)
+    if points:
+        return rows
+    return {name: tuple(_without_points(name, row) for row in some) for name, some in rows.items()}
+
+
+def _without_points(table: str, row: Row) -> Row:
+    labels = (label for label, _, _ in COLUMNS[table])
+    return tuple(cell for label, cell in zip(labels, row, strict=True) if label not in POINTS)
+
+
+def _full_rows(words: Words, school: School, teacher: Teacher) -> dict[str, tuple[Row, ...]]:
     zone = ZoneInfo(school.timezone)
     rows: dict[str, tuple[Row, ...]] = {TEACHERS: (_summary(words, school, zone, teacher),)}
     full, rules = teacher.dossier.full, teacher.rules
@@ -109,6 +140,8 @@ def rows_of(words: Words, school: School, teacher: Teacher) -> dict[str, tuple[R
     for step in rules.steps:
         name = STEP_TABLES[step.kind]
         rows[name] = (*rows.get(name, ()), *_step_rows(words, rules, step, full, teacher))
+    if rules.accountability_documents:
+        rows[DOCUMENTS] = tuple(_document_rows(zone, rules, full, teacher))
     rows[EVIDENCE] = tuple(_evidence_rows(zone, teacher))
     return rows | cycle_rows(words, zone, rules, teacher)
 
@@ -181,6 +214,13 @@ def _value_of(rules: RuleSet, guide: str) -> str:
     return next(
         (one.name for one in rules.behaviours if guide in {each.code for each in one.guides}), ""
     )
+
+
+def _document_rows(
+    zone: ZoneInfo, rules: RuleSet, full: FullPlan, teacher: Teacher
+) -> Iterator[Row]:
+    for one in confirmations.papers_with(rules, full, teacher.dossier.confirmed):
+        yield (*teacher.who, one.document.title, one.by or None, day_at(one.at, zone))
 
 
 def _evidence_rows(zone: ZoneInfo, teacher: Teacher) -> Iterator[Row]:

@@ -18,12 +18,12 @@ from conversations.pictures.facts import (
 )
 from conversations.screens import Page, Screen, page_of, pager
 from conversations.sent_pictures import picture_of
-from conversations.stage_words import is_estimated, mark_of
+from conversations.stage_words import is_estimated, mark_of, stage_name
 from conversations.turn import Turn
 from storage import boards, deadlines
 from storage.boards import Earlier, Tally, TeacherCycle, Trend
 from storage.deadlines import Deadline
-from storage.stages import DEADLINE_OF, SETTLED, Stage
+from storage.stages import SETTLED, Stage, deadlines_by_stage
 
 dialogue = Dialogue("board_picture")
 
@@ -54,7 +54,8 @@ async def _days(turn: Turn) -> Days:
         turn.session, turn.actor.school_id, turn.rules, turn.period
     )
     ends = {one.kind: one for one in dated}
-    return {stage: ends[kind] for stage, kind in DEADLINE_OF.items() if kind in ends}
+    by_stage = deadlines_by_stage(turn.rules)
+    return {stage: ends[kind] for stage, kind in by_stage.items() if kind in ends}
 
 
 def board_facts(
@@ -92,7 +93,8 @@ def board_facts(
 def _column(turn: Turn, stage: Stage, days: Days) -> Column:
     day = turn.words.short_day(days[stage].ends_on) if stage in days else ""
     # The year stands above.
-    return Column(turn.words.label(f"stages.{stage}_short"), day.rpartition(" ")[0])
+    title = turn.words.label(f"stages.{stage_name(turn.rules, stage)}_short")
+    return Column(title, day.rpartition(" ")[0])
 
 
 def _row(turn: Turn, number: int, row: TeacherCycle, days: Days) -> TeacherRow:

@@ -52,7 +52,7 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
         proof=at.proof, is_open=at.is_open, next=Markup(next_words(turn, at)),  # noqa: S704
         papers=await confirmations.papers_of(turn.session, rules, at.full) if at.full else (),
         rated=lines_of(rules, own.rating) if own else None, own=own,
-        stages=stage_lines(turn.words, at.cycle),
+        stages=stage_lines(turn.words, rules, at.cycle),
         dues=dues(turn.words, rules, period, at.deadlines, at.cycle, turn.today),
     )  # fmt: skip
     rows = _rows(turn, at.full, own, has_evidence=at.has_evidence)

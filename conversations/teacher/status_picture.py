@@ -11,6 +11,7 @@ from conversations.stage_words import dues, plain, stage_lines
 from conversations.teacher.position import Position, next_words, position_of
 from conversations.turn import Turn
 from storage.rulesets import PointsRule
+from storage.stages import Stage
 
 dialogue = Dialogue("status_picture")
 
@@ -42,7 +43,7 @@ def status_facts(turn: Turn, position: Position) -> StatusFacts:
         target_text=_target(turn, points),
         lines=() if points else _lines(turn, position),
         steps_title=words.label("pictures.stages"),
-        steps=stage_lines(words, position.cycle),
+        steps=stage_lines(words, rules, position.cycle),
         dues_title=words.label("pictures.deadlines"),
         dues=open_dues,
         dues_note=words.label("pictures.estimated") if any(d.estimated for d in open_dues) else "",
@@ -90,16 +91,24 @@ def _lines(turn: Turn, position: Position) -> tuple[Line, ...]:
 
 
 def _units(turn: Turn, position: Position) -> tuple[Bar, ...]:
-    """Give the activities with evidence, where there are any and no points to count."""
-    proof = position.proof
-    if not position.is_open or not proof.planned:
+    """Give documents and activities with evidence, where there are any and no points to count.
+
+    Evidence that nobody asks for is shown once there is some.
+    """
+    if not position.is_open:
         return ()
-    values = (("proven", proof.sent, Mark.WAITING), ("accepted", proof.accepted, Mark.DONE))
+    proof, papers = position.proof, position.cycle[Stage.EVIDENCE]
+    values = []
+    if turn.rules.confirms_documents:
+        values.append(("documents", papers.done, papers.of, Mark.DONE))
+    if proof.planned and (proof.sent or turn.rules.upload.required):
+        values.append(("proven", proof.sent, proof.planned, Mark.WAITING))
+        values.append(("accepted", proof.accepted, proof.planned, Mark.DONE))
     return tuple(
         Bar(
             turn.words.label(f"pictures.{name}"),
-            turn.words.label("pictures.n_of", done=value, of=proof.planned),
-            value, proof.planned, mark,
+            turn.words.label("pictures.n_of", done=value, of=of),
+            value, of, mark,
         )
-        for name, value, mark in values
+        for name, value, of, mark in values
     )  # fmt: skip

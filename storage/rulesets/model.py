@@ -794,6 +794,11 @@ class RuleSet:
         """Whether the teacher confirms the plan after its approval."""
         return self.scheme.agreement_required
 
+    @property
+    def confirms_documents(self) -> bool:
+        """Whether the principal confirms documents instead of an upload of evidence."""
+        return not self.upload.required and bool(self.accountability_documents)
+
     # -- entries
 
     def step(self, wanted: str) -> Step:

@@ -1,5 +1,6 @@
 """The board: how far everybody is, who may see it, and how it was on earlier mornings."""
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import boards, cycle, decisions, plans, sent_pictures
+from storage import boards, confirmations, cycle, decisions, plans, sent_pictures
 from storage.boards import board, note_mornings, tally, trend
 from storage.database import Database
 from storage.erasure import erase_member
@@ -18,8 +19,8 @@ from storage.later_stages import LATER
 from storage.models import BoardDay, SentPicture
 from storage.people import Actor
 from storage.rulebook import RuleBook
-from storage.rulesets import load_ruleset
-from storage.stages import Scope, Stage, StageState, Standing
+from storage.rulesets import DeadlineKind, load_ruleset
+from storage.stages import Scope, Stage, StageState, Standing, deadlines_by_stage
 from tests.storage.evidence.staging import (
     NOW,
     PERIOD,
@@ -117,11 +118,30 @@ async def test_evidence_is_counted_as_it_is_decided(database: Database, cast: Ca
 async def test_where_nothing_need_be_uploaded_nothing_is_missed(
     database: Database, cast: Cast
 ) -> None:
+    async with database.transaction() as session:
+        full = await holds(session, cast.rina, cast.principal)
+    freely = dataclasses.replace(RULES, upload=dataclasses.replace(RULES.upload, required=False))
+    assert cycle._evidence(freely, full, (), ()).standing is Standing.NOT_NEEDED
+    assert cycle._evidence(RULES, full, (), ()).standing is Standing.NOT_YET
+
+
+async def test_documents_are_the_stage_where_they_are_confirmed_instead(
+    database: Database, cast: Cast
+) -> None:
     annual = load_ruleset("ruang-gtk-2025")
     async with database.transaction() as session:
         full = await holds(session, cast.rina, cast.principal)
-    assert cycle._evidence(annual, full, ()).standing is Standing.NOT_NEEDED
-    assert cycle._evidence(RULES, full, ()).standing is Standing.NOT_YET
+
+    def stage(*confirmed: str) -> StageState:
+        papers = confirmations.papers_with(annual, full, dict.fromkeys(confirmed, ("Bu", NOW)))
+        return cycle._evidence(annual, full, (), papers)
+
+    assert stage() == StageState(Standing.WAITING, 0, 3)
+    assert stage("kehadiran") == StageState(Standing.WAITING, 1, 3)
+    assert stage("kehadiran", "kurikulum", "sk_tugas_tambahan") == StageState(Standing.DONE, 3, 3)
+    assert cycle._evidence(annual, None, (), ()) == StageState()
+    assert deadlines_by_stage(annual)[Stage.EVIDENCE] is DeadlineKind.EXECUTION
+    assert deadlines_by_stage(RULES)[Stage.EVIDENCE] is DeadlineKind.EVIDENCE
 
 
 async def test_one_teacher_and_the_whole_school_are_told_the_same(

@@ -80,7 +80,7 @@ async def test_statements_do_not_grow_with_the_school(database: Database, cast: 
             for number in range(4):
                 later = NOW + timedelta(minutes=number)
                 await files(session, actor, full, f"{actor.name} {number}", now=later)
-    assert await counted() == few == 12
+    assert await counted() == few == 13
 
 
 async def test_who_has_left_teaching_is_still_there_with_the_plan(

@@ -14,6 +14,7 @@ from conversations.papers.recap_paper import Line, Recap, recap_order
 from conversations.papers.skp_facts import Numbered, Proven, SkpFacts
 from conversations.papers.skp_paper import skp_order
 from conversations.words import Words
+from storage import confirmations
 from storage.evidence import needs
 from storage.evidence.needs import Progress
 from storage.evidence.reading import Piece
@@ -102,6 +103,7 @@ def some_facts(
         full=full, rules=rules, period=period, owner=owner, letterhead=letterhead, head=HEAD,
         approval=(decision, principal), proven=numbered,
         progress=needs.progress(provable, every),
+        papers=confirmations.papers_with(rules, full, {"kurikulum": (HEAD.name, NOW)}),
     )  # fmt: skip
 
 

@@ -184,6 +184,9 @@ def test_the_annual_scheme_has_no_points(tmp_path: Path) -> None:
     text = one_line(" ".join(made(an_skp(tmp_path / "out", facts), tmp_path).texts))
     assert "Periode Januari–Desember 2026" in text
     assert "A. Pelaksanaan tugas pokok" in text
+    assert "Dokumen akuntabilitas Tidak diunggah." in text
+    assert "1 Kurikulum satuan pendidikan Yusrizal, M.Pd., 30 Nov 2026" in text
+    assert "3 Surat tugas atau keputusan tugas tambahan guru belum dikonfirmasi" in text
     assert "Poin" not in text
     assert "belum ada" in text
     assert "Aturan: Ruang GTK 2025" in text
@@ -232,6 +235,7 @@ def test_a_school_without_teachers_has_a_recap_that_says_so(tmp_path: Path) -> N
 def test_the_recap_of_a_scheme_without_points(tmp_path: Path) -> None:
     paper = made(a_recap(tmp_path / "out", 3, rules=load_ruleset("ruang-gtk-2025")), tmp_path)
     assert "Poin" not in paper.texts[0]
+    assert "Bukti dikembalikan Dokumen Observasi" in one_line(paper.texts[0])
 
 
 def test_the_code_on_paper_can_be_scanned_and_leads_to_the_bot(tmp_path: Path) -> None:

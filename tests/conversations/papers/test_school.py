@@ -32,7 +32,7 @@ from conversations.papers.orders import (
 )
 from conversations.papers.rows import Teacher
 from conversations.papers.school_ordering import school_texts
-from conversations.papers.tables import rows_of, tables_for
+from conversations.papers.tables import counts_points, rows_of, tables_for
 from conversations.papers.workbook import write_school_book
 from conversations.words import Words
 from storage.exports import Dossier
@@ -314,6 +314,7 @@ def test_tables_follow_the_rule_set(ruleset: str) -> None:
     assert ("Rencana lain" in names) == (ruleset != "pmm-2024")
     assert names[0] == "Guru"
     assert {"Tugas tambahan", "Perilaku kerja", "Bukti dukung"} <= set(names)
+    assert ("Dokumen akuntabilitas" in names) == (ruleset != "pmm-2024")
     assert names[-5:] == ["Observasi", "Hasil observasi", "Laporan", "Isi laporan", "Penilaian"]
     for one in tables:
         titles = [column.title for column in one.columns]
@@ -345,7 +346,8 @@ def test_every_row_has_a_cell_for_each_column(ruleset: str) -> None:
     files = FileStore(Path("files"))
     chapters = chapters_of(Words("id"), files, rules, ordered, {})
     teacher = Teacher(1, dossier, rules, ordered, tuple([] for _ in chapters), chapters, {}, {})
-    rows = rows_of(Words("id"), school, teacher)
+    points = counts_points([rules])
+    rows = rows_of(Words("id"), school, teacher, points=points)
     widths = {one.id: len(one.columns) for one in tables_for(Words("id"), [rules])}
     assert {len(row) for name in rows for row in rows[name]} <= set(widths.values())
     for name, some in rows.items():
@@ -358,7 +360,9 @@ def test_every_row_has_a_cell_for_each_column(ruleset: str) -> None:
     assert len(choices) == (0 if rules.points else 3)
     (summary,) = rows["teachers"]
     assert summary[1:4] == (NIP, "=Rina", "00304567")
-    assert (summary[5] is None) == (rules.points is None)
+    head = [column.title for one in tables_for(Words("id"), [rules]) for column in one.columns]
+    assert any("poin" in one.casefold() for one in head) == (rules.points is not None)
+    assert told.get("documents", 0) == len(rules.accountability_documents)
 
 
 def _a_plan_with_everything(rules: RuleSet) -> FullPlan:
