@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 
 from bot.application import Kawan
 from bot.clock import Clock
@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.inspecting import Inspector
 from storage.members import found_school, invite, join
 from storage.models import OutboxMessage, Role, School
+from storage.outbox import PENDING, SENDING
 from storage.people import find_account, new_account
 
 TOKEN = "123456:TEST"
@@ -79,7 +80,7 @@ class TestWorld:
         """Let the sender finish, in its own time, with all that is due, and write it down."""
         self.kawan.sender.wake()
         waiting = select(func.count(col(OutboxMessage.id))).where(
-            col(OutboxMessage.settled_at).is_(None), OutboxMessage.due_at <= self.clock.now()
+            or_(PENDING, SENDING), OutboxMessage.due_at <= self.clock.now()
         )
         async with asyncio.timeout(5):
             while True:
