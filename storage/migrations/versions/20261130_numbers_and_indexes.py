@@ -1,7 +1,9 @@
-"""Numbers of messages that are never given twice.
+"""Numbers of messages that are never given twice; ways to deputies and to requests for help.
 
 SQLite gives the number of the newest row again once that row is gone. A message that followed an
 archive of everything bore a number of the archive, and could never be archived itself.
+
+Who stands in for whom is asked at each tap, and which requests are open every few seconds.
 """
 
 import sqlalchemy as sa
@@ -19,6 +21,12 @@ HIGHEST = (
 
 
 def upgrade() -> None:
+    op.create_index("ix_deputy_member_id", "deputy", ["member_id"])
+    op.create_index("ix_help_request_status", "help_request", ["status"])
+    _number_messages()
+
+
+def _number_messages() -> None:
     if op.get_bind().dialect.name != "sqlite":
         return
     # In ascending order none meets another: each goes beyond all that there are.
@@ -37,6 +45,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_help_request_status", "help_request")
+    op.drop_index("ix_deputy_member_id", "deputy")
     if op.get_bind().dialect.name != "sqlite":
         return
     with op.batch_alter_table("outbox", recreate="always"):
