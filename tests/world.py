@@ -76,12 +76,12 @@ class TestWorld:
         self.kawan = self._make_bot()
         await self.kawan.start()
 
-    async def delivered(self) -> None:
+    async def delivered(self, within: float = 5.0) -> None:
         """Let the sender finish, in its own time, with all that is due, and write it down."""
         self.kawan.sender.wake()
         due = select(OutboxMessage.id).where(OutboxMessage.due_at <= self.clock.now())
         waiting = select(or_(due.where(PENDING).exists(), due.where(SENDING).exists()))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(within):
             while True:
                 async with self.database.reading() as session:
                     if not (await session.exec(waiting)).one():

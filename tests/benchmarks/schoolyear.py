@@ -94,7 +94,7 @@ async def goes_to(world: TestWorld, day: date, hour: int, minute: int = 0) -> No
         rounds.forget_old, rounds.look_after_help, rounds.refresh_drafts, rounds.sweep,
     ):  # fmt: skip
         await look()
-    await world.delivered()
+    await world.delivered(WITHIN_S)
 
 
 # --------------------------------------------------------------------- plans
@@ -256,7 +256,7 @@ async def reports(world: TestWorld, teacher: Person, principal: Person) -> None:
     await teacher.sees("Sudah bisa diajukan", after=typed)
     await teacher.taps("Ajukan laporan")
     await teacher.sees("Sudah diajukan", after=typed)
-    await world.delivered()
+    await world.delivered(WITHIN_S)
     asked = await principal.types("/persetujuan")
     card = await principal.sees_button("Terima laporan")
     await principal.taps("Terima laporan", on=card)
@@ -284,13 +284,13 @@ async def rates(principal: Person, teachers: int) -> None:
     await principal.sees(f"Siap disahkan: {teachers}", after=asked)
     await principal.taps(f"Sahkan {teachers} penilaian")
     question = await principal.sees(f"Sahkan {teachers} penilaian?", after=asked)
-    await principal.taps(f"Sahkan {teachers} penilaian", on=question)
-    await principal.sees(f"{teachers} penilaian sudah disahkan", after=asked)
+    await principal.taps(f"Sahkan {teachers} penilaian", on=question, within=WITHIN_S)
+    await principal.sees(f"{teachers} penilaian sudah disahkan", WITHIN_S, after=asked)
 
 
 async def reads_the_result(teacher: Person, period: str) -> None:
     """The result is read and acknowledged; then the teacher looks where things stand."""
-    told = await teacher.sees(f"hasil penilaian kinerja Anda. PMM 2024 · {period}")
+    told = await teacher.sees(f"hasil penilaian kinerja Anda. PMM 2024 · {period}", WITHIN_S)
     await teacher.taps("Saya sudah membaca", on=told)
     typed = await teacher.types("/status")
     await teacher.sees("Penilaian: Baik", after=typed)

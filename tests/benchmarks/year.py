@@ -107,7 +107,7 @@ async def _half(
     await schoolyear.goes_to(world, calendar.rating, 9)
     with timed(stages, "ratings"):
         await schoolyear.rates(principal, len(teachers))
-        await world.delivered()
+        await world.delivered(schoolyear.WITHIN_S)
         for one in teachers:
             await schoolyear.reads_the_result(one, calendar.name)
     await schoolyear.orders_the_skp(teachers[0])
@@ -151,10 +151,10 @@ def _figures(year: Year) -> list[Figure]:
                note=f"{year.seconds:.0f} s; seconds a teacher: {stages}"),
         Figure(GROUP, "taps and messages a second", year.touches / year.seconds, "/s",
                note=f"{year.touches} of them, one after the other, phones included"),
-        Figure(GROUP, "database, a teacher", year.database / n / 1e3, "kB",
-               note=f"{year.database / 1e6:.1f} MB, of which {year.empty / 1e6:.1f} MB empty"),
+        Figure(GROUP, "database, a teacher", (year.database - year.empty) / n / 1e3, "kB",
+               note=f"{year.database / 1e6:.1f} MB, {year.empty / 1e6:.1f} MB when still empty"),
         Figure(GROUP, "files, a teacher", year.files / n / 1e3, "kB",
-               note=f"{year.files / 1e6:.1f} MB: four photos, two more and two lesson plans each"),
+               note=f"{year.files / 1e6:.1f} MB: six photos of a page and two lesson plans each"),
         Figure(GROUP, "statements that read a large table whole", len(reads), goal=at_most(0),
                note=f"of {len(year.queries)}; their plans: {RESULT}"),
     ]  # fmt: skip
