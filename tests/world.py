@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from sqlmodel import col, func, select
+from sqlmodel import or_, select
 
 from bot.application import Kawan
 from bot.clock import Clock
@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.inspecting import Inspector
 from storage.members import found_school, invite, join
 from storage.models import OutboxMessage, Role, School
+from storage.outbox import PENDING, SENDING
 from storage.people import find_account, new_account
 
 TOKEN = "123456:TEST"
@@ -75,13 +76,12 @@ class TestWorld:
         self.kawan = self._make_bot()
         await self.kawan.start()
 
-    async def delivered(self) -> None:
+    async def delivered(self, within: float = 5.0) -> None:
         """Let the sender finish, in its own time, with all that is due, and write it down."""
         self.kawan.sender.wake()
-        waiting = select(func.count(col(OutboxMessage.id))).where(
-            col(OutboxMessage.settled_at).is_(None), OutboxMessage.due_at <= self.clock.now()
-        )
-        async with asyncio.timeout(5):
+        due = select(OutboxMessage.id).where(OutboxMessage.due_at <= self.clock.now())
+        waiting = select(or_(due.where(PENDING).exists(), due.where(SENDING).exists()))
+        async with asyncio.timeout(within):
             while True:
                 async with self.database.reading() as session:
                     if not (await session.exec(waiting)).one():

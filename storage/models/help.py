@@ -38,6 +38,8 @@ class HelpRequest(SQLModel, table=True):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("ix_help_request_school_id_status", "school_id", "status"),
+        # For the looks that are taken over all schools, every few seconds.
+        Index("ix_help_request_status", "status"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -81,6 +81,8 @@ class OutboxMessage(MessageRecord, table=True):
             sqlite_where=text("settled_at IS NOT NULL"),
             postgresql_where=text("settled_at IS NOT NULL"),
         ),
+        # The archive keeps the numbers: none may be given again when the table is empty.
+        {"sqlite_autoincrement": True},
     )
 
     priority: int = 0

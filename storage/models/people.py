@@ -89,7 +89,7 @@ class Deputy(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     school_id: int = Field(foreign_key="school.id", sa_type=Id, index=True)
-    member_id: int = Field(foreign_key="member.id", sa_type=Id)
+    member_id: int = Field(foreign_key="member.id", sa_type=Id, index=True)
     starts_on: date
     ends_on: date
     named_by: int = Field(foreign_key="member.id", sa_type=Id)

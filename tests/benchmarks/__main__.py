@@ -20,6 +20,7 @@ from tests.benchmarks import (
     reminders,
     starting,
     taps,
+    year,
 )
 from tests.benchmarks.databases import databases
 from tests.benchmarks.figures import Figure, table, write
@@ -37,6 +38,7 @@ PARTS = (
     "reminders",
     "broadcast",
     "outbox",
+    "year",
 )
 
 
@@ -67,6 +69,8 @@ async def _measure(parts: list[str], rounds: int, seconds: float, *, full: bool)
                 figures += await broadcasting.measure(servers, folder, full=full)
             if "outbox" in parts:
                 figures += await outbox.measure(servers, folder, full=full)
+            if "year" in parts:
+                figures += await year.measure(servers, folder, full=full)
     return figures
 
 
@@ -79,8 +83,8 @@ def main() -> None:
     parser.add_argument(
         "--full",
         action="store_true",
-        help="a whole district for broadcast and outbox, a school of 100 for export: takes most "
-        "of an hour",
+        help="a whole district for broadcast and outbox, a school of 100 for export and year: "
+        "takes more than an hour",
     )
     given = parser.parse_args()
     parts = given.parts or list(PARTS)

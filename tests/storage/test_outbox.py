@@ -471,6 +471,21 @@ async def test_what_is_archived_is_not_told_again(
     assert [one.member_id for one in batch] == people[1:2]
 
 
+async def test_no_number_is_given_again_after_everything_was_archived(
+    database: Database, school: School, people: list[int]
+) -> None:
+    """The archive keeps the numbers: a message that bore one could never be archived."""
+    for occasion in ("a", "b"):
+        await announce(database, school, people, occasion)
+        async with database.transaction() as session:
+            for one in await outbox.lease(session, NOW):
+                await outbox.settle(session, one.id, OutboxState.SENT, NOW)
+        assert await archived(database, NOW + timedelta(days=1)) == len(people)
+    async with database.reading() as session:
+        kept = (await session.exec(select(ArchivedMessage.id))).all()
+    assert len(set(kept)) == 2 * len(people)
+
+
 # ------------------------------------------------------------------------------- figures
 
 
