@@ -1,4 +1,4 @@
-"""A lesson of the demo that is to be observed: a teacher and the principal have agreed on a day."""
+"""A lesson of the demo that is to be observed: teacher and principal have agreed on a day."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
