@@ -23,6 +23,7 @@ from starlette.applications import Starlette
 from bot.application import Kawan
 from bot.clock import Clock
 from bot.demo_evidence import make_ready, send_in
+from bot.demo_observing import agree_on_a_day
 from bot.demo_samples import SAMPLES, make_sample
 from bot.demo_school import IRWAN, NPSN, PEOPLE, PRINCIPAL, Progress, found, hand_out_phones
 from bot.logs import set_up_logs
@@ -190,6 +191,7 @@ class Demo:
             now = self._clock.now()
             school = await found(session, self._rules, ZONE.key, now)
             await send_in(session, kawan.files, self._rules, school.actors, ready, now, today)
+            await agree_on_a_day(session, self._rules, school.actors, ZONE, now)
         self._tokens = school.tokens
         hand_out_phones(self.sim)
         self._write_notes()

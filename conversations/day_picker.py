@@ -20,12 +20,16 @@ def day_rows(
     page: int,
     to_page: Callable[[int], Button],
     to_hours: Callable[[int], Button],
+    offers: Callable[[date], bool] = lambda _day: True,
 ) -> tuple[Row, ...]:
-    """Give the keys of a page of days: from today on, or from tomorrow when today is over."""
+    """Give the keys of a page of days: from today on, or from tomorrow when today is over.
+
+    Days that `offers` says no to are left out.
+    """
     first = turn.today + timedelta(days=0 if hours_of(turn, turn.today) else 1)
     page = page_within(page)
     days = [first + timedelta(days=page * DAYS_A_PAGE + n) for n in range(DAYS_A_PAGE)]
-    keys = [Key(_day_label(turn, day), to_hours(day.toordinal())) for day in days]
+    keys = [Key(_day_label(turn, day), to_hours(day.toordinal())) for day in days if offers(day)]
     return (*in_rows(numbered(keys)), _pages(page, to_page))
 
 

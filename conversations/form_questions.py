@@ -136,7 +136,7 @@ async def screen_of(turn: Turn, at: At, *, saved: bool = False) -> Screen:
     text = turn.words.body(
         "forms.question", number=at.number + 1, total=len(at.questions), question=at.question,
         answer=answer, saved=saved, longest_voice=forms.LONGEST_VOICE_S // 60,
-        voice=clock_of(answer.voice),
+        voice=clock_of(answer.voice), pages=sum(len(piece.pages) for piece in answer.files),
     )  # fmt: skip
     return Screen(text, await _rows(turn, at, answer), view=at.button)
 

@@ -35,7 +35,10 @@ from storage.forms import Answer, Guard, Voice
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: `title` names it in a line, `example` shows what an answer may be like."""
+    """One question: `title` names it in a line, `example` shows what an answer may be like.
+
+    With `wants_files` a photo or a document is the answer, and words are only its second best.
+    """
 
     field: str
     title: str
@@ -43,6 +46,7 @@ class Question:
     hint: str = ""
     example: str = ""
     takes_files: bool = False
+    wants_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

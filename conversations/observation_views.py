@@ -36,7 +36,7 @@ from storage.observations.reading import FINISHED, FullCycle
 from storage.observations.steps import StepState
 from storage.rulesets import AskedOf, FieldKind, ObservationField
 
-LABEL_OF_STEP = 24
+LABEL_OF_STEP = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.teacher.observing import cycle_for
 from conversations.turn import Turn
+from storage import school_hours
 from storage.errors import NotFound
 from storage.models import Booking
 from storage.observations import reading, scheduling
@@ -45,13 +46,15 @@ async def _cycle(turn: Turn, plan_id: int) -> FullCycle:
 
 @dialogue.tap(PickDay)
 async def pick_day(turn: Turn, tap: PickDay) -> None:
-    """Offer days."""
+    """Offer days on which the school works; a lesson is on no other."""
     cycle = await _cycle(turn, tap.plan)
     view = PickDay(tap.plan, day_picker.page_within(tap.page))
+    hours = await school_hours.hours_of(turn.session, turn.school)
     days = day_picker.day_rows(
         turn, view.page,
         to_page=lambda page: PickDay(tap.plan, page),
         to_hours=lambda day: PickHour(tap.plan, day),
+        offers=hours.works_on,
     )  # fmt: skip
     text = turn.words.body("observing.choose_day", cycle=cycle)
     turn.show(Screen(text, (*days, (back_to(turn, ShowCycle(tap.plan)),)), view=view))

@@ -60,7 +60,8 @@ async def remind_task(person: Person, subject: dict[str, Any]) -> Notice | None:
         minutes=_minutes(task), period=person.period,
     )  # fmt: skip
     label, button = _next_step(task)
-    rows: list[Row] = [(Key(person.words.label(label), button, Style.NEXT),), *put_off(person)]
+    later = put_off(person, is_last_day=deadline.ends_on == person.today)
+    rows: list[Row] = [(Key(person.words.label(label), button, Style.NEXT),), *later]
     return Notice(Screen(text, tuple(rows), view=button if task.task is not Task.AGREE else None))
 
 
@@ -102,15 +103,18 @@ def _next_step(task: OpenTask) -> tuple[str, Button]:
     return "reminders.to_submit", OpenSummary(full.id)
 
 
-def put_off(person: Person) -> tuple[Row, ...]:
-    """Give the keys by which reminders are put off."""
+def put_off(person: Person, *, is_last_day: bool = False) -> tuple[Row, ...]:
+    """Give the keys by which reminders are put off; on the last day there is no later."""
     words = person.words
+    hour: Row = (Key(words.label("reminders.hour"), ReminderHours()),)
+    if is_last_day:
+        return (hour,)
     return (
         (
             Key(words.label("reminders.tomorrow"), Snooze(1)),
             Key(words.label("reminders.three_days"), Snooze(3)),
         ),
-        (Key(words.label("reminders.hour"), ReminderHours()),),
+        hour,
     )
 
 

@@ -19,7 +19,18 @@ from conversations.home import back_to
 from conversations.notices import Notice, notice
 from conversations.observation_views import cycle_screen, rubric_place
 from conversations.people import Person
-from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
+from conversations.screens import (
+    LABEL_LENGTH,
+    Key,
+    Row,
+    Screen,
+    Style,
+    in_rows,
+    numbered,
+    page_of,
+    pager,
+    short,
+)
 from conversations.turn import Turn
 from storage.models import Member, Role
 from storage.observations import marking, observers, reading
@@ -63,7 +74,7 @@ async def show_board(turn: Turn, number: int) -> None:
     )  # fmt: skip
     rows: list[Row] = []
     if turn.actor.decides:
-        keys = [Key(short(one.name), _cycle_of(one, page.number)) for one in page.items]
+        keys = [Key(_short_name(one.name), _cycle_of(one, page.number)) for one in page.items]
         pairs = zip(numbered(keys, page.first + 1), page.items, strict=True)
         rows += in_rows([key for key, one in pairs if one.plan_holds])
     rows += pager(page, OpenBoard)
@@ -74,6 +85,11 @@ async def show_board(turn: Turn, number: int) -> None:
         foot.append(Key(turn.words.label("observing.observed"), Observed(0)))
     rows.append(tuple(foot))
     turn.show(Screen(text, tuple(rows), view=OpenBoard(page.number)))
+
+
+def _short_name(name: str, length: int = LABEL_LENGTH) -> str:
+    """Cut a name so that it fits on a button; titles go first."""
+    return short(name.partition(",")[0], length)
 
 
 def _cycle_of(row: BoardRow, page: int) -> ShowCycle | OpenBoard:
@@ -91,7 +107,7 @@ async def show_observed(turn: Turn, number: int) -> None:
     found = await reading.observed_by(turn.session, turn.actor, turn.period.id, turn.rulebook)
     page = page_of(found, number, NAMES_A_PAGE)
     text = turn.words.body("observing.observed", page=page, total=len(found), today=turn.today)
-    keys = [Key(short(one.teacher.name), ShowCycle(one.plan_id)) for one in page.items]
+    keys = [Key(_short_name(one.teacher.name), ShowCycle(one.plan_id)) for one in page.items]
     rows: list[Row] = [*in_rows(numbered(keys, page.first + 1)), *pager(page, Observed)]
     rows.append((Key(turn.words.label("nav.home"), Home()),))
     turn.show(Screen(text, tuple(rows), view=Observed(page.number)))
@@ -106,7 +122,7 @@ async def pick_observer(turn: Turn, tap: PickObserver) -> None:
     found = await observers.candidates(turn.session, turn.actor)
     page = page_of(found, tap.page, NAMES_A_PAGE)
     text = turn.words.body("observing.pick_observer", page=page)
-    keys = [Key(short(one.name), _teachers_of(one, 0)) for one in page.items]
+    keys = [Key(_short_name(one.name), _teachers_of(one, 0)) for one in page.items]
     rows: list[Row] = [*in_rows(numbered(keys, page.first + 1)), *pager(page, PickObserver)]
     rows.append((back_to(turn, OpenBoard(0)),))
     turn.show(Screen(text, tuple(rows), view=PickObserver(page.number)))
@@ -129,7 +145,7 @@ async def observer_teachers(turn: Turn, tap: ObserverTeachers) -> None:
     )  # fmt: skip
     keys = [
         Key(
-            ("✓ " if _observes(observer, one) else "") + short(one.name, 15),
+            ("✓ " if _observes(observer, one) else "") + _short_name(one.name, 15),
             ToggleObserved(tap.member, one.plan_id or 0, page.number),
         )
         for one in page.items

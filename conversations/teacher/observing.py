@@ -31,6 +31,7 @@ from storage.models import Marking, Role
 from storage.observations import following_up, preparing, reading
 from storage.observations.answers import FORM
 from storage.observations.reading import FullCycle
+from storage.rulesets import FieldKind
 
 dialogue = Dialogue("observing")
 
@@ -167,7 +168,14 @@ async def _questions(turn: Turn, plan_id: int, field: str) -> Sequence[Question]
     cycle = await reading.read(turn.session, turn.actor, plan_id, turn.rulebook)
     step = cycle.rules.observation_field(field).step
     return [
-        Question(one.id, one.title, one.hint, example=one.example, takes_files=True)
+        Question(
+            one.id,
+            one.title,
+            one.hint,
+            example=one.example,
+            takes_files=True,
+            wants_files=one.kind is FieldKind.DOCUMENT,
+        )
         for one in following_up.questions_of(cycle, turn.actor, step)
     ]
 

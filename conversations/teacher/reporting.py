@@ -91,7 +91,8 @@ async def show_mine(turn: Turn, plan: FullPlan) -> None:
 async def _mine(person: Person, plan: FullPlan) -> Screen:
     rules = person.rulebook.of_plan(person.school, plan.plan)
     draft = await _draft(person, rules, plan.id)
-    content, is_open = content_of(rules, draft), await _is_open(person, draft)
+    content, closed = content_of(rules, draft), await _is_closed(person, draft)
+    is_open = not closed and _is_fillable(draft)
     decided = (
         await reading.decision_on(person.session, draft.full.id, draft.revision)
         if draft.full is not None
@@ -102,10 +103,10 @@ async def _mine(person: Person, plan: FullPlan) -> Screen:
         "reporting.mine", rules=rules, period=rules.period(plan.plan.period), draft=draft,
         content=content, points=rules.points, aspects=aspect_lines(rules, content),
         parts=[one for one in parts_of(person.words, rules, content) if one.lines],
-        decided=decided, is_open=is_open, frozen=plan.status not in OPEN_PLANS,
+        decided=decided, is_open=is_open, closed=closed, frozen=plan.status not in OPEN_PLANS,
         marked=[one.title for one in parts_of(person.words, rules, content, marks) if one.marked],
     )  # fmt: skip
-    rows = _rows(person, draft, marks, is_open=is_open)
+    rows = _rows(person, draft, marks, is_open=is_open, closed=closed)
     return Screen(text, rows, view=OpenReport(plan.id))
 
 
@@ -123,17 +124,24 @@ def content_of(rules: RuleSet, draft: Draft) -> dict[str, Any]:
 
 async def _is_open(person: Person, draft: Draft) -> bool:
     """Whether the teacher may change it now."""
-    if draft.plan.status not in OPEN_PLANS or draft.status not in FILLABLE:
-        return False
+    return _is_fillable(draft) and not await _is_closed(person, draft)
+
+
+def _is_fillable(draft: Draft) -> bool:
+    return draft.plan.status in OPEN_PLANS and draft.status in FILLABLE
+
+
+async def _is_closed(person: Person, draft: Draft) -> bool:
+    """Whether the period is over: then everything is only read."""
     try:
         await require_open(person.session, draft.plan.id)
     except PeriodClosed:
-        return False
-    return True
+        return True
+    return False
 
 
 def _rows(
-    person: Person, draft: Draft, marks: Collection[str], *, is_open: bool
+    person: Person, draft: Draft, marks: Collection[str], *, is_open: bool, closed: bool
 ) -> tuple[Row, ...]:
     words, plan_id = person.words, draft.plan.id
     preview = Key(words.label("reporting.preview"), PreviewReport(plan_id, 0))
@@ -142,7 +150,8 @@ def _rows(
         rows.append((_questions_key(person, draft, marks),))
     if is_open and not draft.missing:
         rows.append((_submit_key(person, draft),))
-    if draft.status is ReportStatus.SUBMITTED and draft.plan.status in OPEN_PLANS:
+    handed_in = draft.status is ReportStatus.SUBMITTED and draft.plan.status in OPEN_PLANS
+    if handed_in and not closed:
         back = TakeReportBack(plan_id, draft.revision)
         rows.append((preview, Key(words.label("reporting.take_back"), back)))
     else:

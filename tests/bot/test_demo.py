@@ -66,6 +66,7 @@ async def test_evidence_awaits_the_principal(tmp_path: Path) -> None:
         irwan = demo.sim.person(id=IRWAN.account)
         await irwan.sees("1 bukti Anda diterima")
         await irwan.sees("Belum ada tanda tangan atau stempel")
+        await irwan.sees("jadwal observasi sudah pasti")
         await irwan.sees("16 dari 32 poin sudah ada buktinya, 8 diterima")
         mardiana = demo.sim.person(id=MARDIANA.account)
         await mardiana.sees("8 dari 32 poin sudah ada buktinya, 0 diterima")

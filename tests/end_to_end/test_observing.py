@@ -139,6 +139,10 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await rina.types("/observasi")
     await rina.sees("Pengamat: Desi Marlina")
     await rina.taps("Usulkan jadwal")
+    days = " ".join(button["text"] for row in (await rina.sees("Hari apa")).rows for button in row)
+    assert "Jumat, 14 Agu" in days
+    assert "Sabtu" not in days
+    assert "Minggu" not in days
     await rina.taps("Rabu, 12 Agu")
     await rina.taps("09.00")
     await rina.sees("Menunggu jawaban")
@@ -282,6 +286,7 @@ async def test_the_yearly_scheme_has_the_indicator_from_the_plan(
         await rina.taps("Isi jawaban")
         await rina.types("Saya mencoba kalimat umpan balik.")
         await rina.taps("Berikutnya")
+        await rina.sees("Tekan penjepit kertas")
         await rina.taps("Selesai")  # the lesson plan is optional
         await rina.taps("Usulkan jadwal")
         await rina.taps("Rabu, 8 Jul")

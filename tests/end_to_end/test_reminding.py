@@ -229,7 +229,9 @@ def _base36(number: int) -> str:
 async def test_a_bot_that_starts_again_repeats_nothing(world: TestWorld) -> None:
     rina = await world.joins("Rina Wati", Role.TEACHER)
     await goes_to(world, LAST_DAY)
-    await rina.sees("hari terakhir")
+    last = await rina.sees("hari terakhir")
+    # Nothing can be put off any more.
+    assert [key["text"] for row in last.rows for key in row][1:] == ["🕗 Pilih jam"]
     await world.restart()
     assert await nothing_new(world, rina)
 

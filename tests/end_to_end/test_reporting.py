@@ -245,6 +245,8 @@ async def test_without_a_plan_and_after_the_end_nothing_is_lost(world: TestWorld
     got = await rina.taps("Ajukan laporan")
     assert "Periode ini sudah ditutup" in got.text
     await rina.sees_no_button("Ajukan laporan", on=rina.messages[-1])
+    await rina.types("/laporan")
+    await rina.sees("Laporan ini tetap bisa dibaca, tidak bisa diubah lagi")
     got = await rina.taps_data(OpenQuestion("report", 1, "dukungan").pack())
     assert "Periode ini sudah ditutup" in got.text
     await rina.taps_data(PreviewReport(1, 0).pack())
