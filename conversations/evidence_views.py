@@ -25,6 +25,7 @@ SIGNS = {
     EvidenceStatus.REPLACED: "🗂",
     EvidenceStatus.REMOVED: "🗂",
     EvidenceStatus.CARRIED: "🗂",
+    EvidenceStatus.ATTACHED: "📎",
 }
 
 

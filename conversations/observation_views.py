@@ -36,7 +36,7 @@ from storage.observations.reading import FINISHED, FullCycle
 from storage.observations.steps import StepState
 from storage.rulesets import AskedOf, FieldKind, ObservationField
 
-LABEL_OF_STEP = 25
+LABEL_OF_STEP = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _placed(cycle: FullCycle) -> list[tuple[int, StepState]]:
 
 
 def _step_key(plan_id: int, place: int, step: StepState) -> Key:
-    return Key(short(f"{step.letter}. {step.title}", LABEL_OF_STEP), ReadStep(plan_id, place))
+    return Key(short(f"{step.letter} {step.title}", LABEL_OF_STEP), ReadStep(plan_id, place))
 
 
 def _way_back(person: Person, cycle: FullCycle) -> Home | OpenBoard | Observed:

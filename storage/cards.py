@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -62,13 +63,16 @@ async def remember(
     card = found.first()
     if card is None:
         await _turn_to(session, member_id, view, chat_id)
-        card = Card(
-            school_id=school_id,
-            member_id=member_id,
-            chat_id=chat_id,
-            message_id=message_id,
-            view=view,
-            shown_at=now,
+        card = await _add(
+            session,
+            Card(
+                school_id=school_id,
+                member_id=member_id,
+                chat_id=chat_id,
+                message_id=message_id,
+                view=view,
+                shown_at=now,
+            ),
         )
     if subject_of(card) != subject or card.closed_at is not None:
         card.shown_at = now
@@ -80,6 +84,22 @@ async def remember(
     await session.flush()
     if not waits:
         await retire(session, subject, now)
+
+
+async def _add(session: AsyncSession, card: Card) -> Card:
+    """Add a card, or give the one that came between.
+
+    A quick tap on a new message and whoever has just sent it may note it at the same moment.
+    """
+    try:
+        async with session.begin_nested():
+            session.add(card)
+    except IntegrityError:
+        found = await session.exec(
+            select(Card).where(Card.chat_id == card.chat_id, Card.message_id == card.message_id)
+        )
+        return found.one()
+    return card
 
 
 def subject_of(card: Card) -> Subject:

@@ -40,7 +40,7 @@ def test_both_rule_sets_come_with_the_program() -> None:
 
 
 def test_a_rule_set_is_loaded_once() -> None:
-    assert load_ruleset("pmm-2024") is PMM
+    assert load_ruleset("pmm-2024") is load_ruleset("pmm-2024")
 
 
 def test_pmm_names_what_the_screen_needs() -> None:
