@@ -464,12 +464,17 @@ async def crash(world: TestWorld) -> None:
     """Break the sender off as a kill does: nothing is finished, nothing is written down."""
     sender = world.kawan.sender
     sender._election.resign = _do_nothing  # type: ignore[method-assign]
+    sender._election.won = _wait_for_ever  # type: ignore[method-assign]
     for task in (*sender._parts, *sender._in_flight):
         task.cancel()
     await asyncio.gather(*sender._parts, *sender._in_flight, return_exceptions=True)
     sender._in_flight.clear()
     sender._settled.clear()
     await sender._election._seat.leave()
+
+
+async def _wait_for_ever() -> None:
+    await asyncio.Event().wait()
 
 
 async def _do_nothing() -> None:
