@@ -108,10 +108,6 @@ class Screen:
         """Every key, in reading order."""
         return [key for row in self.rows for key in row]
 
-    def without_keys(self) -> "Screen":
-        """Give the same text with nothing to press."""
-        return replace(self, rows=())
-
 
 def in_rows(keys: list[Key], width: int = 2) -> tuple[Row, ...]:
     """Lay keys out, `width` to a row."""
