@@ -6,7 +6,6 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +13,14 @@ import pytest
 from filelock import FileLock
 
 from storage.database import Database
+from tests.databases import (
+    FreshDatabase,
+    KeptPostgresql,
+    KeptSqlite,
+    fresh,
+    kept_postgresql,
+    migrate,
+)
 from tests.world import INSPECTOR, TestWorld, open_world
 
 PostgresUri = str
@@ -80,12 +87,6 @@ async def _hurry(uri: PostgresUri) -> None:
     )
 
 
-async def _migrate(url: str) -> None:
-    database = Database(url)
-    await database.migrate()
-    await database.close()
-
-
 def _named(uri: PostgresUri, name: str) -> str:
     """Give the address of a database on a server."""
     head, _, query = uri.partition("?")
@@ -99,46 +100,68 @@ def postgres_template(postgres_uri: PostgresUri, shared_folder: Path) -> str:
     with FileLock(shared_folder / "lock"):
         if not made.exists():
             asyncio.run(_command(postgres_uri, f"CREATE DATABASE {name}"))
-            asyncio.run(_migrate(_named(postgres_uri, name)))
+            asyncio.run(migrate(_named(postgres_uri, name)))
             made.touch()
     return name
-
-
-@contextmanager
-def _postgres_database(uri: PostgresUri, template: str) -> Iterator[str]:
-    name = f"kawan_{uuid.uuid4().hex}"
-    asyncio.run(_command(uri, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
-    yield _named(uri, name)
-    asyncio.run(_command(uri, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
 def empty_postgres_url(postgres_uri: PostgresUri) -> Iterator[str]:
     """A fresh PostgreSQL database without a table."""
-    with _postgres_database(postgres_uri, "template1") as url:
-        yield url
+    name = f"kawan_{uuid.uuid4().hex}"
+    asyncio.run(_command(postgres_uri, f"CREATE DATABASE {name}"))
+    yield _named(postgres_uri, name)
+    asyncio.run(_command(postgres_uri, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def _postgresql(
+    postgres_uri: PostgresUri, postgres_template: str, worker_id: str
+) -> Iterator[KeptPostgresql]:
+    name = f"kawan_{worker_id}"
+    copy = f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY file_copy"
+    asyncio.run(_command(postgres_uri, copy))
+    with kept_postgresql(_named(postgres_uri, name)) as kept:
+        yield kept
 
 
 @pytest.fixture
-def postgres_url(postgres_uri: PostgresUri, postgres_template: str) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
-    with _postgres_database(postgres_uri, postgres_template) as url:
-        yield url
+def postgres_url(_postgresql: KeptPostgresql) -> str:
+    """A migrated PostgreSQL database without a row."""
+    _postgresql.empty()
+    return _postgresql.url
+
+
+@pytest.fixture
+def fresh_postgresql(_postgresql: KeptPostgresql) -> FreshDatabase:
+    """Empties and opens a PostgreSQL database, as often as it is called."""
+    return fresh(_postgresql)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database, to be copied."""
     path = tmp_path_factory.mktemp("template") / "kawan.db"
-    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
     return path
 
 
+@pytest.fixture(scope="session")
+def _sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> KeptSqlite:
+    return KeptSqlite(tmp_path_factory.mktemp("database"), sqlite_template)
+
+
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A fresh, migrated SQLite database."""
-    shutil.copyfile(sqlite_template, tmp_path / "kawan.db")
-    return f"sqlite+aiosqlite:///{tmp_path}/kawan.db"
+def sqlite_url(_sqlite: KeptSqlite) -> str:
+    """A migrated SQLite database without a row."""
+    _sqlite.empty()
+    return _sqlite.url
+
+
+@pytest.fixture
+def fresh_sqlite(_sqlite: KeptSqlite) -> FreshDatabase:
+    """Empties and opens a SQLite database, as often as it is called."""
+    return fresh(_sqlite)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,17 +1,20 @@
 """The bot in processes that can be killed: `python -m tests.end_to_end.killable_bot`.
 
-Imports everything once. For each line on standard input it ends the bot before, forks a new one
-and says its number. A line is the moment at which the clock is to begin and, perhaps, a trap.
+Imports everything once. For each line on standard input, an order in JSON, it ends the bot before
+and says the number of a new one that it has forked, or 0 where the order is empty. An order is an
+environment, the file for the log, the moment at which the clock begins and, perhaps, a trap.
 """
 
 import asyncio
 import inspect
 import itertools
+import json
 import os
 import signal
 import sys
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from bot.application import Kawan
@@ -71,18 +74,26 @@ def end(process: int) -> None:
         os.waitpid(process, 0)
 
 
+def live(order: dict[str, Any]) -> None:
+    """Be the bot that was ordered."""
+    os.environ.update(order["environment"])
+    with Path(order["log"]).open("a") as log:
+        os.dup2(log.fileno(), sys.stderr.fileno())
+    if order["trap"]:
+        set_trap(order["trap"])
+    asyncio.run(run(datetime.fromisoformat(order["start"])))
+
+
 def main() -> None:
-    """Fork a bot for every line."""
+    """Fork a bot for every order."""
     load_ruleset("pmm-2024")
     process = 0
     for line in sys.stdin:
-        moment, _, trap = line.strip().partition(" ")
+        order = json.loads(line)
         end(process)
-        process = os.fork()
-        if not process:
-            if trap:
-                set_trap(trap)
-            asyncio.run(run(datetime.fromisoformat(moment)))
+        process = os.fork() if order else 0
+        if order and not process:
+            live(order)
         sys.stdout.write(f"{process}\n")
         sys.stdout.flush()
     end(process)

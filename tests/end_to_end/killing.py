@@ -1,8 +1,11 @@
 """A bot in processes that die as by a power cut, and Telegram on a socket beside them."""
 
 import asyncio
+import atexit
+import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +40,40 @@ needs_processes = pytest.mark.skipif(
 )
 
 
+class Keeper:
+    """The process that has everything imported, and forks one bot after the other."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.end_to_end.killable_bot"],
+            cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+        atexit.register(self._process.communicate)
+
+    def replace(self, **order: Any) -> int:
+        """End the bot if one runs, and start the one that is ordered, if any; give its number."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{json.dumps(order)}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+
+@cache
+def _keeper() -> Keeper:
+    return Keeper()
+
+
 class Bot:
     """The bot as a process that can be killed and started again."""
 
     def __init__(self, address: str, database_url: str, folder: Path) -> None:
         self.log = folder / "bot.log"
+        self.log.touch()
         self._began = MONDAY
         self._starts = 0
         self._process = 0
-        environment = {
-            **os.environ,
+        self._environment = {
             "BOT_TOKEN": TOKEN,
             "TELEGRAM_API_URL": address,
             "DATABASE_URL": database_url,
@@ -53,12 +81,6 @@ class Bot:
             "LOG_LEVEL": "INFO",
             "NO_PROXY": "*",
         }
-        with self.log.open("w") as log:
-            self._keeper = subprocess.Popen(
-                [sys.executable, "-m", "tests.end_to_end.killable_bot"],
-                cwd=ROOT, env=environment, stderr=log, text=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            )  # fmt: skip
 
     @property
     def starts_at(self) -> datetime:
@@ -70,12 +92,11 @@ class Bot:
 
         With a `trap` such as `bot.fetching:download before 2` it dies there.
         """
-        assert self._keeper.stdin is not None
-        assert self._keeper.stdout is not None
         self._starts += 1
-        self._keeper.stdin.write(f"{self.starts_at.isoformat()} {trap}\n")
-        self._keeper.stdin.flush()
-        self._process = int(self._keeper.stdout.readline())
+        self._process = _keeper().replace(
+            environment=self._environment, log=str(self.log),
+            start=self.starts_at.isoformat(), trap=trap,
+        )  # fmt: skip
 
     def kill(self) -> None:
         """End the bot as a power cut does, and start it again."""
@@ -100,7 +121,7 @@ class Bot:
 
     def end(self) -> None:
         """End everything."""
-        self._keeper.communicate()
+        _keeper().replace()
 
 
 class Killer:
@@ -167,11 +188,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(folder: Path, people: Sequence[tuple[str, Role]]) -> AsyncIterator[Stage]:
-    """Set everything up; `tokens` invite the people."""
+async def stage(
+    folder: Path, template: Path, people: Sequence[tuple[str, Role]]
+) -> AsyncIterator[Stage]:
+    """Set everything up on a copy of a migrated database; `tokens` invite the people."""
     url = f"sqlite+aiosqlite:///{folder}/kawan.db"
+    shutil.copyfile(template, folder / "kawan.db")
     database = Database(url)
-    await database.migrate()
     async with database.transaction() as session:
         school = await found_school(
             session, npsn="10304567", name="SMPN 1 Surian", timezone="Asia/Jakarta",

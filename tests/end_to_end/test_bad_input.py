@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from hashlib import sha256
+from itertools import groupby
 from typing import Any
 
 import pytest
@@ -50,7 +51,7 @@ from storage.models import (
 from tests import papers
 from tests.world import TestWorld, open_world
 
-EVERY_BUTTON = sorted(Button._by_code.values(), key=lambda kind: kind.code)
+EVERY_BUTTON = sorted(Button._by_code.values(), key=lambda kind: (kind.__module__, kind.code))
 SECRET = "Pembina rahasia <negara> & cendol"
 SORRY = "gangguan"
 LARGEST = 2**63 - 1
@@ -522,7 +523,7 @@ async def _piece(
     return piece.id or 0
 
 
-def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> Button:
+def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> str:
     known: dict[str, Any] = {
         "plan": victim.plan_id, "member": victim.member_id, "deputy": 1, "roster": 1,
         "revision": 1, "confirmed": 0, "units": 1, "take": 1, "page": 0, "kind": 0,
@@ -552,7 +553,12 @@ def _plausible(kind: type[Button], victim: Victim, guess: dict[str, Any]) -> But
     if kind.__module__.endswith(".copying"):
         known["field"] = "rhk/RHK-01"
     values = {**known, **guess}
-    return kind(*(values[one.name] for one in fields(kind)))  # type: ignore[arg-type]
+    return _filled(kind, values)
+
+
+def _filled(kind: type[Button], values: dict[str, Any]) -> str:
+    """Give the data of a button that has what it needs of some values."""
+    return kind(*(values[one.name] for one in fields(kind))).pack()  # type: ignore[arg-type]
 
 
 GUESSES: tuple[dict[str, Any], ...] = (
@@ -570,7 +576,7 @@ def forged(kind: type[Button], victim: Victim) -> set[str]:
         {"plan": victim.proven.plan_id, "evidence": piece, "confirmed": 1, "form": "pdf"}
         for piece in victim.proven.pieces.values()
     ]
-    return {_plausible(kind, victim, guess).pack() for guess in (*GUESSES, *at_evidence)}
+    return {_plausible(kind, victim, guess) for guess in (*GUESSES, *at_evidence)}
 
 
 DRAWN = b"\x89PNG"
@@ -589,12 +595,12 @@ async def test_forged_buttons_reach_nobody(world: TestWorld, victim: Victim, who
     before = await _belongings(world, victim)
     seen = _said_to(world, forger)
     moved = []
-    for kind in EVERY_BUTTON:
-        for data in forged(kind, victim):
+    for module, kinds in groupby(EVERY_BUTTON, lambda kind: kind.__module__):
+        for data in (data for kind in kinds for data in forged(kind, victim)):
             answer = await forger.taps_data(data)
             assert SORRY not in answer.text, data
         if (after := await _belongings(world, victim)) != before:
-            moved.append(kind)
+            moved.append(module)
             before = after
     last = forger.messages[-1]
     await forger.types("menu")
@@ -714,14 +720,13 @@ async def test_buttons_with_absurd_values_do_no_harm(world: TestWorld, roles: Ro
         await _plans(person, duty="Pembina")
         await person.sends_photo(papers.photo())
         await person.sees("Kiriman ini aman")
-    for own in (True, False):
-        for guess in EXTREMES:
-            for kind in EVERY_BUTTON:
-                mine = {"plan": 1, "revision": 0, "member": 1, "evidence": 1, "entry": 1}
-                values = {**guess, **(mine if own else {})}
-                button = kind(*(values[one.name] for one in fields(kind)))  # type: ignore[arg-type]
-                answer = await person.taps_data(button.pack())
-                assert SORRY not in answer.text, button
+    mine = {"plan": 1, "revision": 0, "member": 1, "evidence": 1, "entry": 1}
+    for guess in EXTREMES:
+        for kind in EVERY_BUTTON:
+            of_mine, of_nobody = _filled(kind, {**guess, **mine}), _filled(kind, guess)
+            for data in dict.fromkeys((of_mine, of_nobody)):
+                answer = await person.taps_data(data)
+                assert SORRY not in answer.text, data
     await _still_works(person)
     async with world.database.reading() as session:
         for plan in (await session.exec(select(Plan))).all():

@@ -61,8 +61,10 @@ async def people_come(on: Stage, coach: Person) -> list[int]:
 
 
 @pytest.mark.parametrize("trap", TRAPS)
-async def test_everybody_gets_it_whenever_the_bot_dies(tmp_path: Path, trap: str) -> None:
-    async with stage(tmp_path, (("Bu Penggerak", Role.COACH),)) as on:
+async def test_everybody_gets_it_whenever_the_bot_dies(
+    tmp_path: Path, sqlite_template: Path, trap: str
+) -> None:
+    async with stage(tmp_path, sqlite_template, (("Bu Penggerak", Role.COACH),)) as on:
         coach = on.sim.person("Bu Penggerak", id=901)
         phones = await people_come(on, coach)
         await coach.types("/siaran")

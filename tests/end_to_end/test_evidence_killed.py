@@ -204,11 +204,11 @@ def lives(seed: int) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("begun", [False, True], ids=["simply", "begun"])
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_everything_sent_is_kept_once_whenever_the_bot_dies(
-    tmp_path: Path, begun: bool, part: int
+    tmp_path: Path, sqlite_template: Path, begun: bool, part: int
 ) -> None:
     """Photos, documents and albums; simply sent, and for an activity that is open."""
     deaths, dice = lives(seed=int(begun))[part::PARTS], random.Random(part)
-    async with stage(tmp_path, PEOPLE) as on:
+    async with stage(tmp_path, sqlite_template, PEOPLE) as on:
         rina, kepala = on.sim.person("Rina", id=RINA), on.sim.person("Kepala", id=KEPALA)
         full = await a_plan_that_holds(on, rina, kepala)
         sender = Sender(on, rina, "Tersimpan." if begun else "Untuk kegiatan yang mana?")
@@ -306,8 +306,10 @@ TELLING = (
 )
 
 
-async def test_an_album_is_shown_whole_whenever_the_bot_dies(tmp_path: Path) -> None:
-    async with stage(tmp_path, PEOPLE) as on:
+async def test_an_album_is_shown_whole_whenever_the_bot_dies(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    async with stage(tmp_path, sqlite_template, PEOPLE) as on:
         rina, kepala = on.sim.person("Rina", id=RINA), on.sim.person("Kepala", id=KEPALA)
         full = await a_plan_that_holds(on, rina, kepala)
         album = [papers.photo(f"Rahasia {number}") for number in range(3)]
@@ -329,9 +331,11 @@ async def test_an_album_is_shown_whole_whenever_the_bot_dies(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("part", range(2))
-async def test_each_decision_is_made_once_whenever_the_bot_dies(tmp_path: Path, part: int) -> None:
+async def test_each_decision_is_made_once_whenever_the_bot_dies(
+    tmp_path: Path, sqlite_template: Path, part: int
+) -> None:
     deaths = DECIDING[part::2]
-    async with stage(tmp_path, PEOPLE) as on:
+    async with stage(tmp_path, sqlite_template, PEOPLE) as on:
         rina, kepala = on.sim.person("Rina", id=RINA), on.sim.person("Kepala", id=KEPALA)
         full = await a_plan_that_holds(on, rina, kepala)
         photos = [[papers.photo(f"Rahasia {number}")] for number in range(1 + len(deaths))]
@@ -388,9 +392,9 @@ MAKING = {
 
 @pytest.mark.parametrize("part", range(PARTS))
 async def test_a_paper_is_made_and_arrives_whenever_the_bot_dies(
-    tmp_path: Path, part: int
+    tmp_path: Path, sqlite_template: Path, part: int
 ) -> None:
-    async with stage(tmp_path, PEOPLE) as on:
+    async with stage(tmp_path, sqlite_template, PEOPLE) as on:
         rina, kepala = on.sim.person("Rina", id=RINA), on.sim.person("Kepala", id=KEPALA)
         full = await a_plan_that_holds(on, rina, kepala)
         await hands_in(on, rina, full, [[papers.photo("Rahasia")]])
@@ -417,8 +421,9 @@ async def test_a_paper_is_made_and_arrives_whenever_the_bot_dies(
 
 async def test_a_paper_that_takes_the_bot_down_again_and_again_is_given_up_in_words(
     tmp_path: Path,
+    sqlite_template: Path,
 ) -> None:
-    async with stage(tmp_path, PEOPLE) as on:
+    async with stage(tmp_path, sqlite_template, PEOPLE) as on:
         rina, kepala = on.sim.person("Rina", id=RINA), on.sim.person("Kepala", id=KEPALA)
         full = await a_plan_that_holds(on, rina, kepala)
         await hands_in(on, rina, full, [[papers.photo("Rahasia")]])
@@ -450,8 +455,10 @@ async def arrives(on: Stage, rina: Person, after: Message) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_killed_at_random_moments_of_sending_and_checking(tmp_path: Path, seed: int) -> None:
-    async with stage(tmp_path, PEOPLE) as on:
+async def test_killed_at_random_moments_of_sending_and_checking(
+    tmp_path: Path, sqlite_template: Path, seed: int
+) -> None:
+    async with stage(tmp_path, sqlite_template, PEOPLE) as on:
         rina, kepala = on.sim.person("Rina", id=RINA), on.sim.person("Kepala", id=KEPALA)
         await a_plan_that_holds(on, rina, kepala)
         killer = Killer(on.sim, on.bot, seed)

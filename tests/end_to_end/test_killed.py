@@ -202,13 +202,13 @@ def check_notices(sim: Simulator, kills: Sequence[int] = ()) -> None:
 
 @needs_processes
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_killed_at_random_moments(tmp_path: Path, seed: int) -> None:
+async def test_killed_at_random_moments(tmp_path: Path, sqlite_template: Path, seed: int) -> None:
     calm, storm = tmp_path / "calm", tmp_path / "storm"
     calm.mkdir()
     storm.mkdir()
     expected = await undisturbed(calm)
     assert [one[1:3] for one in expected["plans"]] == [("agreed", 2)]
-    async with stage(storm, PEOPLE) as set_up:
+    async with stage(storm, sqlite_template, PEOPLE) as set_up:
         sim, bot, database = set_up.sim, set_up.bot, set_up.database
         steps = script(*set_up.tokens)
         bot.start()

@@ -1,21 +1,16 @@
 """Asking for help, helping, and what time does to both."""
 
-import asyncio
-import itertools
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import text
-from sqlmodel import SQLModel, col, select
+from hypothesis.stateful import invariant, rule
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import (
@@ -59,6 +54,7 @@ from storage.models import (
     SaidAs,
 )
 from storage.people import Actor, known_id
+from tests.databases import FreshDatabase
 from tests.storage.evidence.staging import (
     CALM,
     NOW,
@@ -73,6 +69,7 @@ from tests.storage.evidence.staging import (
     statements,
     told,
 )
+from tests.storage.machines import DatabaseMachine, run_machine
 
 T = TypeVar("T")
 AN_HOUR = timedelta(hours=1)
@@ -633,24 +630,14 @@ class Expected:
     helper: str | None = None
 
 
-class HelpLife(RuleBasedStateMachine):
+class HelpLife(DatabaseMachine):
     """Does what people can do, and compares each step with the table of transitions."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.database = self.make_database()
         self.cast = self.runner.run(cast_for(self.database))
         self.now = NOW
         self.requests: dict[str, Expected] = {}
-
-    def make_database(self) -> Database:
-        """Give an empty database."""
-        raise NotImplementedError
-
-    def teardown(self) -> None:
-        self.runner.run(self.database.close())
-        self.runner.close()
 
     def act(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T | Refused:
         self.now += timedelta(seconds=1)
@@ -786,29 +773,9 @@ class HelpLife(RuleBasedStateMachine):
             assert held.claimed_by == helper
 
 
-def test_a_requests_life_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
-    numbers = itertools.count()
-
-    class OnSqlite(HelpLife):
-        def make_database(self) -> Database:
-            copy = tmp_path / f"{next(numbers)}.db"
-            shutil.copy(sqlite_template, copy)
-            return Database(f"sqlite+aiosqlite:///{copy}")
-
-    run_state_machine_as_test(OnSqlite, settings=settings(CALM, max_examples=15))
+def test_a_requests_life_on_sqlite(fresh_sqlite: FreshDatabase) -> None:
+    run_machine(HelpLife, fresh_sqlite, settings(CALM, max_examples=15))
 
 
-def test_a_requests_life_on_postgresql(postgres_url: str) -> None:
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-
-    async def empty(database: Database) -> None:
-        async with database.transaction() as session:
-            await session.exec(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))  # type: ignore[call-overload]
-
-    class OnPostgresql(HelpLife):
-        def make_database(self) -> Database:
-            database = Database(postgres_url)
-            self.runner.run(empty(database))
-            return database
-
-    run_state_machine_as_test(OnPostgresql, settings=settings(CALM, max_examples=4))
+def test_a_requests_life_on_postgresql(fresh_postgresql: FreshDatabase) -> None:
+    run_machine(HelpLife, fresh_postgresql, settings(CALM, max_examples=4))

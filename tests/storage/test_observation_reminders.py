@@ -1,22 +1,17 @@
 """Reminders of observations: lessons that are near, steps that are due, and nobody told twice."""
 
-import asyncio
-import shutil
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -33,6 +28,7 @@ from storage.plans import FullPlan
 from storage.reminders import scanning
 from storage.rulesets import AskedOf
 from storage.school_hours import Hours
+from tests.databases import FreshDatabase
 from tests.storage.evidence.staging import (
     CALM,
     NOW,
@@ -46,6 +42,7 @@ from tests.storage.evidence.staging import (
     statements,
     told,
 )
+from tests.storage.machines import DatabaseMachine, run_machine
 from tests.storage.observing import BOOK, JAKARTA, LATER, LESSON, agreed, begun, observed
 
 T = TypeVar("T")
@@ -210,23 +207,13 @@ class World:
     looked_at: list[tuple[datetime, datetime | None]] = field(default_factory=list)
 
 
-class Observing(RuleBasedStateMachine):
+class Observing(DatabaseMachine):
     """Everybody taps on everything while time passes; what was shown may be outdated."""
-
-    folder: Path
-    staged: Path
-    cast: Cast
-    plan_id: int
-    number = 0
 
     def __init__(self) -> None:
         super().__init__()
-        Observing.number += 1
-        path = self.folder / f"machine{Observing.number}.db"
-        shutil.copyfile(self.staged, path)
-        self.loop = asyncio.new_event_loop()
-        database = Database(f"sqlite+aiosqlite:///{path}")
-        self.world = World(database, self.cast, self.plan_id)
+        cast, plan_id = self.runner.run(_stage(self.database))
+        self.world = World(self.database, cast, plan_id)
 
     def _do(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T | None:
         async def attempt() -> T | None:
@@ -236,7 +223,7 @@ class Observing(RuleBasedStateMachine):
             except Refused:
                 return None
 
-        return self.loop.run_until_complete(attempt())
+        return self.runner.run(attempt())
 
     def _who(self, name: str) -> Actor:
         actor: Actor = getattr(self.world.cast, name)
@@ -319,7 +306,7 @@ class Observing(RuleBasedStateMachine):
 
     @rule()
     def _look(self) -> None:
-        self.loop.run_until_complete(self._looks())
+        self.runner.run(self._looks())
 
     async def _looks(self) -> None:
         world = self.world
@@ -336,7 +323,7 @@ class Observing(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost_and_nobody_is_told_twice(self) -> None:
-        self.loop.run_until_complete(self._holds())
+        self.runner.run(self._holds())
 
     async def _holds(self) -> None:
         async with self.world.database.reading() as session:
@@ -349,28 +336,15 @@ class Observing(RuleBasedStateMachine):
             )
             assert max(Counter(near_ones.all()).values(), default=0) <= 1
 
-    def teardown(self) -> None:
-        self.loop.run_until_complete(self.world.database.close())
-        self.loop.close()
 
-
-async def _stage(path: Path) -> tuple[Cast, int]:
-    database = Database(f"sqlite+aiosqlite:///{path}")
+async def _stage(database: Database) -> tuple[Cast, int]:
     cast = await cast_for(database)
     async with database.transaction() as session:
         full = await holds(session, cast.rina, cast.principal)
         await preparing.open_cycle(session, cast.rina, full.id, BOOK, NOW)
         await preparing.choose_indicator(session, cast.rina, full.id, "IND-1", BOOK, NOW)
-    await database.close()
     return cast, full.id
 
 
-def test_whatever_people_do_marks_stay_and_reminders_are_true(
-    sqlite_template: Path, tmp_path: Path
-) -> None:
-    staged = tmp_path / "staged.db"
-    shutil.copyfile(sqlite_template, staged)
-    Observing.folder, Observing.staged = tmp_path, staged
-    Observing.cast, Observing.plan_id = asyncio.run(_stage(staged))
-    calm = settings(CALM, max_examples=6, stateful_step_count=20)
-    run_state_machine_as_test(Observing, settings=calm)
+def test_whatever_people_do_marks_stay_and_reminders_are_true(fresh_sqlite: FreshDatabase) -> None:
+    run_machine(Observing, fresh_sqlite, settings(CALM, max_examples=6, stateful_step_count=20))

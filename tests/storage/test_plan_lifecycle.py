@@ -1,19 +1,15 @@
 """A plan's life: whatever two teachers and two deciders do, in any order, the rules hold."""
 
 import asyncio
-import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from hypothesis.stateful import run_state_machine_as_test as run_machine
-from sqlalchemy import text
+from hypothesis.stateful import invariant, rule
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -51,6 +47,8 @@ from storage.people import Actor, Membership, known_id
 from storage.plans import FILLABLE, NO_DUTY, TRANSITIONS, FullPlan
 from storage.rulesets import load_ruleset
 from storage.suggestions import Pick
+from tests.databases import FreshDatabase
+from tests.storage.machines import DatabaseMachine, run_machine
 
 MONDAY = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 7, 6)
@@ -167,25 +165,15 @@ DUTIES = next(step for step in RULES.steps if step.kind == "duties")
 VALUES = next(step for step in RULES.steps if step.kind == "behaviours")
 
 
-class PlanLife(RuleBasedStateMachine):
+class PlanLife(DatabaseMachine):
     """Does what people can do, and compares each step with what should have come of it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.database = self.make_database()
         self.cast = self.runner.run(cast_for(self.database))
         self.now = MONDAY
         self.plans: dict[str, Expected] = {}
         self.told: set[tuple[str, int]] = set()
-
-    def make_database(self) -> Database:
-        """Give an empty database."""
-        raise NotImplementedError
-
-    def teardown(self) -> None:
-        self.runner.run(self.database.close())
-        self.runner.close()
 
     # -- doing
 
@@ -577,32 +565,12 @@ CALM = settings(
 )
 
 
-def test_a_plans_life_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
-    numbers: Iterator[int] = iter(range(1_000_000))
-
-    class OnSqlite(PlanLife):
-        def make_database(self) -> Database:
-            copy = tmp_path / f"{next(numbers)}.db"
-            shutil.copy(sqlite_template, copy)
-            return Database(f"sqlite+aiosqlite:///{copy}")
-
-    run_machine(OnSqlite, settings=settings(CALM, max_examples=25))
+def test_a_plans_life_on_sqlite(fresh_sqlite: FreshDatabase) -> None:
+    run_machine(PlanLife, fresh_sqlite, settings(CALM, max_examples=25))
 
 
-def test_a_plans_life_on_postgresql(postgres_url: str) -> None:
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-
-    async def empty(database: Database) -> None:
-        async with database.transaction() as session:
-            await session.exec(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))  # type: ignore[call-overload]
-
-    class OnPostgresql(PlanLife):
-        def make_database(self) -> Database:
-            database = Database(postgres_url)
-            self.runner.run(empty(database))
-            return database
-
-    run_machine(OnPostgresql, settings=settings(CALM, max_examples=6))
+def test_a_plans_life_on_postgresql(fresh_postgresql: FreshDatabase) -> None:
+    run_machine(PlanLife, fresh_postgresql, settings(CALM, max_examples=6))
 
 
 # --------------------------------------------------------------------- at the same moment

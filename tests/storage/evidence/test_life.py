@@ -1,21 +1,16 @@
 """A piece's life: whatever teachers and deciders do, in any order, nothing is lost or undone."""
 
-import asyncio
-import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from hypothesis.stateful import run_state_machine_as_test as run_machine
+from hypothesis.stateful import initialize, invariant, rule
 from sqlalchemy import select as sql
-from sqlalchemy import text
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import cards, decisions, plans
@@ -59,6 +54,7 @@ from storage.models import (
 )
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
+from tests.databases import FreshDatabase
 from tests.storage.evidence.staging import (
     DUTY,
     NOW,
@@ -71,6 +67,7 @@ from tests.storage.evidence.staging import (
     holds,
     rows_of,
 )
+from tests.storage.machines import DatabaseMachine, run_machine
 
 T = TypeVar("T")
 
@@ -129,25 +126,16 @@ class World:
     looks: dict[tuple[int, int], int] = field(default_factory=dict)
 
 
-class EvidenceLife(RuleBasedStateMachine):
+class EvidenceLife(DatabaseMachine):
     """Does what people can do; checks each step against what was there before it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.database, self.cast = self.make_database()
+        self.cast = self.runner.run(_prepare(self.database))
         self.now = NOW
         self.messages = 0
         self.compared = False
         self.world = self.runner.run(self._look())
-
-    def make_database(self) -> tuple[Database, Cast]:
-        """Give a database with the cast and the plans of Rina and the deputy, agreed."""
-        raise NotImplementedError
-
-    def teardown(self) -> None:
-        self.runner.run(self.database.close())
-        self.runner.close()
 
     # -- doing
 
@@ -789,46 +777,9 @@ def room_for_few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "MOST_UNSORTED", MOST_UNSORTED)
 
 
-def test_a_pieces_life_on_sqlite(tmp_path: Path) -> None:
-    template = tmp_path / "template.db"
-
-    async def prepare() -> Cast:
-        database = Database(f"sqlite+aiosqlite:///{template}")
-        await database.migrate()
-        cast = await _prepare(database)
-        await database.close()
-        return cast
-
-    cast = asyncio.run(prepare())
-    numbers: Iterator[int] = iter(range(1_000_000))
-
-    class OnSqlite(EvidenceLife):
-        def make_database(self) -> tuple[Database, Cast]:
-            copy = tmp_path / f"{next(numbers)}.db"
-            shutil.copy(template, copy)
-            return Database(f"sqlite+aiosqlite:///{copy}"), cast
-
-    run_machine(OnSqlite, settings=settings(CALM, max_examples=12))
+def test_a_pieces_life_on_sqlite(fresh_sqlite: FreshDatabase) -> None:
+    run_machine(EvidenceLife, fresh_sqlite, settings(CALM, max_examples=12))
 
 
-def test_a_pieces_life_on_postgresql(postgres_url: str) -> None:
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-
-    async def migrate() -> None:
-        database = Database(postgres_url)
-        await database.migrate()
-        await database.close()
-
-    async def begin(database: Database) -> Cast:
-        async with database.engine.begin() as connection:
-            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        return await _prepare(database)
-
-    asyncio.run(migrate())
-
-    class OnPostgresql(EvidenceLife):
-        def make_database(self) -> tuple[Database, Cast]:
-            database = Database(postgres_url)
-            return database, self.runner.run(begin(database))
-
-    run_machine(OnPostgresql, settings=settings(CALM, max_examples=4))
+def test_a_pieces_life_on_postgresql(fresh_postgresql: FreshDatabase) -> None:
+    run_machine(EvidenceLife, fresh_postgresql, settings(CALM, max_examples=4))

@@ -1,22 +1,16 @@
 """A rating's life: whatever two raters and a teacher do, in any order, the rules hold."""
 
-import asyncio
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from hypothesis.stateful import run_state_machine_as_test as run_machine
-from sqlalchemy import text
+from hypothesis.stateful import invariant, rule
 from sqlmodel import SQLModel, col, select
 
 from storage import decisions
-from storage.database import Database
 from storage.errors import (
     AlreadyDecided,
     NotNow,
@@ -33,7 +27,9 @@ from storage.plans import FullPlan, agree, submit
 from storage.ratings import answering, drafting, reading, sealing
 from storage.ratings.reading import FullRating
 from storage.rulesets import RatingAxis
+from tests.databases import FreshDatabase
 from tests.storage.evidence.staging import CALM, NOW, RULES, TODAY, Work, cast_for, holds, reopens
+from tests.storage.machines import DatabaseMachine, run_machine
 
 AXES = list(RatingAxis)
 LEVELS = RULES.rating.levels
@@ -79,25 +75,17 @@ class Expected:
         self.by, self.revision = who, self.revision + 1
 
 
-class RatingLife(RuleBasedStateMachine):
+class RatingLife(DatabaseMachine):
     """Does what people can do, and compares each step with what should have come of it."""
-
-    make_database: Callable[[], Database]
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.database = type(self).make_database()
         self.cast = self.runner.run(cast_for(self.database))
         self.now: datetime = NOW
         self.model = Expected()
         done = self.act(lambda session: holds(session, self.cast.rina, self.cast.principal))
         assert isinstance(done, FullPlan)
         self.plan = done
-
-    def teardown(self) -> None:
-        self.runner.run(self.database.close())
-        self.runner.close()
 
     # -- doing
 
@@ -322,38 +310,11 @@ class RatingLife(RuleBasedStateMachine):
         assert kinds.count("rating_answered") == sum(bool(one.answer) for one in rounds)
 
 
-def test_any_order_of_things_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
-    number = iter(range(10**6))
-
-    def fresh() -> Database:
-        path = tmp_path / f"{next(number)}.db"
-        shutil.copyfile(sqlite_template, path)
-        return Database(f"sqlite+aiosqlite:///{path}")
-
-    class OnSqlite(RatingLife):
-        make_database = staticmethod(fresh)
-
-    run_machine(OnSqlite, settings=settings(CALM, max_examples=12, stateful_step_count=30))
+def test_any_order_of_things_on_sqlite(fresh_sqlite: FreshDatabase) -> None:
+    run_machine(RatingLife, fresh_sqlite, settings(CALM, max_examples=12, stateful_step_count=30))
 
 
-def test_any_order_of_things_on_postgresql(postgres_url: str) -> None:
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-
-    async def empty(database: Database) -> None:
-        async with database.transaction() as session:
-            await session.exec(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))  # type: ignore[call-overload]
-
-    def fresh() -> Database:
-        database = Database(postgres_url)
-
-        async def emptied() -> None:
-            await empty(database)
-            await database.close()
-
-        asyncio.run(emptied())
-        return Database(postgres_url)
-
-    class OnPostgresql(RatingLife):
-        make_database = staticmethod(fresh)
-
-    run_machine(OnPostgresql, settings=settings(CALM, max_examples=3, stateful_step_count=25))
+def test_any_order_of_things_on_postgresql(fresh_postgresql: FreshDatabase) -> None:
+    run_machine(
+        RatingLife, fresh_postgresql, settings(CALM, max_examples=3, stateful_step_count=25)
+    )

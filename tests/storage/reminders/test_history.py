@@ -1,26 +1,20 @@
 """Whatever happens, and whatever the clock does: nobody is nagged and nobody is forgotten."""
 
-import asyncio
-import shutil
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
-from hypothesis.stateful import run_state_machine_as_test as run_machine
-from sqlalchemy import text
-from sqlmodel import SQLModel
+from hypothesis.stateful import rule
 
 from storage import deadlines
-from storage.database import Database
 from storage.models import PlanStatus, Role
 from storage.reminders import wishes
 from storage.reminders.days import dues_of
 from storage.reminders.tasks import Task, task_for
 from storage.school_hours import Hours
+from tests.databases import FreshDatabase
+from tests.storage.machines import DatabaseMachine, run_machine
 from tests.storage.reminders.staging import PERIOD, RULES, ZONE, Sent, a_stage, at
 
 TEACHERS = ("Rina", "Budi", "Siti")
@@ -35,13 +29,11 @@ teachers = st.sampled_from(TEACHERS)
 statuses = st.sampled_from([None, *PlanStatus])
 
 
-class Reminded(RuleBasedStateMachine):
+class Reminded(DatabaseMachine):
     """A school through a planning phase, with whatever people, the bot and the clock do."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.database = self.make_database()
         self.stage = self.runner.run(a_stage(self.database))
         for name in TEACHERS:
             self.runner.run(self.stage.joins(name, Role.TEACHER))
@@ -53,14 +45,6 @@ class Reminded(RuleBasedStateMachine):
         self.not_before: dict[str, date] = {}
         self.hours: dict[str, int] = {}
         self.snoozes: Counter[int] = Counter()
-
-    def make_database(self) -> Database:
-        """Give an empty database."""
-        raise NotImplementedError
-
-    def teardown(self) -> None:
-        self.runner.run(self.database.close())
-        self.runner.close()
 
     @property
     def today(self) -> date:
@@ -205,29 +189,9 @@ class Reminded(RuleBasedStateMachine):
             assert said_today or f"remind:{now_due[0].occasion}" in heard, "forgotten"
 
 
-def test_a_phase_of_reminders_on_sqlite(sqlite_template: Path, tmp_path: Path) -> None:
-    numbers: Iterator[int] = iter(range(1_000_000))
-
-    class OnSqlite(Reminded):
-        def make_database(self) -> Database:
-            copy = tmp_path / f"{next(numbers)}.db"
-            shutil.copy(sqlite_template, copy)
-            return Database(f"sqlite+aiosqlite:///{copy}")
-
-    run_machine(OnSqlite, settings=settings(CALM, max_examples=20))
+def test_a_phase_of_reminders_on_sqlite(fresh_sqlite: FreshDatabase) -> None:
+    run_machine(Reminded, fresh_sqlite, settings(CALM, max_examples=20))
 
 
-def test_a_phase_of_reminders_on_postgresql(postgres_url: str) -> None:
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-
-    async def empty(database: Database) -> None:
-        async with database.transaction() as session:
-            await session.exec(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))  # type: ignore[call-overload]
-
-    class OnPostgresql(Reminded):
-        def make_database(self) -> Database:
-            database = Database(postgres_url)
-            self.runner.run(empty(database))
-            return database
-
-    run_machine(OnPostgresql, settings=settings(CALM, max_examples=5))
+def test_a_phase_of_reminders_on_postgresql(fresh_postgresql: FreshDatabase) -> None:
+    run_machine(Reminded, fresh_postgresql, settings(CALM, max_examples=5))

@@ -1,19 +1,14 @@
 """A report's life: whatever a teacher and two deciders do, in any order, the rules hold."""
 
-import asyncio
-import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from hypothesis.stateful import run_state_machine_as_test as run_machine
-from sqlalchemy import text
-from sqlmodel import SQLModel, col, select
+from hypothesis.stateful import invariant, precondition, rule
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import decisions, forms, plans
@@ -44,7 +39,9 @@ from storage.plans import FullPlan
 from storage.reports import deciding, moving, reading
 from storage.reports.moving import TRANSITIONS, Action
 from storage.reports.reading import FILLABLE, FORM
+from tests.databases import FreshDatabase
 from tests.storage.evidence.staging import CALM, NOW, RULES, TODAY, Cast, cast_for, holds
+from tests.storage.machines import DatabaseMachine, run_machine
 from tests.storage.reports.staging import REQUIRED
 
 deciders = st.sampled_from(["principal", "deputy"])
@@ -67,24 +64,15 @@ class Expected:
     closed: bool = False
 
 
-class ReportLife(RuleBasedStateMachine):
+class ReportLife(DatabaseMachine):
     """Does what people can do, and compares each step with what should have come of it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.runner = asyncio.Runner()
-        self.database, self.cast = self.make_database()
+        self.cast = self.runner.run(_prepare(self.database))
         self.now = NOW
         self.expected = Expected()
         self.words: dict[str, str] = {}
-
-    def make_database(self) -> tuple[Database, Cast]:
-        """Give a database with the cast and Rina's plan, agreed."""
-        raise NotImplementedError
-
-    def teardown(self) -> None:
-        self.runner.run(self.database.close())
-        self.runner.close()
 
     # -- doing
 
@@ -291,40 +279,14 @@ async def _prepare(database: Database) -> Cast:
     return cast
 
 
-def test_a_reports_life_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
-    async def prepare() -> Cast:
-        database = Database(sqlite_url)
-        cast = await _prepare(database)
-        await database.close()
-        return cast
-
-    cast = asyncio.run(prepare())
-    template = Path(sqlite_url.removeprefix("sqlite+aiosqlite:///"))
-    numbers: Iterator[int] = iter(range(1_000_000))
-
-    class OnSqlite(ReportLife):
-        def make_database(self) -> tuple[Database, Cast]:
-            copy = tmp_path / f"{next(numbers)}.db"
-            shutil.copy(template, copy)
-            return Database(f"sqlite+aiosqlite:///{copy}"), cast
-
-    run_machine(OnSqlite, settings=settings(CALM, max_examples=8, stateful_step_count=40))
+def test_a_reports_life_on_sqlite(fresh_sqlite: FreshDatabase) -> None:
+    run_machine(ReportLife, fresh_sqlite, settings(CALM, max_examples=8, stateful_step_count=40))
 
 
-def test_a_reports_life_on_postgresql(postgres_url: str) -> None:
-    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-
-    async def begin(database: Database) -> Cast:
-        async with database.engine.begin() as connection:
-            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        return await _prepare(database)
-
-    class OnPostgresql(ReportLife):
-        def make_database(self) -> tuple[Database, Cast]:
-            database = Database(postgres_url)
-            return database, self.runner.run(begin(database))
-
-    run_machine(OnPostgresql, settings=settings(CALM, max_examples=3, stateful_step_count=40))
+def test_a_reports_life_on_postgresql(fresh_postgresql: FreshDatabase) -> None:
+    run_machine(
+        ReportLife, fresh_postgresql, settings(CALM, max_examples=3, stateful_step_count=40)
+    )
 
 
 def test_no_transition_leads_out_of_an_accepted_report() -> None:

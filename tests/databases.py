@@ -1,0 +1,129 @@
+"""Databases of the tests: each process opens its two once, and every test finds them empty.
+
+An engine knows the statements that it has put into words, and a server its tables: to begin both
+anew takes longer than most tests.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import storage.database
+from storage.database import Database
+
+FreshDatabase = Callable[[], Database]
+"""Empties a database, and opens it. What was opened before must be closed."""
+
+EMPTY = """
+SET session_replication_role = replica;
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid();
+DO $$
+DECLARE
+  one record;
+  filled boolean;
+BEGIN
+  FOR one IN
+    SELECT oid::regclass AS name FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND relname <> 'alembic_version'
+  LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one.name) INTO filled;
+    IF filled THEN
+      EXECUTE format('DELETE FROM %s', one.name);
+    END IF;
+  END LOOP;
+  PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+  FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$;
+"""
+
+
+class KeptEngines:
+    """Gives whoever opens one of some addresses the engine that it had before."""
+
+    def __init__(self) -> None:
+        self._engines: dict[str, AsyncEngine | None] = {}
+        self._create: Callable[..., AsyncEngine] = storage.database.create_async_engine
+        storage.database.create_async_engine = self._give
+
+    def keep(self, url: str) -> None:
+        """Keep, from now on, the engine of one address; it has no connection from before."""
+        engine = self._engines.setdefault(url, None)
+        if engine is not None:
+            # Those of a test that was broken off belong to an event loop that is no more.
+            engine.sync_engine.dispose(close=False)
+
+    def _give(self, url: str, **named: Any) -> AsyncEngine:
+        if url not in self._engines:
+            return self._create(url, **named)
+        engine = self._engines[url] or self._create(url, **named)
+        self._engines[url] = engine
+        return engine
+
+
+ENGINES = KeptEngines()
+
+
+class KeptSqlite:
+    """A file in a folder of its own, again and again the copy of a migrated one."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self._folder = folder
+        self._template = template
+        self.url = f"sqlite+aiosqlite:///{folder}/kawan.db"
+
+    def empty(self) -> None:
+        """Begin anew, also with what lies beside the database."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir()
+        shutil.copyfile(self._template, self._folder / "kawan.db")
+        ENGINES.keep(self.url)
+
+
+class KeptPostgresql:
+    """A database of this process alone, with a connection to empty it by."""
+
+    def __init__(self, url: str, runner: asyncio.Runner, connection: asyncpg.Connection) -> None:
+        self.url = url
+        self._runner = runner
+        self._connection = connection
+
+    def empty(self) -> None:
+        """Take out every row, and let the numbers begin with one."""
+        self._runner.run(self._connection.execute(EMPTY))
+        ENGINES.keep(self.url)
+
+
+@contextmanager
+def kept_postgresql(url: str) -> Iterator[KeptPostgresql]:
+    """Connect to a database that is there already."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        connection = runner.run(asyncpg.connect(url.replace("+asyncpg", "")))
+        try:
+            yield KeptPostgresql(url, runner, connection)
+        finally:
+            runner.run(connection.close())
+
+
+def fresh(kept: KeptSqlite | KeptPostgresql) -> FreshDatabase:
+    """Give what empties and opens a database as often as it is called."""
+
+    def opened() -> Database:
+        kept.empty()
+        return Database(kept.url)
+
+    return opened
+
+
+async def migrate(url: str) -> None:
+    """Bring a database to the newest version."""
+    database = Database(url)
+    await database.migrate()
+    await database.close()
