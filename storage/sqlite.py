@@ -11,6 +11,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,21 @@ _SHORT_STATEMENT = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|DELETE|SAVEPOINT|RELEASE|BEGIN|PRAGMA synchronous)"
 )
 _SHORT_STEPS = {"cursor", "fetchall", "fetchmany", "fetchone", "rollback", "create_function"}
+
+
+class _Releasing(sqlite3.Connection):
+    """A connection that closes with nothing left locked.
+
+    As long as somebody holds a cursor with rows that were not read, such as the frames of a task
+    that was cancelled between a question and its answer, SQLite keeps a closed connection open,
+    and its transaction with it: nobody else could write any more.
+    """
+
+    def close(self) -> None:
+        """Roll back, then close."""
+        with suppress(sqlite3.ProgrammingError):  # closed before
+            self.rollback()
+        super().close()
 
 
 class ShortcutConnection(Connection):
@@ -120,7 +136,9 @@ def _is_locked(error: sqlite3.OperationalError) -> bool:
 
 def _connect(path: str) -> sqlite3.Connection:
     # Transactions begin by the engine's rules; the driver has others of its own.
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        path, timeout=0, isolation_level=None, check_same_thread=False, factory=_Releasing
+    )
     _patiently(lambda: connection.execute("PRAGMA journal_mode=WAL"))
     # Schools have power cuts: a commit is on the disk before anybody is told of it.
     connection.execute("PRAGMA synchronous=FULL")
