@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.failures import Failures
 from bot.fetching import Fetching, attached
 from bot.figures import Figures
+from bot.quick_replies import until_noted
 from bot.replies import Replies, Spinner
 from bot.tasks import Tasks
 from conversations.callbacks.packing import Button
@@ -205,6 +206,7 @@ class Updates(BaseUpdateProcessor):
 
     async def _act(self, update: Update, coroutine: Awaitable[Any]) -> Turn | None:
         """Let the handlers act in one transaction; None when the update had acted before."""
+        await until_noted(self._database, update)
         now = self._clock.now()
         owed = update.update_id in self._owed
         shows = self._owed.pop(update.update_id, False)

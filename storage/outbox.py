@@ -319,6 +319,27 @@ async def sent_as(session: AsyncSession, member_id: int, message_id: int) -> Mes
     return None
 
 
+async def may_become(session: AsyncSession, account_id: int, message_id: int) -> bool:
+    """Whether a message in an account's chat may be one whose sender has not noted it yet.
+
+    People can answer before the database knows what they answer.
+    """
+    mine = select(col(Member.id)).where(Member.account_id == account_id)
+    on_their_way = await session.exec(
+        select(col(OutboxMessage.id))
+        .where(SENDING, col(OutboxMessage.member_id).in_(mine))
+        .limit(1)
+    )
+    if on_their_way.first() is None:
+        return False
+    known = await session.exec(
+        select(col(OutboxMessage.id))
+        .where(col(OutboxMessage.member_id).in_(mine), OutboxMessage.message_id == message_id)
+        .limit(1)
+    )
+    return known.first() is None
+
+
 async def became(session: AsyncSession, member_id: int, occasion: str) -> int | None:
     """Say which message in a member's chat told of an occasion, if one did."""
     for messages in (OutboxMessage, ArchivedMessage):
