@@ -13,6 +13,7 @@ from bot.calls import is_unreachable, seconds_of
 from bot.clock import Clock
 from bot.seats import person_in_seat
 from conversations.notices import Notice, draw_notice
+from conversations.screens import Screen
 from storage import cards, outbox
 from storage.cards import MessagePlace
 from storage.database import Database
@@ -23,6 +24,9 @@ from storage.people import note_blocked
 from storage.rulebook import RuleBook
 
 logger = logging.getLogger(__name__)
+
+MOST_TURNS = 3
+"""So many pages may be turned while one message is being edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,13 @@ class Courier:
     async def send(self, delivery: Delivery, notice: Notice) -> Result:
         """Send or edit, once: what breaks waits in the outbox."""
         try:
-            place = await self._send(delivery.account_id or 0, notice)
+            if notice.replaces is not None:
+                # Drawn ahead, it may be of another page than the person looks at by now.
+                fresh = await self._draw(delivery, delivery.account_id or 0)
+                if fresh is None:
+                    return Settled(delivery, self._clock.now(), OutboxState.CANCELLED, "pointless")
+                notice = fresh
+            place = await self._send(delivery, notice)
         except RetryAfter as wait:
             return Refused(delivery, seconds_of(wait))
         except Forbidden as error:
@@ -119,10 +129,12 @@ class Courier:
             return Settled(delivery, self._clock.now(), OutboxState.CANCELLED, "gone")
         return Settled(delivery, self._clock.now(), OutboxState.SENT, place=place, notice=notice)
 
-    async def _send(self, chat_id: int, notice: Notice) -> MessagePlace | None:
+    async def _send(self, delivery: Delivery, notice: Notice) -> MessagePlace | None:
         """Give where it stands now, None where its only place is gone."""
+        chat_id = delivery.account_id or 0
         if notice.replaces is not None:
             if await screens.edit(self._bot, notice.replaces, notice.screen, attempts=1):
+                await self._keep_page(delivery, notice.replaces, notice.screen)
                 return notice.replaces
             if notice.only_in_place:
                 return None
@@ -133,6 +145,15 @@ class Courier:
             ).message_id
         sent = (await exhibits.show(self._bot, chat_id, notice.screen, attempts=1)).message
         return chat_id, sent.message_id
+
+    async def _keep_page(self, delivery: Delivery, place: MessagePlace, shown: Screen) -> None:
+        """Show the page that a person has turned to while a message was being edited."""
+        for _ in range(MOST_TURNS):
+            now_true = await self._draw(delivery, delivery.account_id or 0)
+            if now_true is None or now_true.replaces != place or now_true.screen == shown:
+                return
+            shown = now_true.screen
+            await screens.edit(self._bot, place, shown, attempts=1)
 
     async def note(self, session: AsyncSession, settled: Settled) -> None:
         """Write down how a message ended, with what follows from it."""
@@ -150,6 +171,8 @@ class Courier:
         notice = settled.notice
         if settled.place is None or notice is None or notice.asks_about is None:
             return
+        if settled.place == notice.replaces:
+            return  # it asks about what it asked about before, or its person has turned it since
         await cards.remember(
             session,
             school_id=delivery.school_id,
@@ -158,4 +181,5 @@ class Courier:
             subject=notice.asks_about,
             view=notice.screen.view.pack() if notice.screen.view else "",
             now=now,
+            just_sent=True,
         )

@@ -308,7 +308,10 @@ class Updates(BaseUpdateProcessor):
             return
         if answer.asks_about is None:
             if answer.screens and gets_cards(turn.actor):
-                await cards.close(turn.session, turn.tapped, turn.now)
+                await cards.close(
+                    turn.session, turn.tapped, turn.now,
+                    school_id=turn.school.id or 0, member_id=turn.actor.member_id,
+                )  # fmt: skip
             return
         await cards.remember(
             turn.session,

@@ -49,31 +49,30 @@ async def remember(
     subject: Subject,
     view: str,
     now: datetime,
+    just_sent: bool = False,
 ) -> None:
     """Note that the message at `place` now asks about this subject.
 
     `shown_at` is the moment at which the person last had something new there. Where the subject
     was decided while the message was on its way, the card is retired at once.
+
+    A message that was `just_sent` may be noted already: then its person was quicker, has tapped on
+    it, and knows better what it shows.
     """
     chat_id, message_id = place
     waits = await _waits(session, subject)
-    found = await session.exec(
-        select(Card).where(Card.chat_id == chat_id, Card.message_id == message_id)
-    )
-    card = found.first()
+    card = await _noted(session, place)
+    if card is not None and just_sent:
+        return
     if card is None:
         await _turn_to(session, member_id, view, chat_id)
-        card = await _add(
-            session,
-            Card(
-                school_id=school_id,
-                member_id=member_id,
-                chat_id=chat_id,
-                message_id=message_id,
-                view=view,
-                shown_at=now,
-            ),
-        )
+        new = Card(
+            school_id=school_id, member_id=member_id, chat_id=chat_id, message_id=message_id,
+            view=view, shown_at=now,
+        )  # fmt: skip
+        card = await _add(session, new)
+        if card is not new and just_sent:
+            return
     if subject_of(card) != subject or card.closed_at is not None:
         card.shown_at = now
     card.plan_id, card.evidence_id = subject.plan_id, subject.evidence_id
@@ -84,6 +83,14 @@ async def remember(
     await session.flush()
     if not waits:
         await retire(session, subject, now)
+
+
+async def _noted(session: AsyncSession, place: MessagePlace) -> Card | None:
+    chat_id, message_id = place
+    found = await session.exec(
+        select(Card).where(Card.chat_id == chat_id, Card.message_id == message_id)
+    )
+    return found.first()
 
 
 async def _add(session: AsyncSession, card: Card) -> Card:
@@ -177,14 +184,27 @@ async def latest_open(session: AsyncSession, member_id: int) -> Card | None:
     return found.first()
 
 
-async def close(session: AsyncSession, place: MessagePlace, now: datetime) -> None:
+async def close(
+    session: AsyncSession, place: MessagePlace, now: datetime, *, school_id: int, member_id: int
+) -> None:
     """Note that the message at `place` shows something else now; it is left alone from here on."""
     chat_id, message_id = place
-    await session.exec(
+    closed = await session.exec(
         update(Card)
         .where(col(Card.chat_id) == chat_id, col(Card.message_id) == message_id)
         .values(closed_at=func.coalesce(Card.closed_at, now), view="")
     )
+    if not closed.rowcount and await outbox.may_become(session, chat_id, message_id):
+        # It may be a card that its sender has not noted yet, and must not take for open then.
+        card = await _add(
+            session,
+            Card(
+                school_id=school_id, member_id=member_id, chat_id=chat_id, message_id=message_id,
+                view="", shown_at=now, closed_at=now,
+            ),
+        )  # fmt: skip
+        card.closed_at, card.view = card.closed_at or now, ""
+        session.add(card)
 
 
 async def outdated(session: AsyncSession, card_id: int, member_id: int) -> Card | None:

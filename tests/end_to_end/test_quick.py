@@ -5,14 +5,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from sqlmodel import select
+
 from bot import quick_replies, replies
 from bot.simulator.driver import Person
 from conversations.notices import NOTICES, Notice
 from conversations.screens import Screen
 from storage import outbox
-from storage.models import Role
+from storage.models import Card, Role
 from storage.outbox import Priority
-from tests.end_to_end.submitting import actor_of
+from tests.end_to_end.submitting import actor_of, submits
 from tests.world import TestWorld
 
 
@@ -30,6 +32,11 @@ async def rina(world: TestWorld) -> Person:
 @pytest.fixture
 async def desi(world: TestWorld) -> Person:
     return await world.joins("Desi Marlina", Role.COACH)
+
+
+@pytest.fixture
+async def principal(world: TestWorld) -> Person:
+    return await world.joins("Bu Kepala", Role.PRINCIPAL)
 
 
 class Line:
@@ -153,3 +160,78 @@ async def test_nobody_waits_for_ever_nor_for_what_is_known(
     await rina.sees("Ini untuk siapa?")
     assert waits.is_set()
     line.let_go()
+
+
+# ------------------------------------------------------------------------------- cards
+
+
+async def cards_of(world: TestWorld, *, is_open: bool = True) -> list[tuple[int, int | None]]:
+    async with world.database.reading() as session:
+        found = await session.exec(select(Card))
+        return [
+            (one.message_id, one.plan_id)
+            for one in found.all()
+            if (one.closed_at is None) is is_open
+        ]
+
+
+async def test_a_page_turned_before_the_card_is_noted_stays_turned(
+    world: TestWorld, principal: Person, rina: Person, line: Line
+) -> None:
+    first = await submits(world, rina)
+    await world.delivered()
+    card = await principal.sees("Rina Wati mengajukan")
+    await principal.types("/menu")  # what comes next is sent anew
+    await principal.sees_button("Bahasa")
+    line.hold()
+    second = await submits(world, await world.joins("Budi", Role.TEACHER))
+    newer = await principal.sees("Budi mengajukan")
+    await principal.taps("Berikutnya", on=newer)
+    await principal.sees("Rina Wati mengajukan", after=card)
+    line.let_go()
+    await world.delivered()
+    assert (newer.id, first.id) in await cards_of(world)
+    assert (newer.id, second.id) not in await cards_of(world)
+    await submits(world, await world.joins("Sari", Role.TEACHER))
+    await principal.sees("3 rencana menunggu")
+    await world.delivered()
+    assert "Rina Wati mengajukan" in principal.chat.messages[newer.id].text
+
+
+async def test_a_card_left_before_it_is_noted_is_not_taken_for_open(
+    world: TestWorld, principal: Person, rina: Person, line: Line
+) -> None:
+    line.hold()
+    await submits(world, rina)
+    card = await principal.sees("Rina Wati mengajukan")
+    await principal.taps("Menu", on=card)
+    await principal.sees("1 rencana menunggu")
+    line.let_go()
+    await world.delivered()
+    assert await cards_of(world) == []
+    await submits(world, await world.joins("Budi", Role.TEACHER))
+    assert (await principal.sees("Budi mengajukan")).id > card.id
+    assert "Bu Kepala" in principal.chat.messages[card.id].text
+
+
+async def test_an_edit_keeps_the_page_that_was_turned_meanwhile(
+    world: TestWorld, principal: Person, rina: Person
+) -> None:
+    budi = await world.joins("Budi", Role.TEACHER)
+    sari = await world.joins("Sari", Role.TEACHER)
+    await submits(world, rina)
+    card = await principal.sees("Rina Wati mengajukan")
+    await submits(world, budi)
+    await principal.sees("2 rencana menunggu")
+    await world.delivered()
+    # The sender's edit is long under way; the tap is answered first.
+    slow = world.sim.faults.add("editMessageText", chat_id=principal.id, latency=0.3)
+    await submits(world, sari)
+    async with asyncio.timeout(5):
+        while not slow.hits:  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0)
+    await principal.taps("Berikutnya", on=card)
+    await principal.sees("Budi mengajukan")
+    await world.delivered()
+    assert "Budi mengajukan" in principal.chat.messages[card.id].text
+    assert "3 rencana menunggu" in principal.chat.messages[card.id].text

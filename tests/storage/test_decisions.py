@@ -362,7 +362,10 @@ async def test_a_decision_retires_every_card_but_the_tapped_one(
         assert found is not None
         assert found.message_id == 11
         # One message has turned into something else in the meantime.
-        await cards.close(session, (2, 10), NOW)
+        await cards.close(
+            session, (2, 10), NOW, school_id=cast.principal.school_id,
+            member_id=cast.principal.member_id,
+        )  # fmt: skip
         assert await cards.at_place(session, (2, 10)) is None
         await decisions.approve(session, cast.principal, full.id, 1, NOW, (2, 11))
         assert await cards.latest_open(session, cast.principal.member_id) is None
