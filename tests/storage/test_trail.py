@@ -46,6 +46,19 @@ async def test_the_database_refuses_to_change_or_delete_a_line(
         assert len((await session.exec(select(AuditEntry))).all()) > 5
 
 
+async def test_the_trail_is_not_emptied_as_a_whole(postgres_url: str) -> None:
+    """SQLite knows no such statement: there it is a deletion of each row."""
+    database = Database(postgres_url)
+    await cast_for(database)
+    for change in ("TRUNCATE audit", "TRUNCATE school CASCADE", "TRUNCATE ONLY audit CASCADE"):
+        with pytest.raises(DBAPIError, match="never changed"):
+            async with database.transaction() as session:
+                await (await session.connection()).execute(text(change))
+    async with database.reading() as session:
+        assert len((await session.exec(select(AuditEntry))).all()) > 5
+    await database.close()
+
+
 async def test_erasure_leaves_the_trail_as_it_is_and_names_nobody(
     database: Database, cast: Cast
 ) -> None:
