@@ -60,12 +60,14 @@ class OutboxMessage(MessageRecord, table=True):
         UniqueConstraint("occasion", "member_id"),
         Index("ix_outbox_member_id", "member_id"),
         Index("ix_outbox_broadcast_id", "broadcast_id"),
-        # In the order in which a sender takes them; what is taken or closed is not in it.
+        # In the order in which a sender takes them; what is taken or closed is not in it. By the
+        # kind they are counted without a look at the rows.
         Index(
             "ix_outbox_waiting",
             "priority",
             "due_at",
             "id",
+            "kind",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),

@@ -508,6 +508,28 @@ async def test_queues_are_counted_by_kind(
     ]
 
 
+async def test_queues_are_counted_from_their_indexes_alone(
+    database: Database, school: School
+) -> None:
+    """However many messages are closed or archived: none of them is looked at."""
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    async with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            await connection.exec_driver_sql("SET enable_seqscan = off")
+        for statement, index in zip(
+            outbox._QUEUES, ("ix_outbox_waiting", "ix_outbox_leased"), strict=True
+        ):
+            said = statement.params(now=NOW).compile(
+                dialect=database.engine.dialect, compile_kwargs={"literal_binds": True}
+            )
+            plan = (await connection.exec_driver_sql(f"{explain} {said}")).all()
+            told = " ".join(str(part) for row in plan for part in row)
+            assert index in told, told
+            assert "archive" not in told
+            assert "Seq Scan" not in told
+            assert ("SCAN outbox USING INDEX" in told) is database.is_sqlite
+
+
 async def test_a_claim_walks_along_its_index(database: Database, school: School) -> None:
     """However many messages there are, none is looked at that is not taken."""
     dialect = database.engine.dialect

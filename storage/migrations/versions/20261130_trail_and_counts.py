@@ -1,5 +1,9 @@
-"""The trail is not emptied either: PostgreSQL asks no trigger of rows when it truncates."""
+"""A trail that is not emptied either; messages that are counted without a look at their rows.
 
+PostgreSQL asks no trigger of rows when it truncates. What waits is counted by kind, for /metrics.
+"""
+
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
@@ -7,8 +11,11 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
+PENDING = sa.text("state = 'pending'")
+
 
 def upgrade() -> None:
+    _index_waiting("priority", "due_at", "id", "kind")
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit "
@@ -16,6 +23,18 @@ def upgrade() -> None:
         )
 
 
+def _index_waiting(*columns: str) -> None:
+    op.drop_index("ix_outbox_waiting", table_name="outbox")
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        list(columns),
+        sqlite_where=PENDING,
+        postgresql_where=PENDING,
+    )
+
+
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TRIGGER audit_no_truncate ON audit")
+    _index_waiting("priority", "due_at", "id")
