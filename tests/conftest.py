@@ -11,6 +11,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from filelock import FileLock
+from hypothesis import strategies as st
 
 from storage.database import Database
 from tests.databases import (
@@ -41,6 +42,15 @@ def _one_inspector() -> Iterator[None]:
     """Close, at the end, what looks into the files of all worlds."""
     yield
     INSPECTOR.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _all_characters() -> None:
+    """Let Hypothesis work out what characters there are, which it does once in each checkout.
+
+    Within a strategy that is drawn from another it would count as the slowness of that.
+    """
+    st.text().validate()
 
 
 @pytest.fixture(scope="session")
