@@ -15,7 +15,19 @@ PROVABLE_STEPS = frozenset({StepKind.ITEMS, StepKind.DUTIES})
 COUNTS_AS_SENT = frozenset({EvidenceStatus.RECEIVED, EvidenceStatus.ACCEPTED})
 
 
-class Document(Protocol):
+class Counted(Protocol):
+    """What counts of a document that has come for an entry."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of document."""
+
+    @property
+    def covers(self) -> int:
+        """How many units it proves."""
+
+
+class Document(Counted, Protocol):
     """What counts of a piece of evidence, or of several that are alike."""
 
     @property
@@ -27,16 +39,8 @@ class Document(Protocol):
         """The entry that it proves."""
 
     @property
-    def kind(self) -> str:
-        """The kind of document."""
-
-    @property
     def status(self) -> str:
         """Where it stands."""
-
-    @property
-    def covers(self) -> int:
-        """How many units it proves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def missing(needs: Sequence[Need], pieces: Iterable[Document]) -> tuple[Need, ..
     return tuple(Need(need.kinds, gap) for need, gap in gaps if gap > 0)
 
 
-def proven_units(needs: Sequence[Need], pieces: Iterable[Document], planned: int) -> int:
+def proven_units(needs: Sequence[Need], pieces: Iterable[Counted], planned: int) -> int:
     """Say how many units have all their documents; never more than planned.
 
     A document of a kind that nobody asked for stands in for whatever is missing: whoever accepted
@@ -192,7 +196,7 @@ def progress(entries: Iterable[Provable], pieces: Iterable[Document]) -> Progres
     )
 
 
-def _count(pieces: Iterable[Document]) -> Counter[str]:
+def _count(pieces: Iterable[Counted]) -> Counter[str]:
     have: Counter[str] = Counter()
     for piece in pieces:
         have[piece.kind] += piece.covers

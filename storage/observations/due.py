@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.models import Booking, Observation
 from storage.observations.reading import FullCycle, load
-from storage.observations.steps import StepState, steps_of
+from storage.observations.steps import StepState, steps_before_all
 from storage.rulebook import RuleBook
 from storage.rulesets import AskedOf, FieldKind, Period, RuleSet
 
@@ -91,7 +91,7 @@ async def who_is_asked(
         if cycle is not None:
             rules, period, steps = cycle.rules, cycle.period, cycle.steps
         else:
-            steps = steps_of(rules, period, lambda _field: None, is_signed=False)
+            steps = steps_before_all(rules, period)
         due = next_due(rules, steps, today)
         if due is None:
             continue

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from storage.rulesets import AskedOf, FieldKind, ObservationField, Period, RuleSet
 
@@ -57,3 +58,9 @@ def steps_of(
         )  # fmt: skip
         observed = observed or (rubric is not None and rubric.step == step.id)
     return tuple(states)
+
+
+@lru_cache(maxsize=256)
+def steps_before_all(rules: RuleSet, period: Period) -> tuple[StepState, ...]:
+    """Give the steps of an observation that nobody has begun; a district asks at every look."""
+    return steps_of(rules, period, lambda _field: None, is_signed=False)

@@ -28,7 +28,6 @@ from storage.models import (
     OutboxMessage,
     OutboxState,
     Plan,
-    PlanEntry,
     PlanStatus,
     Rating,
     RatingStatus,
@@ -37,11 +36,10 @@ from storage.models import (
     Role,
 )
 from storage.observations.due import is_any_near, who_is_asked
-from storage.people import known_id
 from storage.periods import is_closed
-from storage.plans import FullPlan
 from storage.reminders.days import Due, SchoolDay, open_days
-from storage.reminders.tasks import Task, task_for, unproven
+from storage.reminders.lacking import lack_evidence
+from storage.reminders.tasks import Task, task_for
 from storage.reminders.waiting import patience_of
 from storage.reports.reading import handed_in, reports_waiting
 from storage.rulebook import RuleBook
@@ -104,6 +102,7 @@ class _PlanState(NamedTuple):
     member_id: int
     school_id: int
     period: str
+    ruleset: str
     status: str
     revision: int
     submitted_at: datetime | None
@@ -253,7 +252,7 @@ async def _look(session: AsyncSession, days: Mapping[int, SchoolDay], now: datet
     periods = {one.period.id for one in days.values()}
     plans = await session.exec(
         select(  # type: ignore[call-overload]
-            Plan.id, Plan.member_id, Plan.school_id, Plan.period, Plan.status,
+            Plan.id, Plan.member_id, Plan.school_id, Plan.period, Plan.ruleset, Plan.status,
             Plan.revision, Plan.submitted_at,
         ).where(col(Plan.school_id).in_(days), col(Plan.period).in_(periods))
     )  # fmt: skip
@@ -441,24 +440,15 @@ async def _observations(
 async def _lacking(
     session: AsyncSession, rulebook: RuleBook, look: _Look, members: Sequence[int]
 ) -> set[int]:
-    """Say which of these teachers lack evidence; three statements for some hundred of them."""
-    lacking: set[int] = set()
-    for some in _batches(members):
-        ids = [look.plans[one].id for one in some]
-        plans = await session.exec(select(Plan).where(col(Plan.id).in_(ids)))
-        full = {known_id(one.id): FullPlan(one) for one in plans.all()}
-        entries = await session.exec(select(PlanEntry).where(col(PlanEntry.plan_id).in_(ids)))
-        for entry in entries.all():
-            full[entry.plan_id].entries.append(entry)
-        pieces: dict[int | None, list[Evidence]] = {}
-        evidence = await session.exec(select(Evidence).where(col(Evidence.plan_id).in_(ids)))
-        for piece in evidence.all():
-            pieces.setdefault(piece.plan_id, []).append(piece)
-        for number, one in full.items():
-            rules = rulebook.of_plan(look.days[one.plan.school_id].school, one.plan)
-            if unproven(rules, one, pieces.get(number, ())):
-                lacking.add(one.plan.member_id)
-    return lacking
+    """Say which of these teachers lack evidence."""
+    plans = [look.plans[one] for one in members]
+    named = {
+        key: rulebook.named(look.days[key[0]].school, key[1])
+        for key in {(plan.school_id, plan.ruleset) for plan in plans}
+    }
+    rules = {plan.id: named[plan.school_id, plan.ruleset] for plan in plans}
+    lacking = await lack_evidence(session, rules)
+    return {plan.member_id for plan in plans if plan.id in lacking}
 
 
 def _batches(numbers: Sequence[int], size: int = BATCH) -> Iterator[Sequence[int]]:
