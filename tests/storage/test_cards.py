@@ -18,11 +18,12 @@ async def cast(database: Database) -> Cast:
     return await cast_for(database)
 
 
-async def note(database: Database, cast: Cast) -> None:
+async def note(database: Database, cast: Cast, view: str = "", *, just_sent: bool = False) -> None:
     async with database.transaction() as session:
         await cards.remember(
             session, school_id=cast.principal.school_id, member_id=cast.principal.member_id,
-            place=(7, 70), subject=Subject(plan_id=None), view="", now=NOW,
+            place=(7, 70), subject=Subject(plan_id=None), view=view, now=NOW,
+            just_sent=just_sent,
         )  # fmt: skip
 
 
@@ -40,10 +41,11 @@ async def test_a_message_is_one_card_when_two_note_it_at_once(
         await turn_to(*arguments)
 
     monkeypatch.setattr(cards, "_turn_to", wait_after_looking)
-    slow = asyncio.create_task(note(database, cast))
+    slow = asyncio.create_task(note(database, cast, "sent", just_sent=True))
     await looked.wait()
-    await note(database, cast)
+    await note(database, cast, "tapped")
     go_on.set()
     await slow
     async with database.reading() as session:
-        assert len((await session.exec(select(Card))).all()) == 1
+        (card,) = (await session.exec(select(Card))).all()
+    assert card.view == "tapped"  # whoever taps knows better what the message shows by now
