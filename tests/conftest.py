@@ -1,6 +1,7 @@
 """Fixtures for everybody: databases of both kinds, and a whole world."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -34,6 +35,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Every commit waits for the disk, and nothing of a test has to outlive it.
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Search what is loaded by now for rubbish once, and not again with every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import storage.database
 from storage.database import Database
@@ -50,8 +50,8 @@ class KeptEngines:
 
     def __init__(self) -> None:
         self._engines: dict[str, AsyncEngine | None] = {}
-        self._create: Callable[..., AsyncEngine] = storage.database.create_async_engine
-        storage.database.create_async_engine = self._give
+        self._create = create_async_engine
+        vars(storage.database)["create_async_engine"] = self._give
 
     def keep(self, url: str) -> None:
         """Keep, from now on, the engine of one address; it has no connection from before."""
@@ -77,13 +77,13 @@ class KeptSqlite:
     def __init__(self, folder: Path, template: Path) -> None:
         self._folder = folder
         self._template = template
-        self.url = f"sqlite+aiosqlite:///{folder}/kawan.db"
+        self.url = copied(template, folder)
 
     def empty(self) -> None:
         """Begin anew, also with what lies beside the database."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
-        shutil.copyfile(self._template, self._folder / "kawan.db")
+        copied(self._template, self._folder)
         ENGINES.keep(self.url)
 
 
@@ -120,6 +120,13 @@ def fresh(kept: KeptSqlite | KeptPostgresql) -> FreshDatabase:
         return Database(kept.url)
 
     return opened
+
+
+def copied(template: Path, folder: Path) -> str:
+    """Copy a migrated database into a folder; give its address."""
+    path = folder / "kawan.db"
+    shutil.copyfile(template, path)
+    return f"sqlite+aiosqlite:///{path}"
 
 
 async def migrate(url: str) -> None:
