@@ -19,7 +19,6 @@ from tests.databases import (
     KeptPostgresql,
     KeptSqlite,
     fresh,
-    kept_postgresql,
     migrate,
 )
 from tests.world import INSPECTOR, TestWorld, open_world
@@ -128,8 +127,9 @@ def _postgresql(
     name = f"kawan_{worker_id}"
     copy = f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY file_copy"
     asyncio.run(_command(postgres_uri, copy))
-    with kept_postgresql(_named(postgres_uri, name)) as kept:
-        yield kept
+    kept = KeptPostgresql(_named(postgres_uri, name))
+    yield kept
+    kept.close()
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ anew takes longer than most tests.
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -88,28 +87,37 @@ class KeptSqlite:
 
 
 class KeptPostgresql:
-    """A database of this process alone, with a connection to empty it by."""
+    """A database of this process alone."""
 
-    def __init__(self, url: str, runner: asyncio.Runner, connection: asyncpg.Connection) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self._runner = runner
-        self._connection = connection
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._connection: asyncpg.Connection | None = None
 
     def empty(self) -> None:
         """Take out every row, and let the numbers begin with one."""
-        self._runner.run(self._connection.execute(EMPTY))
+        self._runner.run(self._empty())
         ENGINES.keep(self.url)
 
+    def close(self) -> None:
+        """Give everything back."""
+        if self._connection is not None:
+            self._runner.run(self._connection.close())
+        self._runner.close()
 
-@contextmanager
-def kept_postgresql(url: str) -> Iterator[KeptPostgresql]:
-    """Connect to a database that is there already."""
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        connection = runner.run(asyncpg.connect(url.replace("+asyncpg", "")))
-        try:
-            yield KeptPostgresql(url, runner, connection)
-        finally:
-            runner.run(connection.close())
+    async def _empty(self) -> None:
+        if self._connection is None or not await _answers(self._connection):
+            self._connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
+        await self._connection.execute(EMPTY)
+
+
+async def _answers(connection: asyncpg.Connection) -> bool:
+    """Ask whether a connection is still there: some tests have the server end them all."""
+    try:
+        await connection.execute("SELECT 1")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return False
+    return True
 
 
 def fresh(kept: KeptSqlite | KeptPostgresql) -> FreshDatabase:
