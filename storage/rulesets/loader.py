@@ -82,6 +82,8 @@ def load_ruleset(
     `storage.rulesets.overlay`); both are read again when they have changed on disk. Raises
     RuleSetError with all mistakes.
     """
+    if folder is not None and not folder.is_dir():
+        folder = None  # what is read without it is what others have read already
     path = _path_of(ruleset_id, folder)
     changed_ns = 0 if path.parent == FOLDER else _changed_ns(path)
     if overlay is None:
