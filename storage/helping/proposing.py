@@ -20,7 +20,8 @@ from storage.errors import (
     ProposalOutdated,
 )
 from storage.evidence import needs
-from storage.help_requests import FullRequest, read, tell_helper, tell_owner
+from storage.helping.requests import FullRequest, read
+from storage.helping.telling import tell_helper, tell_owner
 from storage.models import HelpProposal, HelpRequest, Member, ProposalState, Role
 from storage.people import Actor, known_id
 from storage.plans import FullPlan, items_step

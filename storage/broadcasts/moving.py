@@ -1,7 +1,6 @@
-"""What a coach, a principal or an operator writes to many: draft, schedule, start, cancel.
+"""A broadcast is scheduled, withdrawn, started, cancelled: by its sender, or when its hour comes.
 
-`TRANSITIONS` is the whole of what may follow what. How a draft is put together is in
-`storage.broadcast_drafts`, what happens once it has been started in `storage.broadcast_runs`.
+`TRANSITIONS` is the whole of what may follow what.
 """
 
 from collections.abc import Sequence
@@ -13,26 +12,23 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audiences, audit, outbox
-from storage.audiences import Addressee, Audience, AudienceKind, Counts, Scope
+from storage import audit, outbox
+from storage.broadcasts.audiences import Counts
+from storage.broadcasts.reaching import other_seats, reach
+from storage.broadcasts.reading import family, is_empty, may_send, own
 from storage.errors import (
     BroadcastChanged,
     BroadcastEmpty,
     BroadcastNotNow,
     NobodyInReach,
-    NotAllowed,
-    NotFound,
     TimeIsPast,
 )
-from storage.models import Broadcast, BroadcastStatus, Member, OutboxState, Role, School
-from storage.people import Actor, Membership, find_account, known_id, today_at
+from storage.models import Broadcast, BroadcastStatus, Member, School
+from storage.people import Actor, Membership, find_account, known_id
 from storage.rulebook import RuleBook
 
-SENDERS = Role.COACH | Role.PRINCIPAL | Role.OPERATOR
 STARTS_WITHIN = timedelta(hours=6)
 """A broadcast whose hour passed so long ago, while the bot was off, may no longer be meant."""
-
-RECENT = 8
 
 
 class Action(StrEnum):
@@ -56,173 +52,6 @@ TRANSITIONS: dict[tuple[BroadcastStatus, Action], BroadcastStatus] = {
     (BroadcastStatus.SENDING, Action.CANCEL): BroadcastStatus.CANCELLED,
     (BroadcastStatus.SENDING, Action.FINISH): BroadcastStatus.DONE,
 }
-
-
-def may_send(actor: Actor) -> bool:
-    """Say whether somebody may write to many."""
-    return actor.decides or bool(actor.roles & SENDERS)
-
-
-def require_sender(actor: Actor) -> None:
-    """Raise `NotAllowed` unless the actor may write to many."""
-    if not may_send(actor):
-        raise NotAllowed
-
-
-# ------------------------------------------------------------------------------- looking
-
-
-async def own(session: AsyncSession, actor: Actor, broadcast_id: int) -> Broadcast:
-    """Give a broadcast to whoever wrote it, and to nobody else."""
-    require_sender(actor)
-    found = await session.get(Broadcast, broadcast_id)
-    if found is None or found.member_id != actor.member_id:
-        raise NotFound
-    return found
-
-
-async def draft_of(session: AsyncSession, actor: Actor) -> Broadcast | None:
-    """Give what the actor has begun and neither sent nor put away, if there is something."""
-    require_sender(actor)
-    found = await session.exec(
-        select(Broadcast)
-        .where(Broadcast.member_id == actor.member_id)
-        .where(Broadcast.status == BroadcastStatus.DRAFT)
-        .order_by(col(Broadcast.changed_at).desc(), col(Broadcast.id).desc())
-        .limit(1)
-    )
-    return found.first()
-
-
-async def recent(session: AsyncSession, actor: Actor) -> Sequence[Broadcast]:
-    """Give the actor's latest broadcasts, newest first; drafts only if there is something in."""
-    require_sender(actor)
-    found = await session.exec(
-        select(Broadcast)
-        .where(Broadcast.member_id == actor.member_id, col(Broadcast.origin_id).is_(None))
-        .where(
-            col(Broadcast.started_at).is_not(None)
-            | (col(Broadcast.status) == BroadcastStatus.SCHEDULED)
-            | (col(Broadcast.status) == BroadcastStatus.DRAFT)
-            & ((col(Broadcast.text) != "") | (col(Broadcast.file_id) != ""))
-        )
-        .order_by(col(Broadcast.id).desc())
-        .limit(RECENT)
-    )
-    return found.all()
-
-
-def is_empty(broadcast: Broadcast) -> bool:
-    """Say whether there is neither a word nor a file to send."""
-    return not (broadcast.text or broadcast.file_id)
-
-
-async def family(session: AsyncSession, broadcast: Broadcast) -> list[Broadcast]:
-    """Give a broadcast with the same one to the other schools, the first one first."""
-    found = await session.exec(
-        select(Broadcast).where(Broadcast.origin_id == broadcast.id).order_by(col(Broadcast.id))
-    )
-    return [broadcast, *found.all()]
-
-
-async def audience_of(session: AsyncSession, broadcast: Broadcast) -> Audience:
-    """Give whom a broadcast is for."""
-    kind = AudienceKind(broadcast.audience)
-    people = list(broadcast.people)
-    if kind is AudienceKind.FAILED and broadcast.again_of is not None:
-        earlier = await session.get_one(Broadcast, broadcast.again_of)
-        people = await not_delivered(session, await family(session, earlier))
-    return Audience(kind, tuple(people))
-
-
-async def not_delivered(session: AsyncSession, those: Sequence[Broadcast]) -> list[int]:
-    """Give the members (by id) who were written to in vain, without those who block the bot.
-
-    What was withdrawn by the sender has not failed.
-    """
-    found: list[int] = []
-    for one in those:
-        found += await outbox.in_state(session, known_id(one.id), OutboxState.FAILED)
-        if one.status == BroadcastStatus.DONE:
-            found += await outbox.in_state(session, known_id(one.id), OutboxState.CANCELLED)
-    return found
-
-
-def scope_of(rulebook: RuleBook, school: School, sender_id: int, now: datetime) -> Scope:
-    """Give where the audience of a sender in a school is looked for."""
-    return Scope(school, rulebook, today_at(school, now), sender_id)
-
-
-async def reach(
-    session: AsyncSession, rulebook: RuleBook, broadcast: Broadcast, now: datetime
-) -> Counts:
-    """Count whom a broadcast would reach if it were sent now, in all its schools."""
-    total = Counts()
-    audience = await audience_of(session, broadcast)
-    for scope in await _scopes(session, rulebook, broadcast, now):
-        total = total.plus(await audiences.count(session, scope, audience))
-    return total
-
-
-async def _scopes(
-    session: AsyncSession, rulebook: RuleBook, broadcast: Broadcast, now: datetime
-) -> list[Scope]:
-    """Give where the audience is looked for: in the sender's school, and in the chosen others."""
-    found = []
-    for seat in [broadcast.member_id, *await _other_seats(session, broadcast)]:
-        member = await session.get_one(Member, seat)
-        school = await session.get_one(School, member.school_id)
-        found.append(scope_of(rulebook, school, seat, now))
-    return found
-
-
-def also_operates(member: Member, seat: Member) -> bool:
-    """Say whether a seat is the same operator's in another school."""
-    return (
-        seat.id != member.id
-        and seat.account_id is not None
-        and seat.account_id == member.account_id
-        and bool(Role(seat.roles) & Role(member.roles) & Role.OPERATOR)
-    )
-
-
-async def _other_seats(session: AsyncSession, broadcast: Broadcast) -> list[int]:
-    """Give the sender's seats in the other chosen schools that still are the sender's."""
-    if not broadcast.seats:
-        return []
-    member = await session.get_one(Member, broadcast.member_id)
-    found = await session.exec(
-        select(Member).where(col(Member.id).in_(broadcast.seats)).order_by(col(Member.id))
-    )
-    return [known_id(seat.id) for seat in found.all() if also_operates(member, seat)]
-
-
-async def sample(
-    session: AsyncSession, rulebook: RuleBook, broadcast: Broadcast, now: datetime
-) -> Member | None:
-    """Give somebody who would receive a broadcast; if nobody can, somebody who is meant."""
-    audience, fallback = await audience_of(session, broadcast), None
-    for scope in await _scopes(session, rulebook, broadcast, now):
-        async for one in audiences.everybody_in(session, scope, audience):
-            if one.why is None:
-                return await session.get(Member, one.member_id)
-            fallback = fallback or one.member_id
-    return await session.get(Member, fallback) if fallback else None
-
-
-async def out_of_reach(
-    session: AsyncSession, rulebook: RuleBook, broadcast: Broadcast, now: datetime
-) -> list[Addressee]:
-    """Give those who are meant and cannot be written to, by name."""
-    audience = await audience_of(session, broadcast)
-    found: list[Addressee] = []
-    for scope in await _scopes(session, rulebook, broadcast, now):
-        everybody = audiences.everybody_in(session, scope, audience)
-        found += [one async for one in everybody if one.why is not None]
-    return sorted(found, key=lambda one: one.name.casefold())
-
-
-# ------------------------------------------------------------------------------- deciding
 
 
 async def schedule(
@@ -263,7 +92,7 @@ async def start(
 ) -> Counts:
     """Begin to send the revision that was shown, in all chosen schools; say to how many.
 
-    From here on the outbox is filled part by part: see `storage.broadcast_runs`.
+    From here on the outbox is filled part by part: see `storage.broadcasts.running`.
     """
     broadcast = await own(session, actor, broadcast_id)
     if broadcast.status == BroadcastStatus.DRAFT and broadcast.revision != revision:
@@ -286,7 +115,7 @@ async def _start(
     if not counts.reachable:
         raise NobodyInReach
     await move(session, broadcast, Action.START, started_at=now)
-    for seat in await _other_seats(session, broadcast):
+    for seat in await other_seats(session, broadcast):
         member = await session.get_one(Member, seat)
         session.add(
             Broadcast(

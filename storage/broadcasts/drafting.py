@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audiences, audit
-from storage.audiences import AudienceKind
-from storage.broadcasts import also_operates, draft_of, family, not_delivered, own
+from storage import audit
+from storage.broadcasts import audiences
+from storage.broadcasts.audiences import AudienceKind
+from storage.broadcasts.reaching import also_operates, not_delivered
+from storage.broadcasts.reading import draft_of, family, own
 from storage.errors import BroadcastNotNow, NobodyInReach, NotAllowed, NotFound, TooLong
 from storage.models import Broadcast, BroadcastStatus, Member
 from storage.people import Actor, member_of

@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit
 from storage.errors import HelpNotNow, HelpTaken, NotFound, ReasonMissing, TooLong
-from storage.help_requests import FullRequest, call, helpers_for, pass_on, read
+from storage.helping.requests import FullRequest, read
+from storage.helping.telling import call, helpers_for, pass_on
 from storage.models import (
     Account,
     HelpMessage,

@@ -11,14 +11,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import outbox
 from storage.errors import Refused
-from storage.help_requests import (
-    HELPERS,
-    FullRequest,
-    back_to_queue,
-    note_lapse,
-    tell_helper,
+from storage.helping.moving import back_to_queue
+from storage.helping.requests import HELPERS, FullRequest
+from storage.helping.telling import tell_helper
+from storage.models import (
+    Account,
+    AuditEntry,
+    HelpRequest,
+    HelpStatus,
+    Member,
+    Role,
+    School,
+    SchoolHours,
 )
-from storage.models import Account, HelpRequest, HelpStatus, Member, Role, School, SchoolHours
 from storage.people import deciders, known_id, members_with
 from storage.school_hours import Hours, hours_from
 
@@ -143,7 +148,7 @@ async def _watch(session: AsyncSession, one: _Watched, now: datetime) -> int:
     if why:
         try:
             async with session.begin_nested():
-                note_lapse(session, full, why, now)
+                _note_lapse(session, full, why, now)
                 await tell_helper(session, full, "help_lapsed", now)
                 await back_to_queue(
                     session, full, one.today(now), now, unless_answered=why == SILENT
@@ -157,6 +162,20 @@ async def _watch(session: AsyncSession, one: _Watched, now: datetime) -> int:
         await tell_helper(session, full, "help_unreachable", now)
         return 1
     return 0
+
+
+def _note_lapse(session: AsyncSession, full: FullRequest, why: str, now: datetime) -> None:
+    """Add to the trail that nobody but time has ended somebody's help."""
+    session.add(
+        AuditEntry(
+            school_id=full.request.school_id,
+            member_id=None,
+            action="help.lapse",
+            subject=f"help:{full.id}",
+            detail={"helper": full.request.claimed_by, "why": why},
+            at=now,
+        )
+    )
 
 
 def _gets_messages(account: Account | None) -> bool:

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audiences
-from storage.audiences import Audience, AudienceKind, Scope
+from storage.broadcasts import audiences
+from storage.broadcasts.audiences import Audience, AudienceKind, Scope
 from storage.database import Database
 from storage.models import (
     Account,
