@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.files import FileStore
 from storage.helping import following, watching
 from storage.observations import reminding
-from storage.reminders import scanning
+from storage.reminders import calls as reminders
 from storage.reminders.rounds import make_round
 from storage.rulebook import RuleBook
 from storage.sweeping import sweep
@@ -79,7 +79,7 @@ class Rounds:
         """Forget what nobody asks for any more."""
         async with self._database.transaction() as session:
             await inbox.forget_old(session, self._clock.now())
-            await scanning.forget_old(session, self._clock.now())
+            await reminders.forget_old(session, self._clock.now())
             await sent_pictures.forget_old(session, self._clock.now())
             await boards.forget_old(session, self._clock.now())
 
