@@ -1,25 +1,22 @@
 """A plan's life: whatever two teachers and two deciders do, in any order, the rules hold."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import decisions, members, plans
+from storage import decisions, plans
 from storage.database import Database
 from storage.errors import (
     AlreadyDecided,
     BelowTarget,
     Incomplete,
-    InvitationUsed,
     NotAllowed,
     NotFound,
     NotNow,
@@ -29,102 +26,30 @@ from storage.errors import (
     StaleRevision,
 )
 from storage.models import (
-    Account,
-    AuditEntry,
     Decision,
-    Member,
-    ModelPlan,
     OutboxMessage,
     Plan,
-    PlanEntry,
     PlanRevision,
     PlanStatus,
     Reopening,
-    Role,
-    School,
 )
-from storage.people import Actor, Membership, known_id
+from storage.people import Actor
 from storage.plans import FILLABLE, NO_DUTY, TRANSITIONS, FullPlan
-from storage.rulesets import load_ruleset
 from storage.suggestions import Pick
 from tests.databases import FreshDatabase
 from tests.storage.machines import DatabaseMachine, run_machine
-
-MONDAY = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
-TODAY = date(2026, 7, 6)
-RULES = load_ruleset("pmm-2024")
-PERIOD = RULES.period_at(TODAY)
-ITEMS = plans.items_step(RULES)
-TARGET = RULES.points.target_min if RULES.points else 0
+from tests.storage.plans.staging import (
+    ITEMS,
+    MONDAY,
+    PERIOD,
+    RULES,
+    TARGET,
+    TODAY,
+    cast_for,
+    rows_of,
+)
 
 T = TypeVar("T")
-
-TABLES: tuple[type[SQLModel], ...] = (
-    Plan, PlanEntry, PlanRevision, Decision, Reopening, ModelPlan, OutboxMessage, AuditEntry,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Cast:
-    """Who takes part, as actors."""
-
-    rina: Actor
-    budi: Actor
-    deputy: Actor
-    principal: Actor
-    coach: Actor
-    stranger: Actor
-    """A principal and teacher of another school."""
-
-
-async def cast_for(database: Database) -> Cast:
-    """Bring two schools with their people in."""
-    async with database.transaction() as session:
-        ours = await _school(session, "10304567", "SMPN 1 Surian")
-        theirs = await _school(session, "20304567", "SMPN 2 Lain")
-        cast = Cast(
-            rina=await _member(session, ours, "Rina", Role.TEACHER, 101),
-            budi=await _member(session, ours, "Budi", Role.TEACHER, 102),
-            deputy=await _member(session, ours, "Wakil", Role.TEACHER, 103),
-            principal=await _member(session, ours, "Kepala", Role.PRINCIPAL, 104),
-            coach=await _member(session, ours, "Penggerak", Role.COACH, 105),
-            stranger=await _member(session, theirs, "Lain", Role.PRINCIPAL | Role.TEACHER, 106),
-        )
-        await members.name_deputy(
-            session, cast.principal, member_id=cast.deputy.member_id,
-            starts_on=TODAY, ends_on=TODAY + timedelta(days=30), now=MONDAY,
-        )  # fmt: skip
-    return replace(cast, deputy=replace(cast.deputy, decides=True))
-
-
-async def _school(session: AsyncSession, npsn: str, name: str) -> School:
-    return await members.found_school(
-        session, npsn=npsn, name=name, timezone="Asia/Jakarta", ruleset="pmm-2024", now=MONDAY
-    )
-
-
-async def _member(
-    session: AsyncSession, school: School, name: str, roles: Role, account_id: int
-) -> Actor:
-    invited = await members.invite(session, school, name=name, roles=roles, now=MONDAY)
-    account = Account(id=account_id, created_at=MONDAY)
-    session.add(account)
-    await session.flush()
-    member = await members.join(session, account, invited.token or "", MONDAY)
-    await session.flush()
-    return Membership(member, school).actor(MONDAY)
-
-
-async def rows_of(session: AsyncSession) -> dict[str, list[Any]]:
-    """Give everything that plans leave behind."""
-    found = {}
-    for table in TABLES:
-        rows = (await session.exec(select(table))).all()
-        found[table.__name__] = sorted((row.model_dump() for row in rows), key=repr)
-    return found
-
-
-# --------------------------------------------------------------------- any order of things
 
 
 @dataclass
@@ -571,280 +496,3 @@ def test_a_plans_life_on_sqlite(fresh_sqlite: FreshDatabase) -> None:
 
 def test_a_plans_life_on_postgresql(fresh_postgresql: FreshDatabase) -> None:
     run_machine(PlanLife, fresh_postgresql, settings(CALM, max_examples=6))
-
-
-# --------------------------------------------------------------------- at the same moment
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
-
-
-@pytest.fixture
-async def other(database: Database, database_url: str) -> Any:
-    """The same database, as another process has it."""
-    second = Database(database_url)
-    yield second
-    await second.close()
-
-
-async def _submitted(database: Database, owner: Actor) -> int:
-    async with database.transaction() as session:
-        full = await plans.open_plan(session, owner, RULES, PERIOD, MONDAY)
-        await plans.take_picks(session, owner, RULES, full.id, [Pick("RHK-01", 8)], MONDAY)
-        await plans.have_no_duty(session, owner, RULES, full.id, MONDAY)
-        await plans.take_standard_guides(session, owner, RULES, full.id, MONDAY)
-        await plans.submit(session, owner, RULES, full.id, 0, today=TODAY, now=MONDAY)
-        return full.id
-
-
-Work = Callable[[AsyncSession], Awaitable[object]]
-
-
-async def _race(*runners: tuple[Database, Work]) -> list[object]:
-    """Do things at the same moment, each in a transaction; give results and refusals."""
-
-    async def run(database: Database, work: Work) -> object:
-        try:
-            async with database.transaction() as session:
-                return await work(session)
-        except Refused as refusal:
-            return refusal
-
-    return await asyncio.gather(*(run(*one) for one in runners))
-
-
-def _approves(who: Actor, plan: int, revision: int = 1) -> Work:
-    return lambda session: decisions.approve(session, who, plan, revision, MONDAY)
-
-
-def _sends_back(who: Actor, plan: int) -> Work:
-    return lambda session: decisions.send_back(session, who, plan, 1, MONDAY, reason="Kurang")
-
-
-def _takes_back(who: Actor, plan: int, revision: int) -> Work:
-    return lambda session: plans.take_back(session, who, plan, revision, MONDAY)
-
-
-def _submits(who: Actor, plan: int, revision: int, at: datetime = MONDAY) -> Work:
-    return lambda session: plans.submit(session, who, RULES, plan, revision, today=TODAY, now=at)
-
-
-def _chooses(who: Actor, plan: int, code: str, at: datetime) -> Work:
-    return lambda session: plans.set_quantity(session, who, RULES, plan, code, 1, at)
-
-
-ROUNDS = 6
-
-
-@pytest.mark.parametrize("principal_approves", [True, False])
-async def test_two_deciders_at_once_make_one_decision(
-    database: Database, other: Database, cast: Cast, principal_approves: bool
-) -> None:
-    plan = await _submitted(database, cast.rina)
-    yes, no = (_approves, _sends_back) if principal_approves else (_sends_back, _approves)
-    results = await _race(
-        (database, yes(cast.principal, plan)),
-        (other, no(cast.deputy, plan)),
-        (database, no(cast.deputy, plan)),
-        (other, yes(cast.principal, plan)),
-    )
-    winners = [one for one in results if isinstance(one, FullPlan)]
-    losers = [one for one in results if isinstance(one, AlreadyDecided)]
-    assert (len(winners), len(losers)) == (1, 3)
-    async with database.reading() as session:
-        (decision,) = (await session.exec(select(Decision))).all()
-        assert {one.by_member for one in losers} == {decision.member_id}
-        assert winners[0].plan.status == decision.verdict
-        told = await session.exec(
-            select(OutboxMessage).where(OutboxMessage.member_id == cast.rina.member_id)
-        )
-        assert [one.kind for one in told.all()] == [f"plan_{decision.verdict}"]
-
-
-async def test_approving_against_taking_back(
-    database: Database, other: Database, cast: Cast
-) -> None:
-    plan = await _submitted(database, cast.rina)
-    for number in range(1, ROUNDS + 1):
-        approved, taken = await _race(
-            (other, _approves(cast.principal, plan, number)),
-            (database, _takes_back(cast.rina, plan, number)),
-        )
-        assert isinstance(approved, FullPlan) != isinstance(taken, FullPlan)
-        async with database.transaction() as session:
-            decided = (
-                await session.exec(
-                    select(Decision).where(Decision.plan_id == plan, Decision.revision == number)
-                )
-            ).all()
-            assert len(decided) == isinstance(approved, FullPlan)
-            if decided:
-                assert isinstance(taken, NotNow)
-                await decisions.reopen(
-                    session, cast.principal, plan, number, MONDAY, reason="Sekali lagi"
-                )
-            await plans.submit(session, cast.rina, RULES, plan, number, today=TODAY, now=MONDAY)
-
-
-async def test_a_double_tap_acts_once(database: Database, other: Database, cast: Cast) -> None:
-    plan = await _submitted(database, cast.rina)
-
-    async def twice(work: Work) -> list[str]:
-        results = await _race((database, work), (other, work))
-        return sorted(type(one).__name__ for one in results)
-
-    assert await twice(_approves(cast.principal, plan)) == ["AlreadyDecided", "FullPlan"]
-    agree: Work = lambda session: plans.agree(  # noqa: E731
-        session, cast.rina, RULES, plan, 1, MONDAY
-    )
-    assert await twice(agree) == ["FullPlan", "NotNow"]
-    reopen: Work = lambda session: decisions.reopen(  # noqa: E731
-        session, cast.principal, plan, 1, MONDAY, reason="Perlu"
-    )
-    assert await twice(reopen) == ["FullPlan", "NotNow"]
-    assert await twice(_submits(cast.rina, plan, 1)) == ["NotNow", "Submitted"]
-
-
-async def test_opening_a_plan_twice_at_once_opens_one(
-    database: Database, other: Database, cast: Cast
-) -> None:
-    results = await _race(
-        *(
-            (where, lambda s: plans.open_plan(s, cast.rina, RULES, PERIOD, MONDAY))
-            for where in (database, other, database, other)
-        )
-    )
-    assert len({one.id for one in results if isinstance(one, FullPlan)}) == 1
-    async with database.reading() as session:
-        assert len((await session.exec(select(Plan))).all()) == 1
-
-
-async def test_choosing_in_two_processes_keeps_the_sum_true(
-    database: Database, other: Database, cast: Cast
-) -> None:
-    """Two processes behind one webhook may work for the same chat."""
-    async with database.transaction() as session:
-        full = await plans.open_plan(session, cast.rina, RULES, PERIOD, MONDAY)
-    codes = [item.code for item in RULES.items]
-    for number in range(ROUNDS):
-        one, two = codes[2 * number : 2 * number + 2]
-        at = MONDAY + timedelta(seconds=number + 1)
-        await _race(
-            (database, _chooses(cast.rina, full.id, one, at)),
-            (other, _chooses(cast.rina, full.id, two, at + timedelta(milliseconds=1))),
-        )
-        await _sums_hold(database)
-
-
-async def test_submitting_while_choosing_submits_what_is_stored(
-    database: Database, other: Database, cast: Cast
-) -> None:
-    plan = await _submitted(database, cast.rina)
-    for number in range(1, ROUNDS + 1):
-        at = MONDAY + timedelta(seconds=2 * number)
-        async with database.transaction() as session:
-            await plans.take_back(session, cast.rina, plan, number, at)
-        code = f"RHK-{number + 1:02}"
-        await _race(
-            (database, _submits(cast.rina, plan, number, at + timedelta(milliseconds=2))),
-            (other, _chooses(cast.rina, plan, code, at + timedelta(milliseconds=1))),
-        )
-        await _sums_hold(database)
-        async with database.transaction() as session:
-            row = await session.get(Plan, plan)
-            assert row is not None
-            if row.status != PlanStatus.SUBMITTED:
-                later = at + timedelta(seconds=1)
-                await plans.submit(session, cast.rina, RULES, plan, number, today=TODAY, now=later)
-
-
-async def _sums_hold(database: Database) -> None:
-    async with database.reading() as session:
-        for plan in (await session.exec(select(Plan))).all():
-            full = await plans.find_plan(session, plan.member_id, plan.period)
-            assert full is not None
-            assert plan.points == sum(one.points * one.quantity for one in full.entries)
-            if plan.status == PlanStatus.SUBMITTED:
-                found = await session.exec(
-                    select(PlanRevision).where(
-                        PlanRevision.plan_id == plan.id, PlanRevision.number == plan.revision
-                    )
-                )
-                revision = found.one()
-                assert revision.content == full.content()
-                assert revision.points == plan.points
-
-
-async def test_one_token_lets_one_in_however_many_try_at_once(
-    database: Database, other: Database
-) -> None:
-    async with database.transaction() as session:
-        school = await _school(session, "10304567", "SMPN 1 Surian")
-        invited = await members.invite(
-            session, school, name="Rina", roles=Role.TEACHER, now=MONDAY
-        )
-        accounts = [Account(id=number, created_at=MONDAY) for number in (1, 2, 3, 4)]
-        session.add_all(accounts)
-
-    def join(number: int) -> Work:
-        async def work(session: AsyncSession) -> Member:
-            account = await session.get_one(Account, number)
-            return await members.join(session, account, invited.token or "", MONDAY)
-
-        return work
-
-    results = await _race(
-        (database, join(1)), (other, join(2)), (database, join(3)), (other, join(4)),
-        (other, join(1)),
-    )  # fmt: skip
-    joined = [one for one in results if isinstance(one, Member)]
-    assert len(joined) == 1
-    assert all(isinstance(one, InvitationUsed) for one in results if one is not joined[0])
-    async with database.reading() as session:
-        (member,) = (await session.exec(select(Member))).all()
-        assert member.account_id == joined[0].account_id
-        accounts_in = await session.exec(select(Account).where(Account.member_id == member.id))
-        assert [one.id for one in accounts_in.all()] == [member.account_id]
-
-
-@pytest.mark.parametrize("step", [one.id for one in RULES.steps])
-async def test_a_step_takes_only_what_it_is_for(database: Database, cast: Cast, step: str) -> None:
-    """A forged button cannot fill a step without the points it asks for."""
-    async with database.transaction() as session:
-        full = await plans.open_plan(session, cast.rina, RULES, PERIOD, MONDAY)
-        await plans.set_quantity(session, cast.rina, RULES, full.id, "RHK-01", 2, MONDAY)
-    for work in (
-        _writes(cast.rina, full.id, step),
-        *(_picks(cast.rina, full.id, step, one.code) for one in RULES.choices(RULES.step(step))),
-    ):
-        (done,) = await _race((database, work))
-        assert isinstance(done, NotFound)
-    async with database.reading() as session:
-        kept = await plans.find_plan(session, cast.rina.member_id, PERIOD.id)
-    assert kept is not None
-    assert [(one.code, one.quantity) for one in kept.entries] == [("RHK-01", 2)]
-
-
-def _writes(who: Actor, plan: int, step: str) -> Work:
-    return lambda session: plans.write_words(session, who, RULES, plan, step, "Aneh", MONDAY)
-
-
-def _picks(who: Actor, plan: int, step: str, code: str) -> Work:
-    return lambda session: plans.choose_one(session, who, RULES, plan, step, code, MONDAY)
-
-
-async def test_a_new_person_joins_in_one_transaction(database: Database) -> None:
-    """The account is stored with the seat that refers to it."""
-    async with database.transaction() as session:
-        school = await _school(session, "10304567", "SMPN 1 Surian")
-        invited = await members.invite(
-            session, school, name="Rina", roles=Role.TEACHER, now=MONDAY
-        )
-    async with database.transaction() as session:
-        account = Account(id=7, created_at=MONDAY)
-        member = await members.join(session, account, invited.token or "", MONDAY)
-    async with database.reading() as session:
-        stored = await session.get_one(Member, known_id(member.id))
-        assert stored.account_id == 7
