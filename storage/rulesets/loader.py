@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.rulesets.checks import check
-from storage.rulesets.model import RuleSet
+from storage.rulesets.model.ruleset import RuleSet
 from storage.rulesets.overlay import lay_over
 from storage.rulesets.reading import Mistakes, Problem, read_file
 

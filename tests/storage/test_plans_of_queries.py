@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from storage import help_drafts, help_watch
 from storage.database import Database
+from storage.helping import following, watching
 from storage.members import found_school, invite, join
 from storage.models import Account, Role
 from storage.people import deciders, find_account, known_id
@@ -30,8 +30,8 @@ async def test_deputies_and_requests_for_help_are_found_by_an_index(sqlite_url: 
         async with database.transaction() as session:
             _account, (seat,) = await find_account(session, 1, NOW)
             await deciders(session, known_id(seat.school.id), NOW.date())
-            await help_drafts.find_due(session, NOW)
-            await help_watch.look_after(session, NOW)
+            await following.find_due(session, NOW)
+            await watching.look_after(session, NOW)
     await database.close()
     queries = plans_of(_path(database), heard)
     asked = {one.statement for one in queries}
