@@ -41,6 +41,10 @@ BEGIN
   PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
   FROM pg_sequences WHERE last_value IS NOT NULL;
 END $$;
+DELETE FROM pg_statistic
+WHERE starelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace);
+UPDATE pg_class SET reltuples = -1, relpages = 0
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples <> -1;
 """
 
 
@@ -93,9 +97,10 @@ class KeptPostgresql:
         self.url = url
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._connection: asyncpg.Connection | None = None
+        self._version = ""
 
     def empty(self) -> None:
-        """Take out every row, and let the numbers begin with one."""
+        """Take out every row and what is known of their number; numbers begin with one."""
         self._runner.run(self._empty())
         ENGINES.keep(self.url)
 
@@ -108,7 +113,12 @@ class KeptPostgresql:
     async def _empty(self) -> None:
         if self._connection is None or not await _answers(self._connection):
             self._connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
+        version = "SELECT version_num FROM alembic_version"
+        self._version = self._version or await self._connection.fetchval(version)
         await self._connection.execute(EMPTY)
+        await self._connection.execute(
+            "UPDATE alembic_version SET version_num = $1 WHERE version_num <> $1", self._version
+        )
 
 
 async def _answers(connection: asyncpg.Connection) -> bool:
