@@ -34,20 +34,24 @@ def surroundings() -> dict[str, str]:
 
 
 def keep_small() -> None:
-    """Let chats go first, and let no file take all memory; called in the worker.
-
-    It also ends without a word once nobody reads its answers: whoever started it was killed.
-    """
-    if os.name == "nt":  # Windows knows none of the three
+    """Let chats go first, and let no file take all memory; called in the worker."""
+    if os.name == "nt":  # Windows knows neither of the two
         return
     import resource
-
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
     with contextlib.suppress(OSError):
         os.nice(_POLITE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+
+
+def end_unheard() -> None:
+    """End without a word once nobody reads the answers: whoever started the worker was killed.
+
+    Only for a worker that leaves nothing behind.
+    """
+    if os.name != "nt":
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
 @contextlib.contextmanager

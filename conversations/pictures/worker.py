@@ -8,12 +8,13 @@ import traceback
 
 from conversations.pictures.drawn import draw
 from conversations.pictures.facts import FACTS
-from storage.workers import keep_small
+from storage.workers import end_unheard, keep_small
 
 
 def main() -> None:
     """Draw until there are no more facts."""
     keep_small()
+    end_unheard()
     out = sys.stdout.buffer
     for line in sys.stdin.buffer:
         picture = _drawn(line)

@@ -12,12 +12,13 @@ from typing import TextIO
 from storage.inspecting.findings import Unusable
 from storage.inspecting.inspector import inspect
 from storage.inspecting.lines import FINDINGS, DiskFailed, Finding, Refusal
-from storage.workers import keep_small, own_output
+from storage.workers import end_unheard, keep_small, own_output
 
 
 def main() -> int:
     """Look into one file after the other; return the exit code."""
     keep_small()
+    end_unheard()
     with own_output() as answers:
         _answer(sys.stdin, answers)
     return 0
