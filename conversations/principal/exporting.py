@@ -9,6 +9,7 @@ from conversations.home import back_to
 from conversations.papers.ordering import MEGABYTE, MOST_FROM_BOT
 from conversations.papers.orders import SchoolForm
 from conversations.papers.school_ordering import known_period
+from conversations.period_words import short_period
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
 from storage import exports, overviews
@@ -49,7 +50,7 @@ async def show_exports(turn: Turn, period_id: str) -> None:
     ]
     rows: list[Row] = [tuple(keys[:2]), tuple(keys[2:])]
     if before := _period_before(turn, period):
-        label = words.label("exporting.earlier", period=f"{before.name} {before.year}")
+        label = words.label("exporting.earlier", period=short_period(words, before))
         rows.append((Key(label, OpenExports(before.id)),))
     rows.append((back_to(turn, _behind(turn)),))
     turn.show(Screen(text, tuple(rows), view=OpenExports(period.id)))
@@ -83,8 +84,8 @@ async def order_export(turn: Turn, tap: OrderExport) -> None:
         raise NotFound
     period = await _period(turn, tap.period)
     extent = await exports.extent(turn.session, turn.actor.school_id, period.id)
-    if tap.form == SchoolForm.ZIP and not extent.files:
-        turn.alert(turn.words.label("exporting.no_evidence"))
+    if tap.form == SchoolForm.ZIP and not extent.plans:
+        turn.alert(turn.words.label("exporting.no_plans"))
         return
     if tap.form == SchoolForm.ZIP and not tap.confirmed:
         turn.show(_zip_screen(turn, period, extent))
