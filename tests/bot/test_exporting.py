@@ -163,7 +163,7 @@ async def test_a_school_is_written_into_a_folder(
     assert named_out(tmp_path) == ["out"]
 
     # Its papers can be asked about, and it is in the trail that nobody of the school had them.
-    assert await issued(sqlite_url) == [("skp", None), ("recap", None)]
+    assert await issued(sqlite_url) == [("recap", None), ("skp", None)]
     assert (await trail(sqlite_url))[-1] == (None, {"period": PERIOD, "form": "folder"})
 
     # It is not written over, and what is not ours never.
