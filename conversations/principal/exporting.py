@@ -25,8 +25,12 @@ PRESENT = "-"
 PAPERS_SHARE = 1.9
 """How much larger an archive is than its evidence: each page is in a portfolio too."""
 
+SKP_BYTES = 100_000
+"""How large an SKP is, about, with the school's logo."""
+
 FILES_A_SECOND = 20
-"""How many pages of evidence are put on paper in a second, on a small computer."""
+SKPS_A_SECOND = 4
+"""How many pages of evidence, or SKPs, are put on paper in a second, on a small computer."""
 
 
 @dialogue.tap(OpenExports)
@@ -98,10 +102,11 @@ async def order_export(turn: Turn, tap: OrderExport) -> None:
 def _zip_screen(turn: Turn, period: Period, extent: Extent) -> Screen:
     words = turn.words
     size = _megabytes(extent)
+    seconds = extent.files / FILES_A_SECOND + extent.plans / SKPS_A_SECOND
     text = words.body(
         "exporting.zip", period=period, extent=extent, megabytes=size,
         parts=-(-size * MEGABYTE // MOST_FROM_BOT), most=MOST_FROM_BOT // MEGABYTE,
-        minutes=max(1, round(extent.files / FILES_A_SECOND / 60)),
+        minutes=max(1, round(seconds / 60)),
     )  # fmt: skip
     make = OrderExport(period.id, SchoolForm.ZIP, 1)
     rows: tuple[Row, ...] = (
@@ -112,4 +117,5 @@ def _zip_screen(turn: Turn, period: Period, extent: Extent) -> Screen:
 
 
 def _megabytes(extent: Extent) -> int:
-    return max(1, round(extent.bytes * PAPERS_SHARE / MEGABYTE))
+    size = extent.bytes * PAPERS_SHARE + extent.plans * SKP_BYTES
+    return max(1, round(size / MEGABYTE))

@@ -139,7 +139,7 @@ def named_out(folder: Path) -> list[str]:
 
 
 async def test_a_school_is_written_into_a_folder(
-    kawan: Kawan, sqlite_url: str, tmp_path: Path
+    kawan: Kawan, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = await a_school_with_evidence(sqlite_url, tmp_path)
     said = await kawan("export", "--npsn", NPSN, "--period", PERIOD, "out")
@@ -172,8 +172,12 @@ async def test_a_school_is_written_into_a_folder(
     assert (said.code, said.out) == (1, "")
     assert "--force" in said.err
     assert kept.read_bytes() == b"changed"
+    monkeypatch.setenv("BOT_TOKEN", "1:secret")
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:9")
     said = await kawan("export", "--npsn", NPSN, "--period", PERIOD, "out", "--force")
     assert said.code == 0, said.err
+    assert "tanpa kode QR" in said.err
+    assert "secret" not in said.err
     assert kept.read_bytes() == photo.read_bytes()
     assert len(await issued(sqlite_url)) == 2
     foreign = tmp_path / "foreign"

@@ -46,6 +46,25 @@ async def proves(rina: Person, *photos: str) -> None:
     await rina.sees("Selesai mengirim")
 
 
+async def reports(rina: Person) -> None:
+    """Hand a report in, answered by words, by a voice note and by a photo."""
+    await rina.types("/laporan")
+    await rina.taps("Jawab pertanyaan")
+    await rina.types("Saya belajar memberi umpan balik.")
+    await rina.sees("Tersimpan.")
+    await rina.taps("Berikutnya")
+    await rina.sends_voice(seconds=42)
+    await rina.sees("pesan suara, 0.42 menit")
+    await rina.taps("Berikutnya")
+    await rina.sees("3 dari 6 · Merencanakan pembelajaran")
+    await rina.sends_photo(papers.photo("modul"))
+    await rina.sees("1 berkas")
+    await rina.types("selesai")
+    await rina.taps("Lihat laporan")
+    await rina.taps("Ajukan laporan")
+    await rina.sees("Sudah diajukan")
+
+
 async def opens(person: Person) -> None:
     """Open the forms in which the data can be had."""
     await person.types("/rekap")
@@ -77,10 +96,11 @@ def sheet(book: Any, name: str) -> list[list[Any]]:
 async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) -> None:
     rina, principal = await a_school(world)
     await proves(rina, "satu", "dua")
+    await reports(rina)
     await agrees(world, await world.joins(FORMULA, Role.TEACHER), principal)
     await world.invites("Gani", Role.TEACHER, nip="019870315201001200")
     await opens(principal)
-    card = await principal.sees("3 guru, 2 rencana, 2 berkas bukti")
+    card = await principal.sees("3 guru, 2 rencana, 3 berkas bukti")
     assert "data pribadi" in card.text
 
     await principal.taps("XLSX")
@@ -121,6 +141,12 @@ async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) 
     assert names[-1] == "00 Daftar isi.xlsx"
     assert "003 Rina Wati/Portofolio Bukti Kinerja - Rina Wati.pdf" in names
     assert sum("003 Rina Wati/Bukti/" in name for name in names) == 2
+    answers = [name for name in names if name.startswith("003 Rina Wati/Laporan/")]
+    assert answers == [
+        "003 Rina Wati/Laporan/03 Merencanakan pembelajaran 2026-07-06.jpg",
+        "003 Rina Wati/Laporan/02 Perilaku kerja - pesan suara.txt",
+    ]
+    assert "(0.42)" in packed_files[answers[1]].decode()
     safe = "=HYPERLINK( http x ; Klik )"
     assert names[2] == f"001 {safe}/SKP - {safe} - 2026-2.pdf"
     await principal.sees("ZIP SMPN 1 Surian sudah jadi", within=PATIENCE)
