@@ -37,11 +37,14 @@ class Office:
     out: Path
     lines: list[Line] = field(default_factory=list)
 
+    def count(self, teacher: Teacher) -> None:
+        """Let the recap tell of a teacher."""
+        if counts_in_recap(teacher.dossier):
+            self.lines.append(line_of(teacher.dossier, teacher.rules))
+
     def skp(self, teacher: Teacher) -> OfficialOrder | None:
-        """Issue a teacher's SKP, once the plan is approved; count the teacher in the recap."""
+        """Issue a teacher's SKP; none before the plan is approved."""
         dossier, rules, source = teacher.dossier, teacher.rules, self.source
-        if counts_in_recap(dossier):
-            self.lines.append(line_of(dossier, rules))
         if dossier.full is None or rules is None or dossier.full.status not in DECIDED:
             return None
         facts = facts_of(dossier, dossier.full, rules, teacher.ordered, teacher.names, self.signed)

@@ -203,7 +203,10 @@ def _teacher_file(
         cover = cover_of(
             words, source.school, member, rules, dossier.full, dossier.pieces, source.now
         )
-    skp = office.skp(teacher) if office is not None else None
+    skp = None
+    if office is not None:
+        office.count(teacher)
+        skp = office.skp(teacher)
     given = tuple(given_in(words, rules, dossier)) if rules else ()
     tally.skps += skp is not None
     pages = [page for piece in dossier.pieces for page in piece.pages]

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from bot.simulator.driver import Person
 from bot.simulator.models import Message
 from conversations.callbacks.exporting import OpenExports, OrderExport
+from conversations.callbacks.official import OrderSkp
 from conversations.papers import ordering, school_ordering
 from storage.models import AuditEntry, IssuedPaper, Member, PaperOrder, PaperStatus, Role
 from tests import papers
@@ -128,6 +129,8 @@ async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) 
         text = files.read("Guru.csv").decode("utf-8-sig")
     assert "'=HYPERLINK" in text
 
+    await rina.taps_data(OrderSkp(1).pack())
+    own = await rina.sees_document("SKP - Rina Wati", within=PATIENCE)
     await opens(principal)
     await principal.taps("ZIP sekolah")
     said = await principal.sees("kira-kira")
@@ -151,15 +154,19 @@ async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) 
     assert names[2] == f"001 {safe}/SKP - {safe} - 2026-2.pdf"
     await principal.sees("ZIP SMPN 1 Surian sudah jadi", within=PATIENCE)
 
-    # Its papers are genuine; asked for once more, they are the same, and no more are issued.
+    # Its papers are genuine, and what somebody has had before is the same still. Asked for once
+    # more, all are the same, and no more are issued.
     skp = "003 Rina Wati/SKP - Rina Wati - 2026-2.pdf"
     papers_kept = await issued(world)
     assert [(one.kind, one.final) for one in papers_kept] == [
-        ("recap", True), ("skp", False), ("skp", False),
+        ("skp", False), ("recap", True), ("skp", False),
     ]  # fmt: skip
-    assert sha256(packed_files[skp]).hexdigest() == papers_kept[2].sha256
+    assert packed_files[skp] == await rina.downloads(own)
+    assert [sha256(packed_files[one]).hexdigest() for one in (skp, "00 Rekap.pdf", names[2])] == [
+        one.sha256 for one in papers_kept
+    ]
     await principal.types(f"/cek {papers_kept[2].code}")
-    assert "Rina Wati" in (await principal.sees("Asli.")).text
+    assert "HYPERLINK" in (await principal.sees("Asli.")).text
     before = principal.messages[-1]
     await opens(principal)
     await principal.taps("ZIP sekolah")
