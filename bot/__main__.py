@@ -169,7 +169,7 @@ def export(
         bool, typer.Option("--force", help="Ganti folder dari kawan export yang sudah ada.")
     ] = False,
 ) -> None:
-    """Tulis data satu sekolah ke dalam folder: tabel XLSX dan CSV, portofolio, dan semua bukti.
+    """Tulis data satu sekolah ke dalam folder: tabel, rekap, SKP, portofolio, dan semua bukti.
 
     Boleh selagi bot jalan. Isinya data pribadi: simpan di tempat yang aman.
     """

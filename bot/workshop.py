@@ -27,6 +27,7 @@ from bot.tasks import Tasks
 from bot.telling import Teller
 from conversations.lengths import LONGEST_CAPTION, fitting
 from conversations.papers.filling import fill
+from conversations.papers.issues import printed_of
 from conversations.papers.making import make
 from conversations.papers.ordering import Filled
 from conversations.papers.orders import MADE_PAPERS, Made, NotMade, Refusal
@@ -38,7 +39,6 @@ from storage import issuing, papers
 from storage.database import Database
 from storage.errors import Refused
 from storage.files import FileStore
-from storage.inspecting import sha256_of
 from storage.models import Member, PaperOrder, PaperStatus
 from storage.people import known_id
 from storage.rulebook import RuleBook
@@ -248,15 +248,11 @@ class Workshop:
         )  # fmt: skip
 
     async def _keep_issued(self, filled: Filled, made: tuple[Made, ...]) -> None:
-        """Let a paper's code be known before anybody has the paper."""
-        if filled.issue is None:
-            return
-        for part in made:
-            sha256 = await asyncio.to_thread(sha256_of, part.path)
+        """Let the codes of new papers be known before anybody has the papers."""
+        printed = tuple(printed_of(filled.issues, made))
+        if printed:
             async with self._database.transaction() as session:
-                await issuing.keep_issued(
-                    session, filled.issue, sha256=sha256, pages=part.pages, now=self._clock.now()
-                )
+                await issuing.keep_issued(session, printed)
 
     async def _keep_place(self, order: PaperOrder, message_id: int | None) -> None:
         async with self._database.transaction() as session:

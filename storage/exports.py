@@ -1,6 +1,6 @@
 """Everything about a school's period, one teacher after the other, for tables and archives."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from storage import audit, confirmations, papers
 from storage.confirmations import Confirmed
 from storage.evidence.reading import Piece
 from storage.models import (
+    AuditEntry,
     Decision,
     Evidence,
     EvidencePage,
@@ -24,6 +25,7 @@ from storage.models import (
     Report,
     ReportDecision,
     ReportRevision,
+    ReportStatus,
     Role,
     School,
 )
@@ -38,6 +40,9 @@ MAY_EXPORT = Role.PRINCIPAL | Role.OPERATOR
 
 FILED = (EvidenceStatus.RECEIVED, EvidenceStatus.ACCEPTED, EvidenceStatus.RETURNED)
 """What belongs in papers: sent for an entry of the plan, and neither replaced nor taken away."""
+
+IN_ARCHIVES = (*FILED, EvidenceStatus.ATTACHED)
+"""What an archive holds: evidence, and files that were sent as answers to questions of a form."""
 
 FETCHED_AT_ONCE = 200
 """Rows of evidence that are in memory at a time."""
@@ -54,25 +59,33 @@ class Reported:
 
 @dataclass(slots=True)
 class Dossier:
-    """One teacher in a period: the plan, when it was decided on last, and all that hangs on it.
+    """One teacher in a period: the plan, the last decision on it, and all that hangs on it.
 
-    `full` is None where there is no plan; `pieces` are those that are filed. A rating that is not
-    final is its raters' alone and is not here.
+    `full` is None where there is no plan; `pieces` are those that are filed, `attached` those that
+    answer a question. `report_status` tells also of a report that nobody but the teacher has seen.
+    A rating that is not final is its raters' alone and is not here.
     """
 
     member: Member
     full: FullPlan | None = None
-    decided_at: datetime | None = None
+    decision: Decision | None = None
     pieces: list[Piece] = field(default_factory=list)
+    attached: list[Piece] = field(default_factory=list)
     cycle: FullCycle | None = None
+    report_status: ReportStatus | None = None
     reported: Reported | None = None
     rating: FullRating | None = None
     confirmed: Confirmed = field(default_factory=dict)
 
+    @property
+    def decided_at(self) -> datetime | None:
+        """When the plan was decided on last."""
+        return self.decision.decided_at if self.decision is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much there is of a period: teachers, plans, files of evidence and their bytes."""
+    """How much there is of a period: teachers, plans, files that were sent and their bytes."""
 
     teachers: int
     plans: int
@@ -93,6 +106,18 @@ async def order(
     if is_new:
         audit.record(session, actor, "school.export", f"school:{actor.school_id}", now, **subject)
     return ordered, is_new
+
+
+def note_console(
+    session: AsyncSession, school_id: int, period_id: str, form: str, now: datetime
+) -> None:
+    """Note in the school's trail that its data were written at the console, where nobody acts."""
+    session.add(
+        AuditEntry(
+            school_id=school_id, member_id=None, action="school.export",
+            subject=f"school:{school_id}", detail={"period": period_id, "form": form}, at=now,
+        )
+    )  # fmt: skip
 
 
 async def extent(session: AsyncSession, school_id: int, period_id: str) -> Extent:
@@ -141,12 +166,14 @@ async def dossiers(
         one = Dossier(member, plans.pop(known_id(member.id), None))
         if one.full is not None:
             plan_id = one.full.id
-            one.decided_at, one.confirmed = decided.get(plan_id), confirmed.get(plan_id, {})
-            one.cycle, one.reported = cycles.get(plan_id), reports.get(plan_id)
+            one.decision, one.confirmed = decided.get(plan_id), confirmed.get(plan_id, {})
+            one.cycle = cycles.get(plan_id)
+            one.report_status, one.reported = reports.get(plan_id, (None, None))
             rating = ratings.get(plan_id)
             one.rating = rating if rating is not None and rating.is_final else None
             while ahead is not None and ahead.evidence.plan_id == plan_id:
-                one.pieces.append(ahead)
+                is_attached = ahead.status is EvidenceStatus.ATTACHED
+                (one.attached if is_attached else one.pieces).append(ahead)
                 ahead = await anext(pieces, None)
         yield one
 
@@ -179,7 +206,7 @@ def _evidence(school_id: int, period_id: str) -> tuple[Any, ...]:
         Evidence.school_id == school_id,
         Plan.school_id == school_id,
         Plan.period == period_id,
-        col(Evidence.status).in_(FILED),
+        col(Evidence.status).in_(IN_ARCHIVES),
     )
 
 
@@ -201,15 +228,15 @@ async def _all(session: AsyncSession, statement: Any, *which: Any) -> Any:
     return (await session.exec(statement.where(*which))).all()
 
 
-async def _decided(session: AsyncSession, school_id: int, period_id: str) -> dict[int, datetime]:
-    """Say when each plan was decided on last."""
+async def _decided(session: AsyncSession, school_id: int, period_id: str) -> dict[int, Decision]:
+    """Give the last decision on each plan; one statement."""
     found = await session.exec(
-        select(Decision.plan_id, func.max(Decision.decided_at))
+        select(Decision)
         .join(Plan, col(Plan.id) == col(Decision.plan_id))
         .where(Plan.school_id == school_id, Plan.period == period_id)
-        .group_by(col(Decision.plan_id))
+        .order_by(col(Decision.revision))
     )
-    return dict(found.all())
+    return {one.plan_id: one for one in found.all()}
 
 
 async def _cycles(
@@ -220,8 +247,10 @@ async def _cycles(
     return {one.plan_id: one for one in await load(session, rulebook, *which)}
 
 
-async def _reports(session: AsyncSession, school_id: int, period_id: str) -> dict[int, Reported]:
-    """Give the reports of a period that have ever been submitted, by plan; one statement."""
+async def _reports(
+    session: AsyncSession, school_id: int, period_id: str
+) -> dict[int, tuple[ReportStatus, Reported | None]]:
+    """Give how far each report is, and what was submitted if it ever was; one statement."""
     found = await session.exec(
         select(Report, ReportRevision, ReportDecision)
         .join(Plan, col(Plan.id) == col(Report.plan_id))
@@ -229,6 +258,7 @@ async def _reports(session: AsyncSession, school_id: int, period_id: str) -> dic
             ReportRevision,
             (col(ReportRevision.report_id) == col(Report.id))
             & (col(ReportRevision.number) == col(Report.revision)),
+            isouter=True,
         )
         .join(
             ReportDecision,
@@ -238,14 +268,18 @@ async def _reports(session: AsyncSession, school_id: int, period_id: str) -> dic
         )
         .where(Report.school_id == school_id, Plan.period == period_id)
     )
+    rows: Sequence[Any] = found.all()
     return {
-        report.plan_id: Reported(report, revision.content, decision)
-        for report, revision, decision in found.all()
+        report.plan_id: (
+            ReportStatus(report.status),
+            Reported(report, revision.content, decision) if revision is not None else None,
+        )
+        for report, revision, decision in rows
     }
 
 
 async def _pieces(session: AsyncSession, school_id: int, period_id: str) -> AsyncIterator[Piece]:
-    """Give all evidence of a period with its pages, in the order of the teachers."""
+    """Give all that was sent in a period with its pages, in the order of the teachers."""
     rows = await session.stream(
         select(Evidence, EvidencePage)
         .join(Plan, col(Plan.id) == col(Evidence.plan_id))

@@ -1,19 +1,25 @@
-"""Papers with a code by which anybody can ask whether they are genuine."""
+"""Papers with a code by which anybody can ask whether they are genuine.
+
+Whoever asks for a paper gets a new one, with the day of today and a code of its own. An archive
+takes what was issued last as long as nothing in it has changed, so that it can be made as often as
+one likes.
+"""
 
 import secrets
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit, papers
 from storage.decisions import DECIDED
 from storage.errors import NotNow
-from storage.models import IssuedPaper, PaperOrder, Plan
+from storage.models import IssuedPaper, Member, PaperOrder, Plan
 from storage.people import Actor, known_id
 from storage.plans import FullPlan, read_plan
 
@@ -38,7 +44,8 @@ class PaperKind(StrEnum):
 class Issue:
     """A paper that is about to be made: its code, what it is and what is printed on it.
 
-    `member_id` is whom it is about; None for the whole school.
+    `member_id` is whom it is about; None for the whole school. `made_by` is None for the console.
+    `made_at` is the moment that is printed, `content` the hash of all else that is.
     """
 
     code: str
@@ -46,9 +53,24 @@ class Issue:
     school_id: int
     member_id: int | None
     period: str
-    made_by: int
+    made_by: int | None
+    made_at: datetime
     final: bool = False
     facts: dict[str, Any] = field(default_factory=dict)
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A paper that is finished: the hash of its file, and how many pages it has."""
+
+    issue: Issue
+    sha256: str
+    pages: int
+
+
+Latest = Mapping[tuple[str, int | None], IssuedPaper]
+"""The newest papers of a period by kind and whom they are about."""
 
 
 def new_code() -> str:
@@ -93,18 +115,41 @@ async def earlier_plan(session: AsyncSession, member_id: int, period_id: str) ->
     return found.first()
 
 
-async def keep_issued(
-    session: AsyncSession, issue: Issue, *, sha256: str, pages: int, now: datetime
-) -> IssuedPaper:
-    """Keep what a finished paper's code stands for, before the paper goes out."""
-    paper = IssuedPaper(
-        code=issue.code, school_id=issue.school_id, member_id=issue.member_id, kind=issue.kind,
-        period=issue.period, sha256=sha256, pages=pages, final=issue.final, facts=issue.facts,
-        made_by=issue.made_by, made_at=now,
-    )  # fmt: skip
-    session.add(paper)
+async def latest_issued(session: AsyncSession, school_id: int, period_id: str) -> Latest:
+    """Give the newest papers of a school's period; one statement."""
+    newest = (
+        select(func.max(col(IssuedPaper.id)))
+        .where(IssuedPaper.school_id == school_id, IssuedPaper.period == period_id)
+        .group_by(col(IssuedPaper.kind), col(IssuedPaper.member_id))
+    )
+    found = await session.exec(select(IssuedPaper).where(col(IssuedPaper.id).in_(newest)))
+    return {(one.kind, one.member_id): one for one in found.all()}
+
+
+async def keep_issued(session: AsyncSession, papers: Collection[Printed]) -> None:
+    """Keep what the codes of finished papers stand for, before the papers go out.
+
+    Of whoever has been erased while a paper was being made, nothing is kept.
+    """
+    about = {one.issue.member_id for one in papers} - {None}
+    planned = col(Member.id).in_(select(Plan.member_id).where(col(Plan.member_id).in_(about)))
+    present = await session.exec(
+        select(Member.id).where(col(Member.id).in_(about), (col(Member.roles) != 0) | planned)
+    )
+    known = {None, *present.all()}
+    for one in papers:
+        issue = one.issue
+        if issue.member_id not in known:
+            continue
+        session.add(
+            IssuedPaper(
+                code=issue.code, school_id=issue.school_id, member_id=issue.member_id,
+                kind=issue.kind, period=issue.period, sha256=one.sha256, pages=one.pages,
+                final=issue.final, facts=issue.facts, content=issue.content,
+                made_by=issue.made_by, made_at=issue.made_at,
+            )
+        )  # fmt: skip
     await session.flush()
-    return paper
 
 
 async def newer_than(session: AsyncSession, paper: IssuedPaper) -> IssuedPaper | None:

@@ -23,7 +23,7 @@ async def fill(
         if kind == PaperKind.SKP:
             return await fill_skp(person, subject["plan"], out, username)
         if kind == SCHOOL:
-            return await fill_school(person, subject, out)
+            return await fill_school(person, subject, out, username)
         if kind == PaperKind.RECAP:
             return await fill_recap(person, subject["period"], out, username)
         return await ordering.fill(person, kind, subject, out)

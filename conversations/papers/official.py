@@ -5,6 +5,7 @@ comes again where the table goes on, and what belongs together is not torn apart
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
@@ -22,11 +23,11 @@ from conversations.papers.official_blocks import (
     table_blocks,
 )
 from conversations.papers.official_orders import OfficialOrder, Section
-from conversations.papers.orders import Made
+from conversations.papers.orders import Coded, Made
 from conversations.papers.pdf_pages import PDF
 from conversations.papers.pen import ACCENT, GREY, Colour, Pen, Style
 from conversations.papers.unfinished import publish
-from storage.inspecting import ending_of
+from storage.inspecting import ending_of, sha256_of
 
 FIRST_TOP: Final = 12.0
 TOP: Final = 22.0
@@ -50,8 +51,9 @@ def make_official(
     """Make the PDF in the folder `bench` and publish it in `order.out`."""
     pen = Pen(order.title, order.author, lying=order.lying)
     pen.pdf.set_lang("id")
+    pen.pdf.set_creation_date(order.made_at.astimezone(UTC))
     sheet = Sheet(pen.pdf.w, pen.pdf.h)
-    pages = laid_out(list(_flow(pen, sheet, order)), sheet.height - FOOT)
+    pages = laid_out(list(flow_of(pen, sheet, order)), sheet.height - FOOT)
     for number, page in enumerate(pages, start=1):
         pen.pdf.add_page()
         _draw_margins(pen, sheet, order, number, len(pages))
@@ -60,10 +62,12 @@ def make_official(
         on_progress(number, len(pages))
     name = path_part(order.name) + ending_of(PDF)
     pen.save(bench / name)
-    return (Made(path=publish(bench / name, order.out), name=name, pages=len(pages)),)
+    coded = Coded(code=order.proof.code, sha256=sha256_of(bench / name), pages=len(pages))
+    path = publish(bench / name, order.out)
+    return (Made(path=path, name=name, pages=len(pages), coded=(coded,)),)
 
 
-def _flow(pen: Pen, sheet: Sheet, order: OfficialOrder) -> Iterator[Flowing]:
+def flow_of(pen: Pen, sheet: Sheet, order: OfficialOrder) -> Iterator[Flowing]:
     """Give everything from top to bottom."""
     yield Flowing(letterhead_block(pen, sheet, order.letterhead))
     yield Flowing(centred(pen, sheet, order.title, Style(14, bold=True), before=4), together=True)
@@ -136,11 +140,12 @@ def _draw_margins(pen: Pen, sheet: Sheet, order: OfficialOrder, page: int, pages
         pen.rule(left, 16.5, inner)
     y = sheet.height - FOOT + 3
     pen.rule(left, y, inner)
-    # A phone reads the code only with white around it, four of its squares wide.
-    pen.qr(order.proof.link, left, y + 3, _QR)
-    pen.link(left, y + 3, _QR, _QR, order.proof.link)
-    beside, right = left + _QR + 4, 62.0
-    code = pen.lines(order.proof.code, Style(9.5, ACCENT, bold=True), inner - _QR - right, 1)
+    if order.proof.link:
+        # A phone reads the code only with white around it, four of its squares wide.
+        pen.qr(order.proof.link, left, y + 3, _QR)
+        pen.link(left, y + 3, _QR, _QR, order.proof.link)
+    beside, right = left + (_QR + 4 if order.proof.link else 0), 62.0
+    code = pen.lines(order.proof.text, Style(9.5, ACCENT, bold=True), inner - _QR - right, 1)
     at = pen.write(code, beside, y + 3, inner - _QR - right)
     hint = pen.lines(order.proof.hint, _SMALL, inner - _QR - right - 6, 3)
     pen.write(hint, beside, at + 0.8, inner - _QR - right - 6)

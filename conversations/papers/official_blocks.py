@@ -24,6 +24,9 @@ _PAD: Final = 1.5
 _MOST_LINES: Final = 26
 """Lines in a cell, so that a row always fits a page."""
 
+_ABOVE_A_SUM: Final = 2
+"""So many rows go overleaf with a row of sums: alone it sums up nothing that is seen."""
+
 _MOST_IN_ALL: Final = 400
 _LOGO: Final = 24.0
 _SPACE_TO_SIGN: Final = 20.0
@@ -232,7 +235,10 @@ class TableRow:
 
 
 def table_blocks(pen: Pen, sheet: Sheet, table: Table) -> Iterator[Flowing]:
-    """Set a table: its head stays with the first row, and comes again on each further page."""
+    """Set a table: its head stays with the first row, and comes again on each further page.
+
+    A strong row stays with those above it.
+    """
     every = sum(column.weight for column in table.columns)
     widths = tuple(sheet.inner * column.weight / every for column in table.columns)
     aligns = tuple(str(column.align) for column in table.columns)
@@ -243,8 +249,10 @@ def table_blocks(pen: Pen, sheet: Sheet, table: Table) -> Iterator[Flowing]:
         cells = _cells(pen, titles, widths, _HEAD)
         head = TableRow(cells, widths, centre, sheet.left, _TINT)
         yield Flowing(head, together=True)
-    for row in table.rows:
-        yield Flowing(_row(pen, row, widths, aligns, sheet.left), above=head)
+    for at, row in enumerate(table.rows, start=1):
+        summed = any(one.strong for one in table.rows[at : at + _ABOVE_A_SUM])
+        block = _row(pen, row, widths, aligns, sheet.left)
+        yield Flowing(block, above=head, together=summed)
 
 
 def _row(

@@ -3,6 +3,7 @@
 All words come ready. An SKP and a recap differ only in what stands in them.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -77,9 +78,13 @@ class Signature(Part):
 
 
 class Proof(Part):
-    """What stands at the foot of each page: the code, where it leads, and how to use it."""
+    """What stands at the foot of each page: `text` tells the code, `hint` how to use it.
+
+    `link` is where the code leads, as a QR code; empty where the bot's name is not known.
+    """
 
     code: str
+    text: str
     link: str
     hint: str
 
@@ -89,11 +94,14 @@ class OfficialOrder(Part):
 
     `draft` is the word across each page of what is not final, `draft_note` says why; both empty
     for a final paper. `running` stands on top of every page but the first, `rules` at its foot.
+    `made_at` is the moment in which the document says it was made: the same order makes the same
+    file, to the byte.
     """
 
     paper: Literal["official"] = "official"
     out: Path
     name: str
+    made_at: datetime
     lying: bool = False
     letterhead: Letterhead
     title: str

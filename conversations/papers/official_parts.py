@@ -1,7 +1,7 @@
 """What every official paper has: the letterhead, who signs, the code at its foot."""
 
 import base64
-from datetime import date
+from datetime import date, datetime
 
 from conversations.links import check_link
 from conversations.papers.official_orders import Letterhead, Proof, Signature
@@ -42,19 +42,23 @@ def _npsn(words: Words, school: School) -> str:
 
 
 def proof(words: Words, username: str, code: str) -> Proof:
-    """Give what stands at the foot of each page."""
+    """Give what stands at the foot of each page. Without the bot's name nothing leads to it."""
+    hint = words.label("official.hint", bot=username) if username else (
+        words.label("official.hint_in_words")
+    )  # fmt: skip
     return Proof(
-        code=words.label("official.code", code=grouped(code)),
-        link=check_link(username, code),
-        hint=words.label("official.hint", bot=username),
+        code=code,
+        text=words.label("official.code", code=grouped(code)),
+        link=check_link(username, code) if username else "",
+        hint=hint,
     )
 
 
 def head_signature(
-    words: Words, today: date, head: Head, row: models.Letterhead | None, *, rates: bool
+    words: Words, now: datetime, head: Head, row: models.Letterhead | None, *, rates: bool
 ) -> Signature:
     """Give where the head of the school signs, with place and date; `rates` a teacher, or not."""
-    day = plain_day(words, today)
+    day = plain_day(words, now)
     place = f"{row.place}, {day}" if row is not None and row.place else day
     return Signature(
         above=(place, *((words.label("official.rater"),) if rates else ()), title_of(words, head)),
@@ -73,7 +77,7 @@ def nip_lines(words: Words, nip: str) -> tuple[str, ...]:
     return (words.label("official.nip", nip=nip),) if nip else ()
 
 
-def plain_day(words: Words, day: date) -> str:
+def plain_day(words: Words, day: date | datetime) -> str:
     """Tell a day as papers do: `30 November 2026`."""
     return words.day(day).partition(", ")[2]
 

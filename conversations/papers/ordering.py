@@ -47,8 +47,8 @@ class Filled:
     title: str
     instead: tuple[str, Button] | None = None
     """A label and a button for another version of the same."""
-    issue: Issue | None = None
-    """What the code on the paper stands for, where it has one."""
+    issues: tuple[Issue, ...] = ()
+    """What the codes on new papers stand for."""
     seconds: float = LONGEST_S
     """How long the worker may take."""
 

@@ -199,10 +199,26 @@ class Fact(_Part):
     kind: ColumnKind = ColumnKind.TEXT
 
 
+class Document(_Part):
+    """A text that is packed as it is; `place` is its path in the ZIP."""
+
+    place: str
+    text: str
+
+
+class PackedFile(_Part):
+    """A stored file, and its path in the ZIP."""
+
+    place: str
+    path: Path
+
+
 class TeacherFile(_Part):
     """One teacher in the spool of a school, a line of JSON: papers, evidence, rows of tables.
 
-    `rows` are by the table's id. Without evidence there is nothing but rows.
+    `answers` are files that were sent as answers, `notes` stand where something is not; their
+    places are in the teacher's folder. `rows` are by the table's id. Who has no plan has only
+    rows.
     """
 
     number: PositiveInt
@@ -210,7 +226,10 @@ class TeacherFile(_Part):
     nip: str = ""
     folder: str
     cover: Cover | None = None
+    skp: OfficialOrder | None = None
     chapters: tuple[Chapter, ...] = ()
+    answers: tuple[PackedFile, ...] = ()
+    notes: tuple[Document, ...] = ()
     rows: dict[str, tuple[Row, ...]] = Field(default_factory=dict)
 
 
@@ -231,6 +250,7 @@ class SchoolTexts(_Part):
     about_value: str
     data: str
     csv_folder: str
+    recap: str
     evidence: str
     index: str
     number: str
@@ -245,8 +265,8 @@ class SchoolTexts(_Part):
 class SchoolOrder(_Part):
     """Everything of a school's period: `spool` holds a `TeacherFile` a line.
 
-    `teachers`, `files` and `bytes` say how much is in the spool. Parts of a ZIP have at most
-    `most_bytes` each.
+    `teachers`, `skps`, `files` and `bytes` say how much is in the spool. Parts of a ZIP have at
+    most `most_bytes` each.
     """
 
     paper: Literal["school"] = "school"
@@ -254,7 +274,9 @@ class SchoolOrder(_Part):
     name: str
     form: SchoolForm
     spool: Path
+    recap: OfficialOrder | None = None
     teachers: int
+    skps: int = 0
     files: int
     bytes: int
     tables: tuple[Table, ...]
@@ -262,20 +284,6 @@ class SchoolOrder(_Part):
     texts: PaperTexts
     school_texts: SchoolTexts
     most_bytes: PositiveInt = 49_000_000
-
-
-class Document(_Part):
-    """A text that is packed as it is; `place` is its path in the ZIP."""
-
-    place: str
-    text: str
-
-
-class PackedFile(_Part):
-    """A stored file, and its path in the ZIP."""
-
-    place: str
-    path: Path
 
 
 class BundleOrder(_Part):
@@ -336,11 +344,20 @@ class LeftOut(_Part):
     number: int | None = None
 
 
+class Coded(_Part):
+    """A paper with a code that is what was made, or in it: the hash of its file and its pages."""
+
+    code: str
+    sha256: str
+    pages: int
+
+
 class Made(_Part):
     """A finished file. Each file that was left out is named once among the parts of a paper.
 
-    `lowered` counts the steps by which the quality was lowered to fit; 0 is the best quality.
-    `holds` says in names what is in it, where that is not the same for all parts.
+    `coded` are the papers with codes, each named once too. `lowered` counts the steps by which the
+    quality was lowered to fit; 0 is the best quality. `holds` says in names what is in it, where
+    that is not the same for all parts.
     """
 
     path: Path
@@ -348,6 +365,7 @@ class Made(_Part):
     pages: int = 0
     lowered: int = 0
     left_out: tuple[LeftOut, ...] = ()
+    coded: tuple[Coded, ...] = ()
     holds: str = ""
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from conversations.callbacks.official import OrderRecap
+from conversations.earlier_papers import recap_before
+from conversations.papers.issues import Press
 from conversations.papers.official_orders import (
     Align,
     Column,
@@ -22,24 +23,23 @@ from conversations.papers.official_parts import (
     letterhead_part,
     office_words,
     period_line,
-    proof,
     rules_line,
 )
 from conversations.papers.ordering import Filled
 from conversations.people import Person
 from conversations.rating_views import lines_of
 from conversations.words import Words
-from storage import confirmations, letterheads, models, recaps
+from storage import confirmations, exports, letterheads, models
 from storage.confirmations import Paper
 from storage.evidence import needs
 from storage.evidence.needs import Progress
+from storage.exports import Dossier
 from storage.issuing import Issue, PaperKind, new_code
 from storage.letterheads import Head
-from storage.models import EvidenceStatus, School
+from storage.models import EvidenceStatus, Role, School
 from storage.observations.reading import FullCycle
 from storage.overviews import STAGES
-from storage.plans import FullPlan
-from storage.recaps import Results, TeacherPlan
+from storage.people import known_id
 from storage.rulesets import Period, RuleSet
 
 NOT_STARTED = "none"
@@ -58,27 +58,36 @@ class Recap:
 
 async def fill_recap(person: Person, period_id: str, out: Path, username: str) -> Filled:
     """Fill the order of a recap. Raises `NotAllowed` for who does not decide."""
-    session, school, words, code = person.session, person.school, office_words(person), new_code()
-    teachers = await recaps.teacher_plans(session, person.actor, period_id)
-    results = await recaps.results(session, person.actor, period_id, person.rulebook)
-    letterhead = await letterheads.letterhead_of(session, person.actor.school_id)
+    person.actor.require_decider()
+    session, school = person.session, person.school
     rules, period = person.rulebook.period_named(school, period_id)
+    letterhead = await letterheads.letterhead_of(session, person.actor.school_id)
+    every = exports.dossiers(session, person.actor.school_id, period_id, person.rulebook)
     recap = Recap(
         period=period,
         rules=rules,
         letterhead=letterhead,
         head=await letterheads.head_of(session, school, letterhead),
-        lines=tuple(_line(person, one, results) for one in teachers),
+        lines=tuple([_line(person, one) async for one in every if counts_in_recap(one)]),
     )
-    order = recap_order(words, school, person.now, recap, proof(words, username, code), out)
-    printed = {"period": period_line(recap.period), "teachers": len(teachers)}
+    press = Press(office_words(person), username)
+    order = issue_recap(press, school, recap, person.actor.member_id, person.now, out)
+    title = person.words.label("issuing.title_recap", period=period_line(period))
+    return Filled(order, title, recap_before(person, period), tuple(press.issues))
+
+
+def issue_recap(
+    press: Press, school: School, recap: Recap, made_by: int | None, now: datetime, out: Path
+) -> OfficialOrder:
+    """Issue the recap of a school."""
+    printed = {"period": period_line(recap.period), "teachers": len(recap.lines)}
     issue = Issue(
-        code, PaperKind.RECAP, person.actor.school_id, None, period_id,
-        person.actor.member_id, final=True, facts=printed,
+        new_code(), PaperKind.RECAP, known_id(school.id), None, recap.period.id, made_by, now,
+        final=True, facts=printed,
     )  # fmt: skip
-    before = person.rulebook.period_before(school, recap.period)
-    instead = (person.words.label("issuing.recap_of", period=before.id), OrderRecap(before.id))
-    return Filled(order, _title(person, recap.period), instead, issue)
+    return press.issue(
+        issue, lambda at, foot: recap_order(press.words, school, at, recap, foot, out)
+    )
 
 
 def recap_order(
@@ -86,10 +95,10 @@ def recap_order(
 ) -> OfficialOrder:
     """Put a recap into words and a table."""
     title, period = words.label("recap.title"), period_line(recap.period)
-    today = now.astimezone(words.zone).date()
     return OfficialOrder(
         out=out,
         name=f"{words.label('recap.name')} - {school.name} - {recap.period.id}",
+        made_at=now,
         lying=True,
         letterhead=letterhead_part(words, school, recap.letterhead),
         title=title,
@@ -97,15 +106,11 @@ def recap_order(
         author=school.name,
         running=f"{title} · {school.name} · {period}",
         sections=tuple(sections(words, recap.rules, recap.lines)),
-        signatures=(head_signature(words, today, recap.head, recap.letterhead, rates=False),),
+        signatures=(head_signature(words, now, recap.head, recap.letterhead, rates=False),),
         rules=rules_line(words, recap.rules, recap.rules.version),
         proof=foot,
         page_of=words.label("official.page_of"),
     )
-
-
-def _title(person: Person, period: Period) -> str:
-    return person.words.label("issuing.title_recap", period=period_line(period))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,38 +135,37 @@ class Line:
     """The documents that are confirmed instead of an upload."""
 
 
-def _line(person: Person, teacher: TeacherPlan, results: Results) -> Line:
-    progress = None
-    if teacher.full is not None:
-        entries = needs.provable(rules_of(person, teacher.full), teacher.full)
-        progress = needs.progress(entries, teacher.evidence)
-    count = Counter(one.status for one in teacher.evidence)
-    plan_id = teacher.state.plan_id or 0
-    cycle, rating = results.cycles.get(plan_id), results.ratings.get(plan_id)
-    predicate, papers = "", tuple[Paper, ...]()
-    if teacher.full is not None:
-        confirmed = results.confirmed.get(plan_id, {})
-        papers = confirmations.papers_with(rules_of(person, teacher.full), teacher.full, confirmed)
-    if teacher.full is not None and rating is not None and rating.is_final:
-        predicate = lines_of(rules_of(person, teacher.full), rating).predicate
+def counts_in_recap(dossier: Dossier) -> bool:
+    """Whether somebody is a teacher of the school now."""
+    return bool(Role(dossier.member.roles) & Role.TEACHER)
+
+
+def _line(person: Person, dossier: Dossier) -> Line:
+    full = dossier.full
+    return line_of(dossier, person.rulebook.of_plan(person.school, full.plan) if full else None)
+
+
+def line_of(dossier: Dossier, rules: RuleSet | None) -> Line:
+    """Tell a teacher's line; `rules` are those of the plan."""
+    full, member = dossier.full, dossier.member
+    if full is None or rules is None:
+        return Line(name=member.name, nip=member.nip or "", stage=NOT_STARTED, progress=None)
+    evidence = [piece.evidence for piece in dossier.pieces]
+    count = Counter(one.status for one in evidence)
+    rating = dossier.rating
     return Line(
-        name=teacher.state.name,
-        nip=teacher.nip,
-        stage=str(teacher.state.status or NOT_STARTED),
-        progress=progress,
+        name=member.name,
+        nip=member.nip or "",
+        stage=str(full.status),
+        progress=needs.progress(needs.provable(rules, full), evidence),
         accepted=count[EvidenceStatus.ACCEPTED],
         waiting=count[EvidenceStatus.RECEIVED],
         returned=count[EvidenceStatus.RETURNED],
-        observed=_steps(cycle) if cycle is not None else None,
-        report=str(results.reports.get(plan_id, NOT_STARTED)),
-        predicate=predicate,
-        papers=papers,
+        observed=_steps(dossier.cycle) if dossier.cycle is not None else None,
+        report=str(dossier.report_status or NOT_STARTED),
+        predicate=lines_of(rules, rating).predicate if rating is not None else "",
+        papers=confirmations.papers_with(rules, full, dossier.confirmed),
     )
-
-
-def rules_of(person: Person, full: FullPlan) -> RuleSet:
-    """Give the rules under which a plan was made."""
-    return person.rulebook.of_plan(person.school, full.plan)
 
 
 def _steps(cycle: FullCycle) -> tuple[int, int]:

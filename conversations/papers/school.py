@@ -13,6 +13,9 @@ from conversations.papers.workbook import write_school_book
 
 Progress = Callable[[int, int], None]
 
+PAPER_STEPS = 5
+"""How many files are packed and printed in the time of one official paper."""
+
 
 def make_school(order: SchoolOrder, bench: Path, on_progress: Progress) -> tuple[Made, ...]:
     """Make what is ordered in the folder `bench` and publish it together in `order.out`.
@@ -39,7 +42,10 @@ def make_school(order: SchoolOrder, bench: Path, on_progress: Progress) -> tuple
 
 @dataclass(slots=True)
 class Steps:
-    """How far it is: a step for each teacher's rows, and one for each file of evidence."""
+    """How far it is: a step for each teacher's rows, and for each file that was sent.
+
+    An official paper takes as long as some files.
+    """
 
     order: SchoolOrder
     tell: Progress
@@ -58,5 +64,6 @@ class Steps:
         """Tell how far it is with `more` steps that are nearly done."""
         of = self.order.teachers
         if self.order.form in (SchoolForm.ZIP, SchoolForm.FOLDER):
-            of += self.order.files
+            papers = self.order.skps + (self.order.recap is not None)
+            of += self.order.files + papers * PAPER_STEPS
         self.tell(min(self.done + more, of), of)

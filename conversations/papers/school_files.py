@@ -16,7 +16,10 @@ from typing import Final
 from conversations.papers.archive import entry_bytes, pack
 from conversations.papers.csv_files import write_csv_files
 from conversations.papers.names import originals, part_name, path_part
+from conversations.papers.official import make_official
+from conversations.papers.official_orders import OfficialOrder
 from conversations.papers.orders import (
+    Coded,
     Column,
     ColumnKind,
     LeftOut,
@@ -32,7 +35,7 @@ from conversations.papers.orders import (
     Why,
 )
 from conversations.papers.portfolio import make_portfolio
-from conversations.papers.school import Steps
+from conversations.papers.school import PAPER_STEPS, Steps
 from conversations.papers.spool import teachers_in
 from conversations.papers.unfinished import publish
 from conversations.papers.workbook import write_school_book, write_table
@@ -45,20 +48,23 @@ _NAMES_BYTES: Final = 2_000
 """More than a part spends on the name of a file."""
 _AT_ONCE: Final = 2.2
 """How many times the evidence is on the disk at once, papers made of it among that."""
+_PAPER_BYTES: Final = 500_000
+"""More than an official paper takes, at once."""
 
 
 def make_files(order: SchoolOrder, bench: Path, steps: Steps) -> tuple[Made, ...]:
     """Make the parts of a ZIP, or a folder. Raises NotMade when the disk has no room."""
     _require_room(order)
+    desk = _Desk(order, bench, steps)
     if order.form is SchoolForm.FOLDER:
-        return _make_folder(order, bench, steps)
-    return _make_parts(order, bench, steps)
+        return _make_folder(desk)
+    return _make_parts(desk)
 
 
 def _require_room(order: SchoolOrder) -> None:
     """Raise NotMade unless the database and the chats keep the room that they need."""
     free = shutil.disk_usage(order.out).free
-    if free - order.bytes * _AT_ONCE < RESERVE_BYTES:
+    if free - order.bytes * _AT_ONCE - (order.skps + 1) * _PAPER_BYTES < RESERVE_BYTES:
         raise NotMade(Refusal.NO_ROOM)
 
 
@@ -85,57 +91,98 @@ class _Packed:
     bytes: int = 0
 
 
-# ---------------------------------------------------------------- what a teacher has
+# ---------------------------------------------------------------- what there is
 
 
-def _items(
-    order: SchoolOrder, teacher: TeacherFile, bench: Path, steps: Steps, left_out: list[LeftOut]
-) -> list[_Item]:
-    """Make a teacher's papers, and give them with all evidence; what is lost is noted."""
-    if not teacher.chapters:
-        return []
-    items = [
-        _Item(path, f"{teacher.folder}/{path.name}")
-        for path in _papers(order, teacher, bench, steps)
-    ]
-    every = list(originals(teacher.chapters))
-    folder = f"{teacher.folder}/{path_part(order.school_texts.evidence)}"
-    for one in every:
-        item = _Item(one.file.path, f"{folder}/{one.place}", one.piece.dated)
+@dataclass(slots=True)
+class _Desk:
+    """Makes papers one teacher after the other, and notes what is lost and what has a code."""
+
+    order: SchoolOrder
+    bench: Path
+    steps: Steps
+    left_out: list[LeftOut] = field(default_factory=list)
+    coded: list[Coded] = field(default_factory=list)
+
+    def of_school(self) -> Iterator[_Item]:
+        """Make what is about all teachers: the tables, the recap."""
+        texts = self.order.school_texts
+        book = self.bench / "tables.xlsx"
+        write_school_book(self.order, book, self.steps.one)
+        yield _Item(book, f"{path_part(texts.data)}.xlsx")
+        if self.order.recap is not None:
+            recap = self._official(self.order.recap, self._empty("recap"))
+            yield _Item(recap, f"{path_part(texts.recap)}{recap.suffix}")
+
+    def of_teacher(self, teacher: TeacherFile) -> list[_Item]:
+        """Make a teacher's papers, and give them with all that was sent; what is lost is noted."""
+        made = [_Item(path, f"{teacher.folder}/{path.name}") for path in self._papers(teacher)]
+        sent = list(self._sent(teacher))
+        self.steps.note(len(sent))
+        there = [item for item, name, number in sent if self._is_there(item, name, number)]
+        return [*made, *there, *self._notes(teacher)]
+
+    def _sent(self, teacher: TeacherFile) -> Iterator[tuple[_Item, str, int | None]]:
+        """Give each file that was sent, what it is called, and the number of its piece."""
+        folder = f"{teacher.folder}/{path_part(self.order.school_texts.evidence)}"
+        for one in originals(teacher.chapters):
+            item = _Item(one.file.path, f"{folder}/{one.place}", one.piece.dated)
+            yield item, f"{teacher.name}, {one.piece.number}: {one.file.name}", one.piece.number
+        for file in teacher.answers:
+            item = _Item(file.path, f"{teacher.folder}/{file.place}")
+            yield item, f"{teacher.name}: {file.place}", None
+
+    def _is_there(self, item: _Item, name: str, number: int | None) -> bool:
         if not item.path.is_file():
-            left_out.append(_lost(teacher, one.file.name, one.piece.number, Why.MISSING))
-        elif order.form is SchoolForm.ZIP and item.bytes > _room(order):
-            left_out.append(_lost(teacher, one.file.name, one.piece.number, Why.TOO_LARGE))
+            why = Why.MISSING
+        elif self.order.form is SchoolForm.ZIP and item.bytes > _room(self.order):
+            why = Why.TOO_LARGE
         else:
-            items.append(item)
-    steps.note(len(every))
-    return items
+            return True
+        self.left_out.append(LeftOut(name=name, number=number, why=why))
+        return False
 
+    def _papers(self, teacher: TeacherFile) -> Iterator[Path]:
+        """Make a teacher's papers, one after the other, in a folder of their own."""
+        made, work = self._empty("papers"), self._empty("work")
+        if teacher.skp is not None:
+            yield self._official(teacher.skp, made)
+        files = sum(len(piece.files) for chapter in teacher.chapters for piece in chapter.pieces)
+        if teacher.cover is not None:
+            portfolio = PortfolioOrder(
+                out=made,
+                name=f"{self.order.texts.title} - {teacher.name}",
+                cover=teacher.cover,
+                chapters=teacher.chapters,
+                texts=self.order.texts,
+                most_bytes=_room(self.order) - _NAMES_BYTES,
+            )
+            for one in make_portfolio(
+                portfolio, work, lambda done, of: self.steps.show(files * done // of)
+            ):
+                yield one.path
 
-def _lost(teacher: TeacherFile, name: str, number: int, why: Why) -> LeftOut:
-    return LeftOut(name=f"{teacher.name}, {number}: {name}", number=number, why=why)
+    def _official(self, order: OfficialOrder, out: Path) -> Path:
+        """Make an official paper in the folder `out`."""
+        order = order.model_copy(update={"out": out})
+        (made,) = make_official(order, self._empty("work"), lambda _done, _of: None)
+        self.coded += made.coded
+        self.steps.note(PAPER_STEPS)
+        return made.path
 
+    def _notes(self, teacher: TeacherFile) -> Iterator[_Item]:
+        """Write a line for each thing that is not here, where it would lie."""
+        folder = self._empty("notes")
+        for at, one in enumerate(teacher.notes):
+            path = folder / f"{at}.txt"
+            path.write_text(one.text, encoding="utf-8")
+            yield _Item(path, f"{teacher.folder}/{one.place}")
 
-def _papers(order: SchoolOrder, teacher: TeacherFile, bench: Path, steps: Steps) -> Iterator[Path]:
-    """Make a teacher's papers, one after the other, in a folder of their own."""
-    made, work = bench / "papers", bench / "work"
-    for folder in (made, work):
+    def _empty(self, name: str) -> Path:
+        folder = self.bench / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-    files = sum(len(piece.files) for chapter in teacher.chapters for piece in chapter.pieces)
-    if teacher.cover is not None:
-        portfolio = PortfolioOrder(
-            out=made,
-            name=f"{order.texts.title} - {teacher.name}",
-            cover=teacher.cover,
-            chapters=teacher.chapters,
-            texts=order.texts,
-            most_bytes=_room(order) - _NAMES_BYTES,
-        )
-        for one in make_portfolio(
-            portfolio, work, lambda done, of: steps.show(files * done // of)
-        ):
-            yield one.path
+        return folder
 
 
 # ---------------------------------------------------------------- parts for the chat
@@ -186,17 +233,15 @@ class _Parts:
             self._open = None
 
 
-def _make_parts(order: SchoolOrder, bench: Path, steps: Steps) -> tuple[Made, ...]:
+def _make_parts(desk: _Desk) -> tuple[Made, ...]:
+    order, bench = desk.order, desk.bench
     parts = _Parts(order, bench)
-    left_out: list[LeftOut] = []
     packed: list[_Packed] = []
     try:
-        book = bench / "tables.xlsx"
-        write_school_book(order, book, steps.one)
-        parts.add(_Item(book, f"{path_part(order.school_texts.data)}.xlsx"))
+        for item in desk.of_school():
+            parts.add(item)
         for teacher in teachers_in(order):
-            items = _items(order, teacher, bench, steps, left_out)
-            packed.append(_pack_teacher(parts, teacher, items))
+            packed.append(_pack_teacher(parts, teacher, desk.of_teacher(teacher)))
     finally:
         parts.close()
     index = bench / "index.xlsx"
@@ -211,7 +256,8 @@ def _make_parts(order: SchoolOrder, bench: Path, steps: Steps) -> tuple[Made, ..
         Made(
             path=publish(path, order.out),
             name=path.name,
-            left_out=() if at else tuple(left_out),
+            left_out=() if at else tuple(desk.left_out),
+            coded=() if at else tuple(desk.coded),
             holds=_from_to(parts.holds[at]),
         )
         for at, path in enumerate(made)
@@ -261,16 +307,15 @@ def _write_index(order: SchoolOrder, packed: list[_Packed], path: Path) -> None:
 # ---------------------------------------------------------------- a folder for the operator
 
 
-def _make_folder(order: SchoolOrder, bench: Path, steps: Steps) -> tuple[Made, ...]:
+def _make_folder(desk: _Desk) -> tuple[Made, ...]:
     """Lay everything into folders; they appear in `order.out` once all of them are whole."""
-    left_out: list[LeftOut] = []
-    whole = bench / "whole"
+    order, whole = desk.order, desk.bench / "whole"
     whole.mkdir()
-    book = whole / f"{path_part(order.school_texts.data)}.xlsx"
-    write_school_book(order, book, steps.one)
+    for item in desk.of_school():
+        shutil.copyfile(item.path, whole / item.place)
     write_csv_files(order, whole / path_part(order.school_texts.csv_folder))
     for teacher in teachers_in(order):
-        for item in _items(order, teacher, bench, steps, left_out):
+        for item in desk.of_teacher(teacher):
             target = whole / item.place
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(item.path, target)
@@ -278,5 +323,10 @@ def _make_folder(order: SchoolOrder, bench: Path, steps: Steps) -> tuple[Made, .
         os.sync()
     for one in sorted(whole.iterdir()):
         publish(one, order.out)
-    path = order.out / book.name
-    return (Made(path=path, name=book.name, left_out=tuple(left_out)),)
+    book = f"{path_part(order.school_texts.data)}.xlsx"
+    return (
+        Made(
+            path=order.out / book, name=book,
+            left_out=tuple(desk.left_out), coded=tuple(desk.coded),
+        ),
+    )  # fmt: skip

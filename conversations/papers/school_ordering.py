@@ -7,13 +7,13 @@ neither the bot nor the worker ever has a whole school in memory.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from conversations.papers.answers import files_of, given_in, note_of
 from conversations.papers.chapters import (
     chapter_of_rest,
     chapters_of,
@@ -32,6 +32,8 @@ from conversations.papers.orders import (
     TeacherFile,
 )
 from conversations.papers.rows import Teacher
+from conversations.papers.school_office import Office, open_office
+from conversations.papers.school_source import Source
 from conversations.papers.tables import counts_points, rows_of, tables_for
 from conversations.papers.texts import paper_texts
 from conversations.people import Person
@@ -39,38 +41,22 @@ from conversations.words import Words
 from storage import exports
 from storage.errors import NotFound
 from storage.exports import Dossier
-from storage.files import FileStore
+from storage.issuing import Issue
 from storage.models import School
-from storage.people import known_id
 from storage.rulebook import RuleBook, spans_of
 from storage.rulesets import Period, RuleSet, UnknownCode
 
 LONGEST_S = 4 * 3600.0
 """A school of hundreds is made in minutes; longer than that something is wrong."""
 
+WITH_PAPERS = frozenset({SchoolForm.ZIP, SchoolForm.FOLDER})
+"""The forms that hold more than tables."""
+
 FOLDER_BYTES = 60
 """The longest name of a teacher's folder: what lies in it has a name of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a school's data come from, and in whose words they are told."""
-
-    session: AsyncSession
-    school: School
-    rulebook: RuleBook
-    files: FileStore
-    words: Words
-    now: datetime
-    by: str
-
-    @property
-    def school_id(self) -> int:
-        """The school's id."""
-        return known_id(self.school.id)
-
-
-async def fill_school(person: Person, subject: dict[str, Any], out: Path) -> Filled:
+async def fill_school(person: Person, subject: dict[str, Any], out: Path, username: str) -> Filled:
     """Fill an order for the data of a person's school. Raises `NotAllowed` or `NotFound`."""
     person.actor.require(exports.MAY_EXPORT)
     source = Source(
@@ -81,44 +67,52 @@ async def fill_school(person: Person, subject: dict[str, Any], out: Path) -> Fil
         words=person.words,
         now=person.now,
         by=person.actor.name,
+        made_by=person.actor.member_id,
+        username=username,
     )
     form = SchoolForm(subject["form"])
-    order = await school_order(source, subject["period"], form, out)
+    order, issues = await school_order(source, subject["period"], form, out)
     title = person.words.label(f"exporting.title_{form}", school=person.school.name)
-    return Filled(order, title, seconds=LONGEST_S)
+    return Filled(order, title, issues=issues, seconds=LONGEST_S)
 
 
-async def school_order(source: Source, period_id: str, form: SchoolForm, out: Path) -> SchoolOrder:
+async def school_order(
+    source: Source, period_id: str, form: SchoolForm, out: Path
+) -> tuple[SchoolOrder, tuple[Issue, ...]]:
     """Write the spool of a school's period into the folder `out`; give the order for the worker.
 
-    Raises `NotFound` where the school's rules know no such period.
+    With it come the papers that are new, to be kept once they are made. Raises `NotFound` where
+    the school's rules know no such period.
     """
     period = await known_period(source.session, source.rulebook, source.school, period_id)
     words = source.words
-    extent = await exports.extent(source.session, source.school_id, period_id)
     rule_sets = await _rule_sets(source, period)
+    office = await open_office(source, period, rule_sets, out) if form in WITH_PAPERS else None
     spool = out / "school.jsonl"
     await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
     file = await asyncio.to_thread(spool.open, "w", encoding="utf-8")
     try:
-        await _write(source, period_id, rule_sets, file)
+        tally = await _write(source, period_id, rule_sets, office, file)
     finally:
         await asyncio.to_thread(file.close)
     name = words.label("exporting.file_name", school=source.school.name, period=period.id)
-    return SchoolOrder(
+    order = SchoolOrder(
         out=out,
         name=path_part(name),
         form=form,
         spool=spool,
-        teachers=extent.teachers,
-        files=extent.files,
-        bytes=extent.bytes,
+        recap=office.recap() if office is not None else None,
+        teachers=tally.teachers,
+        skps=tally.skps,
+        files=tally.files,
+        bytes=tally.bytes,
         tables=tables_for(words, rule_sets.values()),
         facts=_facts(source, period, rule_sets),
         texts=paper_texts(words),
         school_texts=school_texts(words),
         most_bytes=MOST_FROM_BOT,
     )
+    return order, tuple(office.press.issues) if office is not None else ()
 
 
 async def known_period(
@@ -153,35 +147,96 @@ async def _rule_sets(source: Source, period: Period) -> dict[str, RuleSet]:
     return {rules.id: rules}
 
 
+@dataclass(slots=True)
+class Tally:
+    """How much has been written to the spool."""
+
+    teachers: int = 0
+    skps: int = 0
+    files: int = 0
+    bytes: int = 0
+
+
 async def _write(
-    source: Source, period_id: str, rule_sets: Mapping[str, RuleSet], file: IO[str]
-) -> None:
+    source: Source,
+    period_id: str,
+    rule_sets: Mapping[str, RuleSet],
+    office: Office | None,
+    file: IO[str],
+) -> Tally:
     """Write all teachers, each a line."""
     names = await exports.names_in(source.session, source.school_id)
     points = counts_points(rule_sets.values())
-    number = 0
+    tally = Tally()
     every = exports.dossiers(source.session, source.school_id, period_id, source.rulebook)
     async for dossier in every:
-        number += 1
+        tally.teachers += 1
         rules = None
         if dossier.full is not None:
             rules = rule_sets[dossier.full.plan.ruleset]
-        one = _teacher_file(source, dossier, rules, number, names, points=points)
+        one = _teacher_file(source, dossier, rules, tally, names, points=points, office=office)
         # In a thread, for the disk may be slow: chats go on between two teachers.
-        await asyncio.to_thread(file.write, one.model_dump_json() + "\n")
+        await asyncio.to_thread(_append, file, one)
+    return tally
+
+
+def _append(file: IO[str], one: TeacherFile) -> None:
+    file.write(one.model_dump_json() + "\n")
 
 
 def _teacher_file(
     source: Source,
     dossier: Dossier,
     rules: RuleSet | None,
-    number: int,
+    tally: Tally,
     names: Mapping[int, str],
     *,
     points: bool,
+    office: Office | None,
 ) -> TeacherFile:
-    words, member, full = source.words, dossier.member, dossier.full
-    folder = path_part(f"{number:03} {member.name}", FOLDER_BYTES)
+    words, member = source.words, dossier.member
+    folder = path_part(f"{tally.teachers:03} {member.name}", FOLDER_BYTES)
+    teacher = _teacher(source, dossier, rules, tally.teachers, names, folder)
+    chapters = teacher.chapters if any(one.pieces for one in teacher.chapters) else ()
+    cover = None
+    if chapters and rules and dossier.full:
+        cover = cover_of(
+            words, source.school, member, rules, dossier.full, dossier.pieces, source.now
+        )
+    skp = None
+    if office is not None:
+        office.count(teacher)
+        skp = office.skp(teacher)
+    given = tuple(given_in(words, rules, dossier)) if rules else ()
+    tally.skps += skp is not None
+    pages = [page for piece in dossier.pieces for page in piece.pages]
+    pages += [page for one in given for page in one.pages]
+    tally.files += len(pages)
+    tally.bytes += sum(page.size for page in pages)
+    return TeacherFile(
+        number=tally.teachers,
+        name=member.name,
+        nip=member.nip or "",
+        folder=folder,
+        cover=cover,
+        skp=skp,
+        chapters=chapters,
+        answers=tuple(file for one in given for file in files_of(words, source.files, one)),
+        notes=tuple(filter(None, (note_of(words, one) for one in given))),
+        rows=rows_of(words, source.school, teacher, points=points),
+    )
+
+
+def _teacher(
+    source: Source,
+    dossier: Dossier,
+    rules: RuleSet | None,
+    number: int,
+    names: Mapping[int, str],
+    folder: str,
+) -> Teacher:
+    """Bring a teacher's evidence in order; what the plan no longer has comes last."""
+    words, full = source.words, dossier.full
     ordered = ordered_pieces(rules, full, dossier.pieces) if rules and full else []
     filed = [mine for _, mine in ordered]
     chapters = chapters_of(words, source.files, rules, ordered, names) if rules else ()
@@ -190,23 +245,8 @@ def _teacher_file(
     if rules and rest:
         last = chapter_of_rest(words, source.files, rules, rest, chapters, names)
         chapters, filed = (*chapters, last), [*filed, rest]
-    has_evidence = any(chapter.pieces for chapter in chapters)
     places = _places(f"{folder}/{words.label('exporting.evidence')}", chapters)
-    teacher = Teacher(
-        number, dossier, rules, tuple(ordered), tuple(filed), chapters, places, names
-    )
-    cover = None
-    if has_evidence and rules and full:
-        cover = cover_of(words, source.school, member, rules, full, dossier.pieces, source.now)
-    return TeacherFile(
-        number=number,
-        name=member.name,
-        nip=member.nip or "",
-        folder=folder,
-        cover=cover,
-        chapters=chapters if has_evidence else (),
-        rows=rows_of(words, source.school, teacher, points=points),
-    )
+    return Teacher(number, dossier, rules, tuple(ordered), tuple(filed), chapters, places, names)
 
 
 def _places(folder: str, chapters: tuple[Chapter, ...]) -> dict[int, tuple[str, ...]]:

@@ -1,17 +1,20 @@
 """All that an SKP tells, gathered in one place from wherever it is kept."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from conversations.papers.chapters import IN_PAPERS, in_order
+from conversations.papers.chapters import ordered_pieces
 from conversations.people import Person
 from storage import confirmations, decisions, letterheads, plans
 from storage.confirmations import Paper
 from storage.evidence import needs, reading
 from storage.evidence.needs import Progress, Provable, Units
 from storage.evidence.reading import Piece
+from storage.exports import Dossier
 from storage.issuing import plan_for_paper
 from storage.letterheads import Head
-from storage.models import Decision, EvidenceStatus, Letterhead, Member, Verdict
+from storage.models import EvidenceStatus, Letterhead, Member, Verdict
 from storage.observations.reading import FullCycle, cycle_of
 from storage.plans import FullPlan
 from storage.ratings.reading import FullRating, rating_of
@@ -52,7 +55,9 @@ class SkpFacts:
     owner: Member
     letterhead: Letterhead | None
     head: Head
-    approval: tuple[Decision, Member] | None
+    approval: tuple[str, datetime] | None
+    """Who approved the plan, and when."""
+
     proven: tuple[Proven, ...]
     progress: Progress
     cycle: FullCycle | None = None
@@ -81,8 +86,9 @@ async def gather(person: Person, plan_id: int) -> SkpFacts:
     letterhead = await letterheads.letterhead_of(session, person.actor.school_id)
     decided = await plans.latest_decision(session, full.id)
     pieces = await reading.pieces_of_plan(session, full.id)
-    entries = needs.provable(rules, full)
+    names = await reading.deciders_of(session, pieces)
     rating = await rating_of(session, full.id)
+    approved = decided is not None and decided[0].verdict == Verdict.APPROVED
     return SkpFacts(
         full=full,
         rules=rules,
@@ -90,9 +96,9 @@ async def gather(person: Person, plan_id: int) -> SkpFacts:
         owner=await decisions.owner_of(session, full),
         letterhead=letterhead,
         head=await letterheads.head_of(session, school, letterhead),
-        approval=decided if decided and decided[0].verdict == Verdict.APPROVED else None,
-        proven=await _proven(person, entries, pieces),
-        progress=needs.progress(entries, [piece.evidence for piece in pieces]),
+        approval=(decided[1].name, decided[0].decided_at) if decided and approved else None,
+        proven=_proven(ordered_pieces(rules, full, pieces), names),
+        progress=_progress(rules, full, pieces),
         cycle=await cycle_of(session, full.id, person.rulebook),
         report=await report_of(session, full.id),
         rating=rating if rating is not None and rating.is_final else None,
@@ -100,18 +106,58 @@ async def gather(person: Person, plan_id: int) -> SkpFacts:
     )
 
 
-async def _proven(
-    person: Person, entries: tuple[Provable, ...], pieces: list[Piece]
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What all papers of a school have alike: the letterhead, and who signs."""
+
+    letterhead: Letterhead | None
+    head: Head
+
+
+def facts_of(
+    dossier: Dossier,
+    full: FullPlan,
+    rules: RuleSet,
+    ordered: Sequence[tuple[Provable, list[Piece]]],
+    names: Mapping[int, str],
+    signed: Signed,
+) -> SkpFacts:
+    """Put together what an SKP tells from what has been read; `names` are those of all members."""
+    decision, reported = dossier.decision, dossier.reported
+    approved = decision is not None and decision.verdict == Verdict.APPROVED
+    return SkpFacts(
+        full=full,
+        rules=rules,
+        period=rules.period(full.plan.period),
+        owner=dossier.member,
+        letterhead=signed.letterhead,
+        head=signed.head,
+        approval=(names.get(decision.member_id, ""), decision.decided_at)
+        if decision and approved
+        else None,
+        proven=_proven(ordered, names),
+        progress=_progress(rules, full, dossier.pieces),
+        cycle=dossier.cycle,
+        report=FullReport(reported.report, content=dict(reported.content)) if reported else None,
+        rating=dossier.rating,
+        papers=confirmations.papers_with(rules, full, dossier.confirmed),
+    )
+
+
+def _progress(rules: RuleSet, full: FullPlan, pieces: Sequence[Piece]) -> Progress:
+    return needs.progress(needs.provable(rules, full), [piece.evidence for piece in pieces])
+
+
+def _proven(
+    ordered: Sequence[tuple[Provable, list[Piece]]], names: Mapping[int, str]
 ) -> tuple[Proven, ...]:
     found: list[Proven] = []
     number = 0
-    for one in entries:
-        mine = [piece for piece in in_order(one, pieces) if piece.status in IN_PAPERS]
+    for one, mine in ordered:
         numbered = []
         for piece in mine:
             number += 1
-            by = await reading.decider_of(person.session, piece)
-            numbered.append(Numbered(number, piece, by.name if by else ""))
+            numbered.append(Numbered(number, piece, names.get(piece.evidence.decided_by or 0, "")))
         units = needs.units_of(one, [piece.evidence for piece in mine])
         found.append(Proven(one, units, tuple(numbered)))
     return tuple(found)

@@ -1,13 +1,13 @@
 """The SKP of a teacher: the plan, what became of it, the evidence, the behaviours."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from string import ascii_uppercase
 
-from conversations.callbacks.official import OrderSkp
-from conversations.callbacks.packing import Button
+from conversations.earlier_papers import earlier_skp
 from conversations.evidence_views import kind_title
+from conversations.papers.issues import Press
 from conversations.papers.official_orders import (
     Align,
     Column,
@@ -27,7 +27,6 @@ from conversations.papers.official_parts import (
     nip_lines,
     office_words,
     period_line,
-    proof,
     rules_line,
     title_of,
 )
@@ -38,9 +37,8 @@ from conversations.people import Person
 from conversations.plan_views import title_of as entry_title
 from conversations.words import Words
 from storage.evidence.needs import PROVABLE_STEPS
-from storage.issuing import Issue, PaperKind, earlier_plan, new_code
+from storage.issuing import Issue, PaperKind, new_code
 from storage.models import PlanEntry, School
-from storage.people import known_id
 from storage.plans import NO_DUTY
 from storage.rulesets import Step, StepKind
 
@@ -48,21 +46,32 @@ from storage.rulesets import Step, StepKind
 async def fill_skp(person: Person, plan_id: int, out: Path, username: str) -> Filled:
     """Fill the order of an SKP. Raises what `plan_for_paper` raises."""
     facts = await gather(person, plan_id)
-    code = new_code()
-    foot = proof(office_words(person), username, code)
-    order = skp_order(office_words(person), person.school, person.today, facts, foot, out)
+    press = Press(office_words(person), username)
+    order = issue_skp(press, person.school, facts, person.actor.member_id, person.now, out)
     title = person.words.label("issuing.title_skp", name=facts.owner.name)
-    return Filled(order, title, await _earlier(person, facts), _issue(person, facts, code))
+    earlier = await earlier_skp(person, facts.full.plan.member_id, facts.period.id)
+    return Filled(order, title, earlier, tuple(press.issues))
+
+
+def issue_skp(
+    press: Press, school: School, facts: SkpFacts, made_by: int | None, now: datetime, out: Path
+) -> OfficialOrder:
+    """Issue the SKP of these facts."""
+    return press.issue(
+        _issue(facts, made_by, now),
+        lambda at, foot: skp_order(press.words, school, at, facts, foot, out),
+    )
 
 
 def skp_order(
-    words: Words, school: School, today: date, facts: SkpFacts, foot: Proof, out: Path
+    words: Words, school: School, now: datetime, facts: SkpFacts, foot: Proof, out: Path
 ) -> OfficialOrder:
     """Put the facts into words and tables."""
     title, period = words.label("skp.title"), period_line(facts.period)
     return OfficialOrder(
         out=out,
         name=f"SKP - {facts.owner.name} - {facts.period.id}",
+        made_at=now,
         letterhead=letterhead_part(words, school, facts.letterhead),
         title=title,
         subtitle=words.label("official.period", period=period),
@@ -71,14 +80,14 @@ def skp_order(
         draft_note="" if facts.is_final else words.label("skp.draft_note"),
         running=f"{title} · {facts.owner.name} · {period}",
         sections=tuple(sections(words, school.name, facts)),
-        signatures=_signatures(words, today, facts),
+        signatures=_signatures(words, now, facts),
         rules=rules_line(words, facts.rules, facts.full.plan.ruleset_version),
         proof=foot,
         page_of=words.label("official.page_of"),
     )
 
 
-def _issue(person: Person, facts: SkpFacts, code: str) -> Issue:
+def _issue(facts: SkpFacts, made_by: int | None, now: datetime) -> Issue:
     printed: dict[str, str | int | None] = {
         "name": facts.owner.name,
         "period": period_line(facts.period),
@@ -88,26 +97,18 @@ def _issue(person: Person, facts: SkpFacts, code: str) -> Issue:
     if facts.rating is not None:
         printed |= {"predicate": facts.rating.predicate_id, "rating": facts.rating.number}
     return Issue(
-        code, PaperKind.SKP, facts.full.plan.school_id, facts.full.plan.member_id,
-        facts.period.id, person.actor.member_id, final=facts.is_final, facts=printed,
+        new_code(), PaperKind.SKP, facts.full.plan.school_id, facts.full.plan.member_id,
+        facts.period.id, made_by, now, final=facts.is_final, facts=printed,
     )  # fmt: skip
 
 
-async def _earlier(person: Person, facts: SkpFacts) -> tuple[str, Button] | None:
-    """Offer the SKP of an earlier period below this one."""
-    plan = await earlier_plan(person.session, facts.full.plan.member_id, facts.period.id)
-    if plan is None:
-        return None
-    return person.words.label("issuing.skp_of", period=plan.period), OrderSkp(known_id(plan.id))
-
-
-def _signatures(words: Words, today: date, facts: SkpFacts) -> tuple[Signature, ...]:
+def _signatures(words: Words, now: datetime, facts: SkpFacts) -> tuple[Signature, ...]:
     teacher = Signature(
         above=(words.label("official.rated"),),
         name=facts.owner.name,
         below=nip_lines(words, facts.owner.nip or ""),
     )
-    head = head_signature(words, today, facts.head, facts.letterhead, rates=True)
+    head = head_signature(words, now, facts.head, facts.letterhead, rates=True)
     return (teacher, head)
 
 
@@ -155,8 +156,8 @@ def _who(words: Words, school: str, facts: SkpFacts) -> Section:
 def _approved(words: Words, facts: SkpFacts) -> str:
     if facts.approval is None:
         return ""
-    decision, by = facts.approval
-    return words.label("skp.approved", by=by.name, day=words.short_day(decision.decided_at))
+    by, decided_at = facts.approval
+    return words.label("skp.approved", by=by, day=words.short_day(decided_at))
 
 
 def _step(words: Words, facts: SkpFacts, step: Step) -> Section:

@@ -9,6 +9,7 @@ from conversations.home import back_to
 from conversations.papers.ordering import MEGABYTE, MOST_FROM_BOT
 from conversations.papers.orders import SchoolForm
 from conversations.papers.school_ordering import known_period
+from conversations.period_words import short_period
 from conversations.screens import Key, Row, Screen, Style
 from conversations.turn import Turn
 from storage import exports, overviews
@@ -24,8 +25,12 @@ PRESENT = "-"
 PAPERS_SHARE = 1.9
 """How much larger an archive is than its evidence: each page is in a portfolio too."""
 
+SKP_BYTES = 100_000
+"""How large an SKP is, about, with the school's logo."""
+
 FILES_A_SECOND = 20
-"""How many pages of evidence are put on paper in a second, on a small computer."""
+SKPS_A_SECOND = 4
+"""How many pages of evidence, or SKPs, are put on paper in a second, on a small computer."""
 
 
 @dialogue.tap(OpenExports)
@@ -49,7 +54,7 @@ async def show_exports(turn: Turn, period_id: str) -> None:
     ]
     rows: list[Row] = [tuple(keys[:2]), tuple(keys[2:])]
     if before := _period_before(turn, period):
-        label = words.label("exporting.earlier", period=f"{before.name} {before.year}")
+        label = words.label("exporting.earlier", period=short_period(words, before))
         rows.append((Key(label, OpenExports(before.id)),))
     rows.append((back_to(turn, _behind(turn)),))
     turn.show(Screen(text, tuple(rows), view=OpenExports(period.id)))
@@ -83,8 +88,8 @@ async def order_export(turn: Turn, tap: OrderExport) -> None:
         raise NotFound
     period = await _period(turn, tap.period)
     extent = await exports.extent(turn.session, turn.actor.school_id, period.id)
-    if tap.form == SchoolForm.ZIP and not extent.files:
-        turn.alert(turn.words.label("exporting.no_evidence"))
+    if tap.form == SchoolForm.ZIP and not extent.plans:
+        turn.alert(turn.words.label("exporting.no_plans"))
         return
     if tap.form == SchoolForm.ZIP and not tap.confirmed:
         turn.show(_zip_screen(turn, period, extent))
@@ -97,10 +102,11 @@ async def order_export(turn: Turn, tap: OrderExport) -> None:
 def _zip_screen(turn: Turn, period: Period, extent: Extent) -> Screen:
     words = turn.words
     size = _megabytes(extent)
+    seconds = extent.files / FILES_A_SECOND + extent.plans / SKPS_A_SECOND
     text = words.body(
         "exporting.zip", period=period, extent=extent, megabytes=size,
         parts=-(-size * MEGABYTE // MOST_FROM_BOT), most=MOST_FROM_BOT // MEGABYTE,
-        minutes=max(1, round(extent.files / FILES_A_SECOND / 60)),
+        minutes=max(1, round(seconds / 60)),
     )  # fmt: skip
     make = OrderExport(period.id, SchoolForm.ZIP, 1)
     rows: tuple[Row, ...] = (
@@ -111,4 +117,5 @@ def _zip_screen(turn: Turn, period: Period, extent: Extent) -> Screen:
 
 
 def _megabytes(extent: Extent) -> int:
-    return max(1, round(extent.bytes * PAPERS_SHARE / MEGABYTE))
+    size = extent.bytes * PAPERS_SHARE + extent.plans * SKP_BYTES
+    return max(1, round(size / MEGABYTE))

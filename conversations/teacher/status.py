@@ -11,6 +11,7 @@ from conversations.callbacks.pictures import DrawStatus
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.callbacks.rating import OpenMyRating
 from conversations.dialogue import Dialogue
+from conversations.earlier_papers import earlier_skp
 from conversations.home import back_home, help_key
 from conversations.notices import Notice, notice
 from conversations.papers.ordering import ARCHIVE, PORTFOLIO
@@ -22,7 +23,7 @@ from conversations.stage_words import dues, stage_lines
 from conversations.teacher.copying import copying_row
 from conversations.teacher.position import next_words, planned_until, position_of
 from conversations.turn import Turn
-from storage import confirmations, decisions, issuing, people, plans
+from storage import confirmations, decisions, plans
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
@@ -65,10 +66,8 @@ async def _papers(turn: Turn, full: FullPlan | None) -> tuple[Row, ...]:
     keys: list[Key] = []
     if full is not None and full.status in decisions.DECIDED:
         keys.append(Key(turn.words.label("issuing.skp"), OrderSkp(full.id)))
-    earlier = await issuing.earlier_plan(turn.session, turn.actor.member_id, turn.period.id)
-    if earlier is not None:
-        label = turn.words.label("issuing.skp_of", period=earlier.period)
-        keys.append(Key(label, OrderSkp(people.known_id(earlier.id))))
+    if earlier := await earlier_skp(turn, turn.actor.member_id, turn.period.id):
+        keys.append(Key(*earlier))
     return (tuple(keys),) if keys else ()
 
 

@@ -70,6 +70,10 @@ class Words:
         """Tell a day in short: `12 Jan 2026`."""
         return self._calendar.short_day(self._local(value))
 
+    def short_month(self, value: date) -> str:
+        """Tell the month of a day in short: `Jan`."""
+        return self._calendar.short_month(value)
+
     def moment(self, value: datetime) -> str:
         """Tell a moment with its zone: `Senin, 12 Januari 2026, pukul 10.00 WIB`."""
         local = value.astimezone(self.zone)

@@ -38,7 +38,11 @@ class Calendar:
 
     def short_day(self, value: date) -> str:
         """Tell day, short month and year."""
-        return f"{value.day} {_SHORT_MONTHS[self._language][value.month - 1]} {value.year}"
+        return f"{value.day} {self.short_month(value)} {value.year}"
+
+    def short_month(self, value: date) -> str:
+        """Tell the month alone, in short."""
+        return _SHORT_MONTHS[self._language][value.month - 1]
 
     def clock(self, value: datetime, zone: str) -> str:
         """Tell hour and minute with the zone."""

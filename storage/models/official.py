@@ -34,7 +34,8 @@ class IssuedPaper(SQLModel, table=True):
     """A finished paper with its verification code.
 
     `member_id` is whom it is about, empty where it is about the whole school. `facts` are what
-    was printed: a name, points, a predicate. `final` is false for a draft.
+    was printed: a name, points, a predicate. `final` is false for a draft. `content` is the hash
+    of all that was printed beside day and code. `made_by` is empty where the console made it.
     """
 
     __tablename__ = "issued_paper"
@@ -53,7 +54,8 @@ class IssuedPaper(SQLModel, table=True):
     pages: int
     final: bool
     facts: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
-    made_by: int = Field(foreign_key="member.id", sa_type=Id)
+    content: str = Field(default="", max_length=64)
+    made_by: int | None = Field(default=None, foreign_key="member.id", sa_type=Id)
     made_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -16,11 +16,15 @@ FORM = "observation"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer: its words, empty for a voice note or files alone; since when, and by whom."""
+    """An answer: its words, empty for a voice note or files alone; since when, and by whom.
+
+    `voice_seconds` is the length of the voice note, 0 without one.
+    """
 
     words: str
     at: datetime
     by: int
+    voice_seconds: int = 0
 
 
 Answers = dict[int, dict[str, Given]]
@@ -36,7 +40,8 @@ async def given_in(session: AsyncSession, plan_ids: Collection[int]) -> Answers:
     )
     answers: Answers = {plan_id: {} for plan_id in plan_ids}
     for one in found.all():
-        answers[one.plan_id][one.field] = Given(one.text, one.changed_at, one.member_id)
+        seconds = max(1, one.voice_seconds) if one.voice_id else 0
+        answers[one.plan_id][one.field] = Given(one.text, one.changed_at, one.member_id, seconds)
     attached = await session.exec(
         select(
             Evidence.plan_id,

@@ -20,7 +20,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conversations.papers.making import make
 from conversations.papers.orders import SchoolForm
-from conversations.papers.school_ordering import Source, school_order
+from conversations.papers.school_ordering import school_order
+from conversations.papers.school_source import Source
 from conversations.words import Words
 from storage.database import Database
 from storage.files import FileStore
@@ -125,7 +126,7 @@ async def _export(url: str, home: Path, teachers: int, photos: Sequence[bytes]) 
         source = Source(
             session, school, RuleBook(), files, Words("id"), datetime.now(UTC), "Bu Kepala"
         )
-        order = await school_order(source, PERIOD, SchoolForm.ZIP, home / "out")
+        order, _ = await school_order(source, PERIOD, SchoolForm.ZIP, home / "out")
     filled = time.perf_counter() - started
     async with watched() as worker:
         started = time.perf_counter()

@@ -8,9 +8,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlmodel import col, select
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -21,7 +23,7 @@ from storage.evidence import filing, receiving
 from storage.evidence.receiving import Arrival
 from storage.files import FileStore
 from storage.inspecting import Inspected
-from storage.models import Role
+from storage.models import AuditEntry, IssuedPaper, Role
 from storage.people import Actor, known_id
 from storage.rulesets import load_ruleset
 from storage.suggestions import Pick
@@ -108,6 +110,25 @@ async def a_school_with_evidence(url: str, data_dir: Path) -> Path:
     return path
 
 
+async def issued(url: str) -> list[tuple[str, int | None]]:
+    """The kind of each issued paper, and who had it made."""
+    database = Database(url)
+    async with database.reading() as session:
+        found = (await session.exec(select(IssuedPaper).order_by(col(IssuedPaper.id)))).all()
+    await database.close()
+    return [(one.kind, one.made_by) for one in found]
+
+
+async def trail(url: str) -> list[tuple[int | None, dict[str, Any]]]:
+    """Who took the school's data away, and what."""
+    database = Database(url)
+    async with database.reading() as session:
+        found = await session.exec(select(AuditEntry).where(AuditEntry.action == "school.export"))
+        rows = found.all()
+    await database.close()
+    return [(one.member_id, one.detail) for one in rows]
+
+
 def tree(folder: Path) -> set[str]:
     return {str(one.relative_to(folder)) for one in folder.rglob("*") if one.is_file()}
 
@@ -118,7 +139,7 @@ def named_out(folder: Path) -> list[str]:
 
 
 async def test_a_school_is_written_into_a_folder(
-    kawan: Kawan, sqlite_url: str, tmp_path: Path
+    kawan: Kawan, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = await a_school_with_evidence(sqlite_url, tmp_path)
     said = await kawan("export", "--npsn", NPSN, "--period", PERIOD, "out")
@@ -130,6 +151,9 @@ async def test_a_school_is_written_into_a_folder(
     found = tree(out)
     assert {"00 Data sekolah.xlsx", "CSV/Guru.csv", "CSV/Info.csv", ".kawan-export"} <= found
     assert f"{folder}/Portofolio Bukti Kinerja - =1+1 .. b.pdf" in found
+    assert {"00 Rekap.pdf", f"{folder}/SKP - =1+1 .. b - 2026-2.pdf"} <= found
+    assert "1 SKP" in said.out
+    assert "tanpa kode QR" in said.err
     (kept,) = [out / one for one in found if one.endswith(".jpg")]
     assert kept.read_bytes() == photo.read_bytes()
     rows = list(load_workbook(out / "00 Data sekolah.xlsx")["Bukti dukung"].values)
@@ -138,15 +162,24 @@ async def test_a_school_is_written_into_a_folder(
         assert [row[2] for row in csv.reader(file, delimiter=";")] == ["Nama", f"'{FORMULA}"]
     assert named_out(tmp_path) == ["out"]
 
+    # Its papers can be asked about, and it is in the trail that nobody of the school had them.
+    assert await issued(sqlite_url) == [("recap", None), ("skp", None)]
+    assert (await trail(sqlite_url))[-1] == (None, {"period": PERIOD, "form": "folder"})
+
     # It is not written over, and what is not ours never.
     kept.write_bytes(b"changed")
     said = await kawan("export", "--npsn", NPSN, "--period", PERIOD, "out")
     assert (said.code, said.out) == (1, "")
     assert "--force" in said.err
     assert kept.read_bytes() == b"changed"
+    monkeypatch.setenv("BOT_TOKEN", "1:secret")
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:9")
     said = await kawan("export", "--npsn", NPSN, "--period", PERIOD, "out", "--force")
     assert said.code == 0, said.err
+    assert "tanpa kode QR" in said.err
+    assert "secret" not in said.err
     assert kept.read_bytes() == photo.read_bytes()
+    assert len(await issued(sqlite_url)) == 2
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "letter.txt").write_text("mine", encoding="utf-8")
@@ -202,3 +235,5 @@ async def test_a_failure_half_way_leaves_nothing_behind(
     assert (said.code, said.out) == (1, "")
     assert "ruang disk" in said.err
     assert named_out(tmp_path) == []
+    assert await issued(sqlite_url) == []
+    assert await trail(sqlite_url) == []

@@ -3,16 +3,19 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.simulator.driver import Person
+from bot.simulator.models import Message
 from conversations.callbacks.exporting import OpenExports, OrderExport
+from conversations.callbacks.official import OrderSkp
 from conversations.papers import ordering, school_ordering
-from storage.models import AuditEntry, Member, PaperOrder, PaperStatus, Role
+from storage.models import AuditEntry, IssuedPaper, Member, PaperOrder, PaperStatus, Role
 from tests import papers
 from tests.end_to_end.submitting import a_school, agrees, submits
 from tests.world import TestWorld
@@ -44,6 +47,25 @@ async def proves(rina: Person, *photos: str) -> None:
     await rina.sees("Selesai mengirim")
 
 
+async def reports(rina: Person) -> None:
+    """Hand a report in, answered by words, by a voice note and by a photo."""
+    await rina.types("/laporan")
+    await rina.taps("Jawab pertanyaan")
+    await rina.types("Saya belajar memberi umpan balik.")
+    await rina.sees("Tersimpan.")
+    await rina.taps("Berikutnya")
+    await rina.sends_voice(seconds=42)
+    await rina.sees("pesan suara, 0.42 menit")
+    await rina.taps("Berikutnya")
+    await rina.sees("3 dari 6 · Merencanakan pembelajaran")
+    await rina.sends_photo(papers.photo("modul"))
+    await rina.sees("1 berkas")
+    await rina.types("selesai")
+    await rina.taps("Lihat laporan")
+    await rina.taps("Ajukan laporan")
+    await rina.sees("Sudah diajukan")
+
+
 async def opens(person: Person) -> None:
     """Open the forms in which the data can be had."""
     await person.types("/rekap")
@@ -56,6 +78,18 @@ async def orders(world: TestWorld) -> list[PaperOrder]:
         return list((await session.exec(select(PaperOrder))).all())
 
 
+async def issued(world: TestWorld) -> list[IssuedPaper]:
+    async with world.database.reading() as session:
+        return list((await session.exec(select(IssuedPaper).order_by(col(IssuedPaper.id)))).all())
+
+
+async def unpacked(person: Person, archive: Message) -> dict[str, bytes]:
+    """Everything in a ZIP, in its order."""
+    with zipfile.ZipFile(io.BytesIO(await person.downloads(archive))) as files:
+        assert files.testzip() is None
+        return {name: files.read(name) for name in files.namelist()}
+
+
 def sheet(book: Any, name: str) -> list[list[Any]]:
     return [[cell.value for cell in row] for row in book[name].iter_rows()]
 
@@ -63,10 +97,11 @@ def sheet(book: Any, name: str) -> list[list[Any]]:
 async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) -> None:
     rina, principal = await a_school(world)
     await proves(rina, "satu", "dua")
+    await reports(rina)
     await agrees(world, await world.joins(FORMULA, Role.TEACHER), principal)
     await world.invites("Gani", Role.TEACHER, nip="019870315201001200")
     await opens(principal)
-    card = await principal.sees("3 guru, 2 rencana, 2 berkas bukti")
+    card = await principal.sees("3 guru, 2 rencana, 3 berkas bukti")
     assert "data pribadi" in card.text
 
     await principal.taps("XLSX")
@@ -94,25 +129,60 @@ async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) 
         text = files.read("Guru.csv").decode("utf-8-sig")
     assert "'=HYPERLINK" in text
 
+    await rina.taps_data(OrderSkp(1).pack())
+    own = await rina.sees_document("SKP - Rina Wati", within=PATIENCE)
     await opens(principal)
     await principal.taps("ZIP sekolah")
     said = await principal.sees("kira-kira")
     assert "menit" in said.text
+    assert "Pesan suara tidak ikut" in said.text
     await principal.taps("Buat ZIP")
     archive = await principal.sees_document("2026-2.zip", within=PATIENCE)
-    with zipfile.ZipFile(io.BytesIO(await principal.downloads(archive))) as files:
-        assert files.testzip() is None
-        names = files.namelist()
-    assert names[0] == "00 Data sekolah.xlsx"
+    packed_files = await unpacked(principal, archive)
+    names = list(packed_files)
+    assert names[:2] == ["00 Data sekolah.xlsx", "00 Rekap.pdf"]
     assert names[-1] == "00 Daftar isi.xlsx"
     assert "003 Rina Wati/Portofolio Bukti Kinerja - Rina Wati.pdf" in names
     assert sum("003 Rina Wati/Bukti/" in name for name in names) == 2
+    answers = [name for name in names if name.startswith("003 Rina Wati/Laporan/")]
+    assert answers == [
+        "003 Rina Wati/Laporan/03 Merencanakan pembelajaran 2026-07-06.jpg",
+        "003 Rina Wati/Laporan/02 Perilaku kerja - pesan suara.txt",
+    ]
+    assert "(0.42)" in packed_files[answers[1]].decode()
+    safe = "=HYPERLINK( http x ; Klik )"
+    assert names[2] == f"001 {safe}/SKP - {safe} - 2026-2.pdf"
     await principal.sees("ZIP SMPN 1 Surian sudah jadi", within=PATIENCE)
+
+    # Its papers are genuine, and what somebody has had before is the same still. Asked for once
+    # more, all are the same, and no more are issued.
+    skp = "003 Rina Wati/SKP - Rina Wati - 2026-2.pdf"
+    papers_kept = await issued(world)
+    assert [(one.kind, one.final) for one in papers_kept] == [
+        ("skp", False), ("recap", True), ("skp", False),
+    ]  # fmt: skip
+    assert packed_files[skp] == await rina.downloads(own)
+    assert [sha256(packed_files[one]).hexdigest() for one in (skp, "00 Rekap.pdf", names[2])] == [
+        one.sha256 for one in papers_kept
+    ]
+    await principal.types(f"/cek {papers_kept[2].code}")
+    assert "HYPERLINK" in (await principal.sees("Asli.")).text
+    before = principal.messages[-1]
+    await opens(principal)
+    await principal.taps("ZIP sekolah")
+    await principal.taps("Buat ZIP")
+    again = await principal.sees_document("2026-2.zip", within=PATIENCE, after=before)
+    second = await unpacked(principal, again)
+    assert [second[one] for one in (skp, "00 Rekap.pdf")] == [
+        packed_files[one] for one in (skp, "00 Rekap.pdf")
+    ]
+    assert await issued(world) == papers_kept
+    await principal.sees("ZIP SMPN 1 Surian sudah jadi", within=PATIENCE, after=before)
     assert {one.status for one in await orders(world)} == {PaperStatus.DONE}
     async with world.database.reading() as session:
         trail = (await session.exec(select(AuditEntry))).all()
     assert [one.detail["form"] for one in trail if one.action == "school.export"] == [
-        "xlsx", "csv", "zip",
+        "xlsx", "csv", "zip", "zip",
     ]  # fmt: skip
 
 
@@ -139,8 +209,8 @@ async def test_an_operator_may_and_nobody_else(world: TestWorld) -> None:
     ):
         heard = await principal.taps_data(button.pack(), card)
         assert heard.show_alert
-    heard = await principal.taps_data(OrderExport("2026-2", "zip", 1).pack(), card)
-    assert "Belum ada bukti" in (heard.text or "")
+    heard = await principal.taps_data(OrderExport("2026-1", "zip", 1).pack(), card)
+    assert "Belum ada rencana" in (heard.text or "")
     assert await orders(world) == []
     operator = await world.joins("Pak Operator", Role.OPERATOR)
     await operator.types("/rekap")
@@ -161,7 +231,7 @@ async def test_the_period_before_and_one_without_a_plan(world: TestWorld) -> Non
     book = load_workbook(io.BytesIO(await principal.downloads(table)))
     assert [row[4] for row in sheet(book, "Guru")[1:]] == ["Belum mulai"]
     await opens(principal)
-    await principal.taps("Juli")
+    await principal.taps("Jul–Des 2026")
     await principal.sees("1 guru, 1 rencana")
 
 

@@ -160,7 +160,7 @@ async def test_the_principal_gets_the_recap_and_coaches_do_not(world: TestWorld)
     assert "Jumlah: 2 guru" in text
     assert "DRAF" not in text
     # A period in which nobody planned anything.
-    await principal.taps("Rekap 2026-1", on=paper)
+    await principal.taps("Rekap Jan–Jun 2026", on=paper)
     empty = await principal.sees_document("2026-1", within=PATIENCE, after=paper)
     assert "Rina Wati Belum mulai" in await text_of(principal, empty)
     await coach.types("/rekap")
@@ -301,11 +301,11 @@ async def test_the_skp_of_an_earlier_period_is_still_there(world: TestWorld) -> 
     rina, principal = await a_school(world)
     world.clock.forward(timedelta(days=200))  # January: another period has begun
     await rina.types("/status")
-    await rina.taps("SKP 2026-2")
+    await rina.taps("SKP Jul–Des 2026")
     paper = await rina.sees_document("SKP - Rina Wati - 2026-2", within=PATIENCE)
     assert "Periode Juli–Desember 2026" in await text_of(rina, paper)
     await agrees(world, rina, principal)
     await rina.types("/status")
     await rina.sees_button("SKP (PDF)")
-    await rina.sees_button("SKP 2026-2")
+    await rina.sees_button("SKP Jul–Des 2026")
     assert (await actor_of(world, rina)).roles & Role.TEACHER

@@ -128,13 +128,13 @@ async def test_rules_that_change_meanwhile_leave_the_period_as_it_was(world: Tes
     status = await rina.sees("Ruang GTK 2025 · Januari–Desember 2027", after=typed)
     assert "poin" not in status.text
     assert "⬜ Dokumen: belum" in status.text
-    await rina.taps("SKP 2026-2", on=status)
+    await rina.taps("SKP Jul–Des 2026", on=status)
     paper = await text_of(rina, await rina.sees_document("SKP - Rina Wati", within=PATIENCE))
     assert "Aturan: PMM 2024" in paper
     assert "Poin dicapai" in paper
     assert "Dokumen akuntabilitas" not in paper
     assert "DRAF" not in paper
-    old = await tables(kepala, "Juli")
+    old = await tables(kepala, "Jul–Des")
     assert "Poin rencana" in sheet(old, "Guru")[0]
     assert "Dokumen akuntabilitas" not in old.sheetnames
     assert sheet(old, "Penilaian")[1][4] == "Baik"

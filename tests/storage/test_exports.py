@@ -6,24 +6,27 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import exports, papers
+from storage import exports, forms, papers
 from storage.database import Database
 from storage.errors import NotAllowed
 from storage.evidence import replacing
+from storage.evidence.reading import FormPlace
 from storage.exports import Dossier, Extent
-from storage.models import AuditEntry, Member, Role
+from storage.models import AuditEntry, Member, Report, ReportStatus, Role
 from storage.rulebook import RuleBook
 from tests.storage.evidence.staging import (
     A_MINUTE,
     NOW,
     PERIOD,
     Cast,
+    arrives,
     cast_for,
     drafted,
     files,
     holds,
     statements,
 )
+from tests.storage.test_forms import anybody
 
 
 @pytest.fixture
@@ -62,6 +65,31 @@ async def test_every_teacher_comes_with_plan_and_evidence(database: Database, ca
     assert [len(piece.pages) for piece in one.pieces] == [1, 1]
     assert extent == Extent(teachers=3, plans=2, files=2, bytes=2000 + len("satu") + len("dua"))
     assert "Lain" not in names.values()
+
+
+async def test_answers_and_how_far_a_report_is_come_with_the_teacher(
+    database: Database, cast: Cast
+) -> None:
+    async with database.transaction() as session:
+        rina = await holds(session, cast.rina, cast.principal)
+        await files(session, cast.rina, rina, "satu")
+        place = FormPlace(rina.id, "report", "refleksi")
+        sent = await forms.take_file(session, cast.rina, place, arrives("foto"), NOW, anybody)
+        session.add(
+            Report(
+                school_id=cast.rina.school_id, member_id=cast.rina.member_id, plan_id=rina.id,
+                status=ReportStatus.DRAFT, revision=0, created_at=NOW, changed_at=NOW,
+            )
+        )  # fmt: skip
+    async with database.reading() as session:
+        _budi, one, _deputy = await all_of(session, cast.school.id or 0)
+        extent = await exports.extent(session, cast.school.id or 0, PERIOD.id)
+    assert len(one.pieces) == 1
+    assert [(piece.id, len(piece.pages)) for piece in one.attached] == [(sent.piece.id, 1)]
+    assert (one.report_status, one.reported) == (ReportStatus.DRAFT, None)
+    assert one.decision is not None
+    assert one.decision.member_id == cast.principal.member_id
+    assert extent.files == 2
 
 
 async def test_statements_do_not_grow_with_the_school(database: Database, cast: Cast) -> None:

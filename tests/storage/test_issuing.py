@@ -8,15 +8,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import issuing, letterheads, members, recaps, verifying
+from storage import issuing, letterheads, members, verifying
 from storage.database import Database
 from storage.erasure import erase_member
 from storage.errors import BadNip, NotAllowed, NotFound, NotNow, ReasonMissing, TooLong, TooMany
-from storage.issuing import ALPHABET, LENGTH, Issue, PaperKind, grouped, new_code, read_code
+from storage.issuing import (
+    ALPHABET,
+    LENGTH,
+    Issue,
+    PaperKind,
+    Printed,
+    grouped,
+    new_code,
+    read_code,
+)
 from storage.models import (
     Account,
     AuditEntry,
@@ -33,7 +41,6 @@ from storage.models import (
     School,
 )
 from storage.people import Actor, known_id
-from storage.rulebook import RuleBook
 from storage.verifying import (
     FIRST_WAIT,
     FORGOTTEN_AFTER,
@@ -191,49 +198,6 @@ async def test_who_left_can_still_be_printed_by_who_decides(
         assert is_new
 
 
-async def test_a_recap_takes_the_same_statements_for_many_teachers(
-    database: Database, cast: Cast
-) -> None:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
-        statements.append(sql)
-
-    async def read() -> tuple[int, int]:
-        statements.clear()
-        async with database.reading() as session:
-            teachers = await recaps.teacher_plans(session, cast.principal, "2026-2")
-            await recaps.results(session, cast.principal, "2026-2", RuleBook())
-        return len(teachers), sum(sql.startswith("SELECT") for sql in statements)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        few, count = await read()
-        async with database.transaction() as session:
-            for at in range(40):
-                member = Member(
-                    school_id=cast.rina.school_id, name=f"Guru {at}", roles=1, created_at=NOW
-                )
-                session.add(member)
-                await session.flush()
-                session.add(
-                    Plan(
-                        school_id=cast.rina.school_id, member_id=known_id(member.id),
-                        period="2026-2", ruleset="pmm-2024", ruleset_version=3,
-                        status=PlanStatus.AGREED, created_at=NOW, changed_at=NOW,
-                    )
-                )  # fmt: skip
-        assert await read() == (few + 40, count)
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-    for actor in (cast.coach, cast.rina):
-        async with database.reading() as session:
-            with pytest.raises(NotAllowed):
-                await recaps.teacher_plans(session, actor, "2026-2")
-            with pytest.raises(NotAllowed):
-                await recaps.results(session, actor, "2026-2", RuleBook())
-
-
 # ------------------------------------------------------------------------------- asking
 
 
@@ -243,10 +207,10 @@ async def issues(
     code = new_code()
     issue = Issue(
         code, kind, cast.rina.school_id, about.member_id if about else None, "2026-2",
-        cast.principal.member_id, facts={"name": about.name if about else ""},
+        cast.principal.member_id, NOW, facts={"name": about.name if about else ""},
     )  # fmt: skip
     async with database.transaction() as session:
-        await issuing.keep_issued(session, issue, sha256="a" * 64, pages=2, now=NOW)
+        await issuing.keep_issued(session, [Printed(issue, "a" * 64, 2)])
     return code
 
 
@@ -280,6 +244,24 @@ async def test_a_genuine_paper_says_what_it_is_and_whether_a_newer_one_is_there(
     of_school = await asks(database, recap)
     assert isinstance(of_school, Genuine)
     assert of_school.newer is None
+
+
+async def test_the_newest_of_each_kind_about_each_are_given(
+    database: Database, cast: Cast
+) -> None:
+    for _ in range(2):
+        about_rina = await issues(database, cast, about=cast.rina)
+        about_school = await issues(database, cast, kind=PaperKind.RECAP)
+    about_budi = await issues(database, cast, about=cast.budi)
+    async with database.reading() as session:
+        found = await issuing.latest_issued(session, cast.rina.school_id, "2026-2")
+        assert {key: one.code for key, one in found.items()} == {
+            ("skp", cast.rina.member_id): about_rina,
+            ("skp", cast.budi.member_id): about_budi,
+            ("recap", None): about_school,
+        }
+        for school_id, period in ((cast.elsewhere.school_id, "2026-2"), (1, "2026-1")):
+            assert await issuing.latest_issued(session, school_id, period) == {}
 
 
 async def test_guessing_in_series_is_slowed_down_ever_more(
@@ -370,9 +352,9 @@ async def test_a_final_paper_says_when_its_rating_was_opened_again(
         )  # fmt: skip
         issue = Issue(
             code, PaperKind.SKP, cast.rina.school_id, cast.rina.member_id, "2026-2", rater,
-            final=True, facts={"name": "Rina", "rating": 2},
+            NOW, final=True, facts={"name": "Rina", "rating": 2},
         )  # fmt: skip
-        await issuing.keep_issued(session, issue, sha256="b" * 64, pages=3, now=NOW)
+        await issuing.keep_issued(session, [Printed(issue, "b" * 64, 3)])
     found = await asks(database, code)
     assert isinstance(found, Genuine)
     assert found.rating_holds

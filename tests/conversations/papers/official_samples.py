@@ -20,7 +20,6 @@ from storage.evidence.needs import Progress
 from storage.evidence.reading import Piece
 from storage.letterheads import Head
 from storage.models import (
-    Decision,
     Evidence,
     EvidenceStatus,
     Letterhead,
@@ -94,14 +93,9 @@ def some_facts(
     numbered = _numbered(provable, pieces)
     owner = Member(id=2, school_id=1, name=name, nip="198703152010012012", roles=1, created_at=NOW)
     every = [one.piece.evidence for each in numbered for one in each.pieces]
-    decision = Decision(
-        plan_id=1, revision=1, verdict="approved", member_id=3,
-        decided_at=datetime(2026, 7, 14, 3, 0, tzinfo=UTC),
-    )  # fmt: skip
-    principal = Member(id=3, school_id=1, name=HEAD.name, roles=2, created_at=NOW)
     return SkpFacts(
         full=full, rules=rules, period=period, owner=owner, letterhead=letterhead, head=HEAD,
-        approval=(decision, principal), proven=numbered,
+        approval=(HEAD.name, datetime(2026, 7, 14, 3, 0, tzinfo=UTC)), proven=numbered,
         progress=needs.progress(provable, every),
         papers=confirmations.papers_with(rules, full, {"kurikulum": (HEAD.name, NOW)}),
     )  # fmt: skip
@@ -203,7 +197,7 @@ def with_results(
 
 def an_skp(out: Path, facts: SkpFacts) -> OfficialOrder:
     """Order the SKP of these facts."""
-    return skp_order(WORDS, SCHOOL, NOW.date(), facts, proof(WORDS, "KawanBot", CODE), out)
+    return skp_order(WORDS, SCHOOL, NOW, facts, proof(WORDS, "KawanBot", CODE), out)
 
 
 def a_recap(

@@ -7,7 +7,8 @@ import pytest
 from openpyxl import load_workbook
 
 from conversations.papers.orders import SchoolForm
-from conversations.papers.school_ordering import Source, school_order
+from conversations.papers.school_ordering import school_order
+from conversations.papers.school_source import Source
 from conversations.papers.workbook import write_school_book
 from conversations.words import Words
 from storage.database import Database
@@ -49,7 +50,7 @@ async def book_of(database: Database, cast: Cast, folder: Path) -> dict[str, lis
         source = Source(
             session, cast.school, RuleBook(), FileStore(folder / "files"), Words("id"), NOW, "Bu"
         )
-        order = await school_order(source, PERIOD.id, SchoolForm.XLSX, folder / "out")
+        order, _ = await school_order(source, PERIOD.id, SchoolForm.XLSX, folder / "out")
     path = folder / "book.xlsx"
     write_school_book(order, path)
     found = load_workbook(path)

@@ -1,6 +1,7 @@
 """SKP and recap as papers: everything is there, on every page what belongs on each page."""
 
 import io
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -8,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from conversations.papers.official import TOP, laid_out, make_official
-from conversations.papers.official_blocks import Flowing
+from conversations.papers.official import FOOT, TOP, flow_of, laid_out, make_official
+from conversations.papers.official_blocks import Flowing, Sheet, TableRow
 from conversations.papers.official_orders import OfficialOrder, Paragraph, Section
+from conversations.papers.official_parts import proof
 from conversations.papers.orders import ORDERS
 from conversations.papers.pen import Pen
 from storage.models import ReportStatus
@@ -20,6 +22,7 @@ from tests.conversations.papers.official_samples import (
     HOSTILE,
     LONG_NAME,
     RULES,
+    WORDS,
     a_letterhead,
     a_recap,
     an_skp,
@@ -245,6 +248,48 @@ def test_the_code_on_paper_can_be_scanned_and_leads_to_the_bot(tmp_path: Path) -
         corner = seen[-seen.shape[0] // 9 :, : seen.shape[1] // 5]
         read, _points, _straight = cv2.QRCodeDetector().detectAndDecode(corner.copy())
         assert read == f"https://t.me/KawanBot?start=cek-{CODE}"
+
+
+def test_the_same_order_makes_the_same_file(tmp_path: Path) -> None:
+    """To the byte: whoever has the code has the paper, however often it is made."""
+    found = set()
+    for name in ("a", "b"):
+        order = an_skp(tmp_path / name, some_facts(letterhead=a_letterhead()))
+        (tmp_path / name).mkdir()
+        (paper,) = make_official(order, tmp_path / name, unheard)
+        found.add(paper.path.read_bytes())
+        (coded,) = paper.coded
+        assert coded.code == CODE
+        assert coded.sha256 == sha256(paper.path.read_bytes()).hexdigest()
+        assert coded.pages == paper.pages == 2
+    assert len(found) == 1
+
+
+def test_where_the_bot_has_no_name_the_code_is_told_in_words(tmp_path: Path) -> None:
+    order = an_skp(tmp_path / "out", some_facts(1, 1))
+    order = order.model_copy(update={"proof": proof(WORDS, "", CODE)})
+    text = one_line(made(order, tmp_path).texts[0])
+    assert f"Kode verifikasi: {GROUPED}" in text
+    assert "kirim /cek dan kodenya kepada bot sekolah" in text
+    assert "pindai" not in text
+
+
+def test_sums_are_never_alone_overleaf(tmp_path: Path) -> None:
+    """At least two of what they sum up stand above them, wherever the page ends."""
+    beside = set()
+    for teachers in range(1, 28):
+        order = a_recap(tmp_path, teachers, a_letterhead())
+        pen = Pen(order.title, order.author, lying=True)
+        sheet = Sheet(pen.pdf.w, pen.pdf.h)
+        for page in laid_out(list(flow_of(pen, sheet, order)), sheet.height - FOOT):
+            rows = [
+                "".join(block.cells[1].texts) for block, _ in page if isinstance(block, TableRow)
+            ]
+            if any(text.startswith("Jumlah:") for text in rows):
+                assert rows[-1].startswith("Jumlah:")
+                beside.add(len(rows) - 2)
+                assert len(rows) - 2 >= min(2, teachers)
+    assert 2 in beside
 
 
 def test_an_order_travels_as_json(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from conversations.papers.orders import (
     Chapter,
     Column,
     ColumnKind,
+    Document,
     Fact,
     Made,
     NotMade,
+    PackedFile,
     Refusal,
     SchoolForm,
     SchoolOrder,
@@ -40,6 +43,7 @@ from storage.files import FileStore
 from storage.models import Member, Plan, PlanEntry, School
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet, StepKind, load_ruleset
+from tests.conversations.papers.official_samples import CODE, a_recap, an_skp, some_facts
 from tests.conversations.papers.samples import (
     COVER,
     JPEG,
@@ -281,6 +285,56 @@ async def test_parts_hold_whole_teachers_and_stay_below_the_limit(
         ("Eko, 1: 0.jpg", Why.MISSING),
     ]
     assert "Ani" in made[0].holds
+
+
+async def test_official_papers_and_answers_lie_beside_the_evidence(
+    order: Callable[..., SchoolOrder], drawer: Drawer, tmp_path: Path
+) -> None:
+    photo = drawer.photo(a_plain("red"))
+    skp = an_skp(tmp_path, some_facts(1, 1))
+    only_papers = a_teacher(1, "Ani").model_copy(update={"skp": skp})
+    everything = a_teacher(2, "Budi", a_chapter(1, a_piece(1, photo))).model_copy(
+        update={
+            "skp": skp.model_copy(update={"name": "SKP - ../Budi"}),
+            "answers": (
+                PackedFile(place="Laporan/01 Refleksi.jpg", path=photo.path),
+                PackedFile(place="Laporan/02 Hilang.jpg", path=photo.path.with_name("gone")),
+            ),
+            "notes": (Document(place="Laporan/03 Pesan.txt", text="Di Telegram – 🎤\n"),),
+        }
+    )
+    many = {"recap": a_recap(tmp_path, 2), "skps": 2, "files": 3}
+    told: list[tuple[int, int]] = []
+    (made,) = await make(
+        order(SchoolForm.ZIP, only_papers, everything, **many),
+        lambda done, of: told.append((done, of)),
+    )
+    assert contents(made) == [
+        "00 Data sekolah.xlsx",
+        "00 Rekap.pdf",
+        "001 Ani/SKP - Rina Wati, S.Pd. - 2026-2.pdf",
+        "002 Budi/SKP - .. Budi.pdf",
+        "002 Budi/Portofolio Bukti Kinerja - Budi.pdf",
+        "002 Budi/Bukti/01 Pelatihan mandiri/01 Sertifikat 2026-08-12.jpg",
+        "002 Budi/Laporan/01 Refleksi.jpg",
+        "002 Budi/Laporan/03 Pesan.txt",
+        "00 Daftar isi.xlsx",
+    ]
+    assert told[-1] == (20, 20)
+    assert [(one.name, one.why) for one in made.left_out] == [
+        ("Budi: Laporan/02 Hilang.jpg", Why.MISSING),
+    ]
+    with zipfile.ZipFile(made.path) as packed:
+        assert packed.read("002 Budi/Laporan/03 Pesan.txt").decode() == "Di Telegram – 🎤\n"
+        papers = [packed.read(one) for one in contents(made)[1:4]]
+    assert [one.sha256 for one in made.coded] == [sha256(one).hexdigest() for one in papers]
+    assert {one.code for one in made.coded} == {CODE}
+    # For the operator's disk it is the same.
+    again = order(SchoolForm.FOLDER, only_papers, everything, **many)
+    (book,) = await make(again, unheard)
+    found = {str(one.relative_to(again.out)) for one in again.out.rglob("*") if one.is_file()}
+    assert {one for one in contents(made) if one != "00 Daftar isi.xlsx"} <= found
+    assert [one.sha256 for one in book.coded] == [one.sha256 for one in made.coded]
 
 
 async def test_progress_grows_to_its_end(
