@@ -1,5 +1,6 @@
 """The card on which one teacher is rated, with all facts, and what it becomes when it is final."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,7 +36,6 @@ from storage.ratings.suggesting import Suggestion, suggest
 from storage.rulesets import RatingAxis, RuleSet, StepKind
 
 ENTRIES_SHOWN = 10
-LEVELS_A_ROW = 3
 AXES = tuple(RatingAxis)
 
 
@@ -143,9 +143,7 @@ def _hint(rules: RuleSet, suggestion: Suggestion | None) -> tuple[str, tuple[Any
 
 def _draft_rows(person: Person, sitting: Sitting, facts: Facts) -> tuple[Row, ...]:
     words, full = person.words, sitting.full
-    rows: list[Row] = []
-    for at in range(len(AXES)):
-        rows += in_rows(_level_keys(person, sitting, at), LEVELS_A_ROW)
+    rows: list[Row] = list(_level_rows(person, sitting))
     rows.append(
         (
             Key(words.label("rating.feedback"), OpenFeedback(full.id)),
@@ -166,6 +164,12 @@ def _draft_rows(person: Person, sitting: Sitting, facts: Facts) -> tuple[Row, ..
     return (*rows, *_onward(person, sitting), *_foot(person, sitting))
 
 
+def _level_rows(person: Person, sitting: Sitting) -> Iterator[Row]:
+    """Give a row a level: a column for each axis, so that the card stays as high as a phone."""
+    columns = [_level_keys(person, sitting, at) for at in range(len(AXES))]
+    return zip(*columns, strict=True)
+
+
 def _level_keys(person: Person, sitting: Sitting, at: int) -> list[Key]:
     rules, words = sitting.rules, person.words
     chosen = getattr(sitting.rating, AXES[at]) if sitting.rating else ""
@@ -173,7 +177,8 @@ def _level_keys(person: Person, sitting: Sitting, at: int) -> list[Key]:
     for place, level in enumerate(rules.rating.levels):
         name = "rating.level_on" if level == chosen else "rating.level_off"
         button = ChooseLevel(sitting.full.id, sitting.revision, at, place)
-        key = Key(words.label(name, level=rules.level_label(level)), button)
+        sign = words.label(f"rating.sign_{AXES[at]}")
+        key = Key(words.label(name, level=rules.level_label(level), sign=sign), button)
         number = 1 + at * len(rules.rating.levels) + place
         style = Style.YES if level == chosen else None
         keys.append(replace(key, number=number, style=style))

@@ -107,9 +107,11 @@ async def test_a_sitting_with_a_restart_a_summary_and_what_the_teachers_hear(
     ):  # fmt: skip
         assert words in card.text
     assert "Predikat" not in card.text
-    assert [len(row) for row in card.rows] == [3, 3, 2, 1, 1, 1]
+    # Two a row: the result on the left, the behaviour on the right.
+    assert [len(row) for row in card.rows] == [2, 2, 2, 2, 1, 1, 1]
     assert labels(card)[:6] == [
-        "1. Di bawah", "2. Sesuai", "3. Di atas", "4. Di bawah", "5. Sesuai", "6. Di atas",
+        "1. Di bawah 🎯", "4. Di bawah 🤝", "2. Sesuai 🎯", "5. Sesuai 🤝",
+        "3. Di atas 🎯", "6. Di atas 🤝",
     ]  # fmt: skip
     # Buttons and typed numbers, and two taps before the card has followed.
     first = next(button for row in card.rows for button in row if "2. Sesuai" in button["text"])
