@@ -1,11 +1,11 @@
 """Ratings as they stand. Who may see them is for the caller to say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -81,6 +81,23 @@ async def ratings_in(
         )
     )
     return {row[0].plan_id: _full(*row) for row in found.all()}
+
+
+def is_rated() -> ColumnElement[bool]:
+    """Give the condition that a plan's rating is final, for use in statements."""
+    return exists().where(
+        col(Rating.plan_id) == col(Plan.id), col(Rating.status) == RatingStatus.FINAL
+    )
+
+
+async def finally_rated(session: AsyncSession, plans: Collection[int]) -> set[int]:
+    """Say which of these plans have a rating that is final; one statement."""
+    found = await session.exec(
+        select(Rating.plan_id)
+        .where(col(Rating.plan_id).in_(plans))
+        .where(Rating.status == RatingStatus.FINAL)
+    )
+    return set(found.all())
 
 
 def _full(rating: Rating, final: FinalRating | None, rater: Member | None) -> FullRating:

@@ -30,8 +30,6 @@ from storage.models import (
     Plan,
     PlanEntry,
     PlanStatus,
-    Rating,
-    RatingStatus,
     Reminder,
     ReminderWish,
     Role,
@@ -40,8 +38,9 @@ from storage.observations.due import is_any_near, who_is_asked
 from storage.people import known_id
 from storage.periods import is_closed
 from storage.plans import FullPlan
+from storage.ratings.reading import finally_rated
 from storage.reminders.days import Due, SchoolDay, open_days
-from storage.reminders.tasks import Task, task_for, unproven
+from storage.reminders.tasks import ENDED_BY_RATING, Task, task_for, unproven
 from storage.reminders.waiting import patience_of
 from storage.reports.reading import handed_in, reports_waiting
 from storage.rulebook import RuleBook
@@ -343,16 +342,37 @@ async def _deputies(session: AsyncSession, days: Mapping[int, SchoolDay]) -> set
 
 async def _teachers(session: AsyncSession, rulebook: RuleBook, look: _Look) -> list[Call]:
     calls: list[Call] = []
-    unsure: list[Call] = []
+    unsure: list[tuple[Task, Call]] = []
     for person in look.people:
         if not person.roles & TEACHER:
             continue
         task = _task_call(look, person)
         call = task[1] if task else _waiting_call(look, person)
-        if call is not None:
-            (unsure if task and task[0] is Task.EVIDENCE else calls).append(call)
-    lacking = await _lacking(session, rulebook, look, [one.member_id for one in unsure])
-    return calls + [one for one in unsure if one.member_id in lacking]
+        if task is not None and task[0] in ENDED_BY_RATING:
+            unsure.append(task)
+        elif call is not None:
+            calls.append(call)
+    return calls + await _still_asked(session, rulebook, look, unsure)
+
+
+async def _still_asked(
+    session: AsyncSession, rulebook: RuleBook, look: _Look, unsure: Sequence[tuple[Task, Call]]
+) -> list[Call]:
+    """Leave out whose rating is final, and whose evidence is all there."""
+    plan_of = {call.member_id: look.plans[call.member_id].id for _, call in unsure}
+    rated = await _rated(session, list(plan_of.values()))
+    asked = [(task, call) for task, call in unsure if plan_of[call.member_id] not in rated]
+    unproved = [call.member_id for task, call in asked if task is Task.EVIDENCE]
+    lacking = await _lacking(session, rulebook, look, unproved)
+    return [call for task, call in asked if task is not Task.EVIDENCE or call.member_id in lacking]
+
+
+async def _rated(session: AsyncSession, plans: Sequence[int]) -> set[int]:
+    """Say which of these plans have a final rating."""
+    rated: set[int] = set()
+    for some in _batches(plans):
+        rated |= await finally_rated(session, some)
+    return rated
 
 
 def _task_call(look: _Look, person: _Person) -> tuple[Task, Call] | None:
@@ -510,14 +530,8 @@ async def _unrated(session: AsyncSession, look: _Look, schools: set[int]) -> dic
         if one.school_id in due and one.status in OPEN_PLANS
     }
     unrated: dict[int, set[int]] = {}
-    for some in _batches(sorted(plans)):
-        found = await session.exec(
-            select(Rating.plan_id).where(
-                col(Rating.plan_id).in_(some), Rating.status == RatingStatus.FINAL
-            )
-        )
-        for plan_id in set(some) - set(found.all()):
-            unrated.setdefault(plans[plan_id].school_id, set()).add(plans[plan_id].member_id)
+    for plan_id in plans.keys() - await _rated(session, sorted(plans)):
+        unrated.setdefault(plans[plan_id].school_id, set()).add(plans[plan_id].member_id)
     return unrated
 
 
