@@ -38,6 +38,7 @@ from storage.models import (
     RosterDraft,
     School,
 )
+from storage.observations.calling_off import end_lessons
 from storage.people import Actor, known_id, member_of
 from storage.rosters import RosterRow, fold_name
 
@@ -354,6 +355,8 @@ async def change_roles(
         await require_other_operator(session, member)
     before, member.roles = member.roles, int(roles)
     session.add(member)
+    if Role(before) & Role.TEACHER and not roles & Role.TEACHER:
+        await end_lessons(session, actor, member_id, now, tell_teacher=True)
     audit.record(
         session, actor, "member.roles", f"member:{member_id}", now, before=before, after=int(roles)
     )

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import audit
 from storage.errors import NotAllowed, NotFound, ObservationNotNow
 from storage.models import Member, Observation, Role
+from storage.observations.calling_off import release
 from storage.observations.changing import change, require_unfinished, tell
 from storage.observations.preparing import open_cycle
 from storage.observations.reading import FINISHED, FullCycle, cycle_of
@@ -74,6 +75,8 @@ async def name_observer(
     )  # fmt: skip
     stamp = f"{now:%Y%m%dT%H%M%S}"
     told = [cycle.row.member_id, *(one for one in (before, observer_id) if one is not None)]
+    if before is not None and await release(session, cycle, before, now):
+        told.remove(before)
     await tell(
         session, cycle, actor, "observation_named", f"named:{observer_id}:{stamp}", now,
         only=list(dict.fromkeys(told)), observer=observer_id, before=before,

@@ -243,6 +243,19 @@ async def moves_of(
     return list(found.all())
 
 
+async def move_at(
+    session: AsyncSession, cycle: FullCycle, sequence: int
+) -> tuple[ObservationMove, Member] | None:
+    """Give one change of the day, with who made it."""
+    found = await session.exec(
+        select(ObservationMove, Member)
+        .join(Member, col(Member.id) == col(ObservationMove.member_id))
+        .where(ObservationMove.observation_id == cycle.row.id)
+        .where(ObservationMove.sequence == sequence)
+    )
+    return found.first()
+
+
 async def load(session: AsyncSession, rulebook: RuleBook, *conditions: Any) -> list[FullCycle]:
     """Give the cycles for which conditions hold, by the teachers' names.
 
