@@ -1,6 +1,6 @@
 """A class observation as it stands, and who may see it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -227,6 +227,17 @@ async def observed_by(
         session, rulebook,
         col(Observation.observer_id) == actor.member_id, col(Plan.period) == period_id,
     )  # fmt: skip
+
+
+async def cycles_of(
+    session: AsyncSession, actor: Actor, plans: Collection[int], rulebook: RuleBook
+) -> list[FullCycle]:
+    """Give the cycles of some plans of the actor's school whose teachers still teach there."""
+    found = await load(
+        session, rulebook,
+        col(Observation.plan_id).in_(plans), col(Observation.school_id) == actor.school_id,
+    )  # fmt: skip
+    return [one for one in found if one.teacher.roles & Role.TEACHER]
 
 
 async def moves_of(

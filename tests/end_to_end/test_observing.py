@@ -23,13 +23,13 @@ from conversations.callbacks.observing import (
     ToggleObserved,
 )
 from conversations.callbacks.packing import Button
-from storage import decisions, members, plans
+from storage import decisions, members, outbox, plans
 from storage.models import Member, OutboxMessage, OutboxState, Plan, Role
 from storage.observations import scheduling
 from storage.observations.reading import FullCycle, cycle_of
 from storage.people import find_account
 from tests import papers
-from tests.end_to_end.submitting import a_school, actor_of
+from tests.end_to_end.submitting import a_school, actor_of, agrees
 from tests.storage.evidence.staging import NOW
 from tests.storage.observing import LATER, agreed
 from tests.world import TestWorld, open_world
@@ -60,6 +60,12 @@ async def goes_to(world: TestWorld, day: date, hour: int, minute: int = 0) -> No
     """Move the calendar, look for lessons that are near, and send what is due."""
     world.clock.at = at(day, hour, minute)
     await world.kawan.rounds.remind_of_observations()
+    await world.delivered()
+
+
+async def a_pause(world: TestWorld) -> None:
+    """Let the principal put the phone away: then observers hear of all of it."""
+    world.clock.forward(outbox.PAUSE)
     await world.delivered()
 
 
@@ -137,6 +143,7 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await principal.sees("mengamati 0 dari 1 guru")
     await principal.taps("Rina Wati")
     await principal.sees("mengamati 1 dari 1 guru")
+    await a_pause(world)
     named = await coach.sees("Anda ditunjuk mengamati Rina Wati")
     await rina.sees("pengamat Anda: Desi Marlina")
 
@@ -380,6 +387,7 @@ async def test_steps_that_are_due_are_reminded_of_in_both_languages(world: TestW
     await principal.taps("Tunjuk pengamat", on=await principal.sees("Observasi: 1 guru"))
     await principal.taps("Desi Marlina")
     await principal.taps("Rina Wati", on=await principal.sees("mengamati 0 dari 1"))
+    await a_pause(world)
     await coach.sees("you are to observe Rina Wati")
     world.clock.at = at(date(2026, 8, 24), 15)
     await world.kawan.rounds.remind()
@@ -437,7 +445,7 @@ async def test_a_lesson_that_will_not_be_goes_out_of_calendars(world: TestWorld)
     method, event = await calendar_sent(rina, "jadwal observasi sudah pasti")
     uid, first = event.uid, event.sequence
     assert (method, first, event["STATUS"]) == ("PUBLISH", 1, "CONFIRMED")
-    assert event["ORGANIZER"].startswith("mailto:")
+    assert str(event["ORGANIZER"]).startswith("mailto:")
     assert "ATTENDEE" not in event
 
     # The teacher calls it off; both get a file, and the history says why.
@@ -484,3 +492,45 @@ async def test_a_lesson_that_will_not_be_goes_out_of_calendars(world: TestWorld)
     world.kawan.sender.wake()
     takes_out(await calendar_sent(coach, "tidak lagi mengajar di sekolah ini"), uid, 4)
     takes_out(await calendar_sent(rina, "tidak lagi terdaftar sebagai guru"), uid, 4)
+
+
+async def test_an_observer_of_many_hears_it_in_one_message(world: TestWorld) -> None:
+    _rina, principal = await a_school(world)
+    names = ["Ani <b>&", "Budi", "Citra"]
+    people = [await world.joins(name, Role.TEACHER) for name in names]
+    for one in people:
+        await agrees(world, one, principal)
+    coach = await world.joins("Desi", Role.COACH)
+    await world.delivered()
+    await principal.types("/rekap")
+    await principal.taps("Papan observasi")
+    await principal.taps("Tunjuk pengamat")
+    await principal.taps("Desi")
+    for number, name in enumerate(["Ani", "Budi", "Citra", "Rina"], 1):
+        await principal.taps(name)
+        await principal.sees(f"mengamati {number} dari 4 guru")
+    # A slip, put right at once: the observer never hears of it.
+    await principal.taps("Budi")
+    await principal.sees("mengamati 3 dari 4 guru")
+    before = len(coach.messages)
+    await world.delivered()
+    assert len(coach.messages) == before
+    await a_pause(world)
+    told = await coach.sees("Desi, Anda ditunjuk mengamati 3 guru")
+    assert [f"• {name}" in told.text for name in [*names, "Rina Wati"]] == [
+        True, False, True, True,
+    ]  # fmt: skip
+    assert len(coach.messages) == before + 1
+    for one in (people[0], people[2]):
+        assert len([each for each in one.messages if "pengamat Anda: Desi" in each.text]) == 1
+    await coach.taps("Yang saya amati", on=told)
+    await coach.sees("Yang Anda amati: 3 guru")
+
+    # Taken away again, and one added: in one message too.
+    before = len(coach.messages)
+    for name in ("Ani", "Rina", "Budi"):
+        await principal.taps(name)
+    await a_pause(world)
+    told = await coach.sees("Desi, Anda ditunjuk mengamati Budi")
+    assert "Anda tidak lagi mengamati 2 guru:\n• Ani <b>&\n• Rina Wati" in told.text
+    assert len(coach.messages) == before + 1
