@@ -12,6 +12,7 @@ from conversations.callbacks.rating import (
     NextRating,
     OpenFeedback,
     OpenRatings,
+    PastRatings,
     RateTeacher,
     RatingSummary,
     ReopenRating,
@@ -26,6 +27,7 @@ from conversations.rating_views import level_title, lines_of
 from conversations.screens import Key, Row, Screen, Style, in_rows
 from storage import decisions
 from storage.decisions import DECIDED
+from storage.periods import has_closed
 from storage.plans import FullPlan
 from storage.ratings import facts as known_facts
 from storage.ratings import queue
@@ -73,9 +75,13 @@ async def sitting_with(person: Person, plan_id: int) -> Sitting:
 async def rating_card(person: Person, plan_id: int) -> Screen:
     """Draw a teacher's rating as it stands: to be made, final, or not possible now."""
     sitting = await sitting_with(person, plan_id)
+    closed = await has_closed(person.session, plan_id)
     if sitting.rating is not None and sitting.rating.is_final:
-        text = await _final_text(person, sitting)
-        rows = _final_rows(person, sitting)
+        text = await _final_text(person, sitting, closed=closed)
+        rows = _final_rows(person, sitting, closed=closed)
+    elif closed:
+        text = person.words.body("rating.never_final", **_about(person, sitting))
+        rows = (_plan_row(person, sitting), *_foot(person, sitting))
     elif sitting.full.status not in DECIDED:
         text = person.words.body("rating.not_now", **_about(person, sitting))
         rows = _foot(person, sitting)
@@ -156,7 +162,7 @@ def _draft_rows(person: Person, sitting: Sitting, facts: Facts) -> tuple[Row, ..
     if facts.observed is not None:
         sources.append(Key(words.label("rating.observation"), SeeObservation(full.id)))
     rows += in_rows(sources)
-    rows.append((Key(words.label("rating.plan"), ShowDetails(full.id, 0, "n")),))
+    rows.append(_plan_row(person, sitting))
     rating = sitting.rating
     if rating is not None and rating.predicate_id is not None:
         seal = Key(words.label("rating.seal_one"), AskSealing(full.id, rating.revision))
@@ -199,8 +205,13 @@ def _onward(person: Person, sitting: Sitting) -> tuple[Row, ...]:
 
 
 def _foot(person: Person, sitting: Sitting) -> tuple[Row, ...]:
-    at = next(i for i, one in enumerate(sitting.people) if one.plan_id == sitting.full.id)
-    return ((back_to(person, OpenRatings(at // NAMES_A_PAGE)),),)
+    """Lead back to where the name stands: in the list of this period, or of an earlier one."""
+    period_id = sitting.full.plan.period
+    is_past = period_id != person.period.id
+    listed = [one.plan_id for one in sitting.people if one.plan_id is not None or not is_past]
+    page = listed.index(sitting.full.id) // NAMES_A_PAGE
+    button = PastRatings(period_id, page) if is_past else OpenRatings(page)
+    return ((back_to(person, button),),)
 
 
 NAMES_A_PAGE = 8
@@ -209,18 +220,24 @@ NAMES_A_PAGE = 8
 # ------------------------------------------------------------------------------- final
 
 
-async def _final_text(person: Person, sitting: Sitting) -> str:
+async def _final_text(person: Person, sitting: Sitting, *, closed: bool) -> str:
     rating = sitting.rating
     past: Past | None = None
     if rating is not None and rating.number > 1:
         past = (await history_of(person.session, sitting.full.id))[-2]
-    return person.words.body("rating.final", rating=rating, past=past, **_about(person, sitting))
-
-
-def _final_rows(person: Person, sitting: Sitting) -> tuple[Row, ...]:
-    words, full = person.words, sitting.full
-    keys = (
-        Key(words.label("rating.plan"), ShowDetails(full.id, 0, "n")),
-        Key(words.label("rating.reopen"), ReopenRating(full.id, sitting.revision)),
+    return person.words.body(
+        "rating.final", rating=rating, past=past, closed=closed, **_about(person, sitting)
     )
+
+
+def _final_rows(person: Person, sitting: Sitting, *, closed: bool) -> tuple[Row, ...]:
+    seen = _plan_row(person, sitting)
+    if closed:
+        return (seen, *_foot(person, sitting))
+    reopen = ReopenRating(sitting.full.id, sitting.revision)
+    keys = (*seen, Key(person.words.label("rating.reopen"), reopen))
     return (*_onward(person, sitting), keys, *_foot(person, sitting))
+
+
+def _plan_row(person: Person, sitting: Sitting) -> Row:
+    return (Key(person.words.label("rating.plan"), ShowDetails(sitting.full.id, 0, "n")),)

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import NotFound
 from storage.models import FinalRating, Member, Plan, Rating, RatingStatus
-from storage.people import Actor
+from storage.people import Actor, known_id
 from storage.plans import FullPlan, own_plan
 
 
@@ -140,6 +140,28 @@ async def own_rating(session: AsyncSession, actor: Actor, plan_id: int) -> OwnRa
     if rating is None or rating.is_final:
         return OwnRating(full, rating, is_open_again=False)
     return OwnRating(full, None, is_open_again=rating.number > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The final rating of a plan of an earlier period."""
+
+    plan: Plan
+    rating: FullRating
+
+
+async def earlier_results(session: AsyncSession, actor: Actor, period_id: str) -> list[Result]:
+    """Give a teacher the own final ratings of other periods at this school, the newest first."""
+    found = await session.exec(
+        select(Plan)
+        .where(Plan.member_id == actor.member_id, Plan.school_id == actor.school_id)
+        .where(Plan.period != period_id, is_rated())
+        .order_by(col(Plan.created_at).desc(), col(Plan.id).desc())
+    )
+    plans = {known_id(one.id): one for one in found.all()}
+    rows = await session.exec(_RATINGS.where(col(Rating.plan_id).in_(plans)))
+    ratings = {row[0].plan_id: _full(*row) for row in rows.all()}
+    return [Result(plan, ratings[number]) for number, plan in plans.items() if number in ratings]
 
 
 @dataclass(frozen=True, slots=True)
