@@ -233,7 +233,8 @@ async def _reports(session: AsyncSession, school_id: int, period_id: str) -> dic
         .join(
             ReportDecision,
             (col(ReportDecision.report_id) == col(Report.id))
-            & (col(ReportDecision.revision) == col(Report.revision)),
+            & (col(ReportDecision.revision) == col(Report.revision))
+            & col(ReportDecision.reopened_at).is_(None),
             isouter=True,
         )
         .where(Report.school_id == school_id, Plan.period == period_id)

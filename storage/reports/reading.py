@@ -136,6 +136,13 @@ async def latest_decision(
     return found.first()
 
 
+async def reopener_of(session: AsyncSession, decision: ReportDecision) -> Member | None:
+    """Give who opened the report again after a decision, if anybody did."""
+    if decision.reopened_by is None:
+        return None
+    return await session.get_one(Member, decision.reopened_by)
+
+
 async def decision_on(
     session: AsyncSession, report_id: int, revision: int
 ) -> tuple[ReportDecision, Member] | None:

@@ -17,6 +17,9 @@ from conversations.callbacks.reports import (
     PreviewReport,
     ReadReport,
     ReadyReportReason,
+    ReopenReport,
+    ReopenReportOwn,
+    ReopenReportReason,
     ReportReasons,
     ReturnReport,
     ShowReport,
@@ -373,3 +376,51 @@ async def _plans_a_year(world: TestWorld, teacher: Person, kepala: Person) -> No
         full = await plans.take_standard_guides(session, owner, rules, full.id, now)
         await plans.submit(session, owner, rules, full.id, 0, today=now.date(), now=now)
         await decisions.approve(session, decider, full.id, 1, now)
+
+
+async def test_an_accepted_report_is_opened_again(world: TestWorld) -> None:
+    rina, kepala = await a_school(world)
+    await answers(rina, "Jawaban satu.", "Jawaban dua.")
+    await rina.taps("Ajukan laporan")
+    await world.delivered()
+    await kepala.taps("Terima laporan", on=await kepala.sees("Rina Wati mengajukan laporan"))
+    card = await kepala.sees("Laporan Rina Wati diterima")
+    await kepala.taps("Buka kembali", on=card)
+    asked = await kepala.sees("Buka kembali laporan Rina Wati?")
+    await kepala.taps("Tulis sendiri", on=asked)
+    await kepala.types("Mohon tambahkan <b>contoh</b> & data")
+    card = await kepala.sees("Laporan Rina Wati dibuka kembali")
+    assert "Dibuka kembali oleh Bu Kepala" in card.text
+    told = await rina.sees("laporan Anda dibuka kembali")
+    for words in ("Bu Kepala", "Mohon tambahkan <b>contoh</b> & data", "Semua jawaban tetap"):
+        assert words in told.text
+    assert await status(world) == ("draft", 1)
+    await rina.taps("Buka laporan", on=told)
+    mine = await rina.sees("Dibuka kembali. Pesan Bu Kepala:")
+    assert "Mohon tambahkan <b>contoh</b> & data" in mine.text
+    # The old card, tapped once more: the present state, and nothing else.
+    again = await kepala.taps_data(ReopenReportReason(1, 1, 0).pack())
+    assert "Belum bisa" in again.text
+    await rina.taps("Ajukan laporan", on=mine)
+    await world.delivered()
+    card = await kepala.sees("Rina Wati mengajukan lagi laporannya")
+    assert "Dibuka kembali oleh Bu Kepala" in card.text
+    await kepala.taps("Terima laporan", on=card)
+    accepted = await kepala.sees("Laporan Rina Wati diterima")
+    assert await status(world) == ("accepted", 2)
+
+    # Once the rating is final, that comes first; the card says so and leads there.
+    await kepala.types("/penilaian")
+    for words in ("Mulai menilai", "2. Sesuai", "5. Sesuai", "Sahkan ini", "Sahkan penilaian"):
+        await kepala.taps(words)
+    await kepala.sees("Disahkan Bu Kepala")
+    refused = await kepala.taps("Buka kembali", on=accepted)
+    assert "Buka lagi dahulu penilaiannya" in refused.text
+    card = await kepala.sees("Penilaiannya sudah disahkan")
+    await kepala.sees_no_button("Buka kembali", on=card)
+    await kepala.taps("Lihat penilaian", on=card)
+    await kepala.sees("Disahkan Bu Kepala")
+    assert await status(world) == ("accepted", 2)
+    for button in (ReopenReport(1, 2), ReopenReportReason(1, 2, 0), ReopenReportOwn(1, 2)):
+        assert (await rina.taps_data(button.pack())).text
+    assert await status(world) == ("accepted", 2)
