@@ -11,6 +11,7 @@ from conversations.callbacks.planning import OpenPlan
 from conversations.callbacks.reports import (
     OpenReport,
     PreviewReport,
+    ReadReport,
     ShowReport,
     SubmitReport,
     TakeReportBack,
@@ -261,7 +262,7 @@ async def _home(turn: Turn, plan_id: int) -> Button:
     plan = await plans.read_plan(turn.session, turn.actor, plan_id)
     if plan.plan.member_id == turn.actor.member_id:
         return OpenReport(plan_id)
-    return ShowReport(plan_id)
+    return ShowReport(plan_id) if turn.actor.decides else ReadReport(plan_id, 0)
 
 
 forms.register(Form(FORM, _questions, moving.may_answer, _may_read, _home, "report"))

@@ -34,7 +34,7 @@ from storage.people import Actor, known_id
 from storage.periods import is_closed
 from storage.plans import FullPlan, kept_words, read_plan
 from storage.reports.moving import Action, hold_plan, move
-from storage.reports.reading import FullReport, decision_on, report_of
+from storage.reports.reading import FullReport, decision_on, report_of, require_handed_in
 
 LONGEST_REASON = 500
 
@@ -132,9 +132,19 @@ async def report_to_decide(session: AsyncSession, actor: Actor, plan_id: int) ->
     Raises `NotAllowed` for one's own, `NotFound` for one that has never been submitted.
     """
     actor.require_decider()
+    return await report_to_read(session, actor, plan_id)
+
+
+async def report_to_read(session: AsyncSession, actor: Actor, plan_id: int) -> Decidable:
+    """Give a teacher's report as it was submitted to who decides, or to a coach of the school.
+
+    A coach reads it while it is handed in. Raises as `report_to_decide` does.
+    """
     plan = await read_plan(session, actor, plan_id)
     if plan.plan.member_id == actor.member_id:
         raise NotAllowed
+    if not actor.decides:
+        await require_handed_in(session, plan_id)
     full = await report_of(session, plan_id)
     if full is None or not full.revision:
         raise NotFound

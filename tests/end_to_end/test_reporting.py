@@ -424,3 +424,78 @@ async def test_an_accepted_report_is_opened_again(world: TestWorld) -> None:
     for button in (ReopenReport(1, 2), ReopenReportReason(1, 2, 0), ReopenReportOwn(1, 2)):
         assert (await rina.taps_data(button.pack())).text
     assert await status(world) == ("accepted", 2)
+
+
+async def test_a_coach_reads_a_report_and_decides_nothing(world: TestWorld) -> None:
+    rina, kepala = await a_school(world)
+    coach = await world.joins("Kak Desi", Role.COACH)
+    budi = await world.joins("Budi", Role.TEACHER)
+    elsewhere = await world.founds("20304567", "SMPN 2 Lain")
+    stranger = await world.joins("Kak Lain", Role.COACH, elsewhere)
+    await rina.types("/laporan")
+    await rina.taps("Jawab pertanyaan")
+    await rina.types("Saya belajar <b> & mencoba.")
+    await rina.sees("Tersimpan.")
+    await rina.taps("Berikutnya")
+    await rina.sends_voice(seconds=42)
+    await rina.sees("pesan suara, 0.42 menit")
+    await rina.taps("Berikutnya")
+    await rina.sends_photo(papers.photo("modul"))
+    await rina.sees("1 berkas")
+    await rina.types("selesai")
+
+    # A draft is nobody else's.
+    await coach.types("/rekap")
+    await coach.taps("Disepakati: 1")
+    await coach.taps("Rina Wati")
+    plan = await coach.sees("Rencana Rina Wati")
+    await coach.sees_no_button("Laporan guru", on=plan)
+    reads: list[Button] = [
+        ReadReport(1, 0), HearAnswer("report", 1, "perilaku_kerja"),
+        SeeAnswer("report", 1, "merencanakan"),
+    ]  # fmt: skip
+    for button in reads:
+        assert (await coach.taps_data(button.pack())).text, button
+
+    await rina.taps("Ajukan laporan", on=await rina.sees("Sudah bisa diajukan"))
+    await world.delivered()
+    await coach.types("/rekap")
+    await coach.taps("Disepakati: 1")
+    await coach.taps("Rina Wati")
+    await coach.taps("Laporan guru")
+    report = await coach.sees("Laporan Rina Wati")
+    for words in ("Saya belajar <b> & mencoba.", "🎤 pesan suara, 0.42 menit", "📎 1 berkas"):
+        assert words in report.text
+    for label in ("Terima laporan", "Kembalikan", "Buka kembali"):
+        await coach.sees_no_button(label, on=report)
+    await coach.taps("Dengar 0.42", on=report)
+    voice = await coach.sees("Pesan suara, 0.42 menit")
+    await coach.taps("Kembali", on=voice)
+    report = await coach.sees("Laporan Rina Wati")
+    await coach.taps("Lihat berkas", on=report)
+    await coach.sees("1 berkas", after=report)
+    await coach.taps("Kembali", on=report)
+    await coach.sees("Rencana Rina Wati")
+
+    # Nothing is decided by it, and nobody else reads.
+    decides: list[Button] = [
+        AcceptReport(1, 1), ReturnReport(1, 1, 0, 0), ReportReasons(1, 1, 0),
+        ReadyReportReason(1, 1, 0, 0), OwnReportReason(1, 1, 0), ReopenReport(1, 1),
+        ReopenReportReason(1, 1, 0), ReopenReportOwn(1, 1), ShowReport(1), OpenReport(1),
+    ]  # fmt: skip
+    for who, buttons in ((coach, decides), (stranger, reads + decides), (budi, reads + decides)):
+        for button in buttons:
+            assert (await who.taps_data(button.pack())).text, (who.chat.id, button)
+    assert await status(world) == ("submitted", 1)
+    for one in (stranger, budi):
+        assert not any("Saya belajar" in message.text for message in one.messages)
+
+    # The principal finds it there as well, with what belongs to it.
+    await kepala.types("/rekap")
+    await kepala.taps("Disepakati: 1")
+    await kepala.taps("Rina Wati")
+    await kepala.taps("Laporan guru")
+    await kepala.sees_button("Terima laporan")
+    await rina.taps("Tarik kembali")
+    assert await status(world) == ("draft", 1)
+    assert (await coach.taps_data(ReadReport(1, 0).pack())).text
