@@ -605,8 +605,8 @@ async def test_earlier_periods_are_looked_at_and_not_changed(
     await principal.taps("Rina Wati", on=past)
     final = await principal.sees("Hasil ini tidak bisa diubah lagi")
     assert labels(final) == ["📄 Lihat rencana", "‹ Kembali"]
-    for button in (ReopenRating(rinas.id, 3), ReopenRatingReason(rinas.id, 3, 0)):
-        late = await principal.taps_data(button.pack())
+    for stale in (ReopenRating(rinas.id, 3), ReopenRatingReason(rinas.id, 3, 0)):
+        late = await principal.taps_data(stale.pack())
         assert "sudah ditutup" in late.text
     await principal.taps("Kembali", on=await principal.sees("Hasil ini tidak bisa diubah lagi"))
     await principal.taps("Budi", on=await principal.sees("1 dari 2 disahkan"))
