@@ -23,7 +23,7 @@ from conversations.coach.broadcast_cards import standing_screen
 from conversations.notices import seen_from_elsewhere
 from conversations.people import Person
 from conversations.screens import Screen
-from storage import broadcast_runs, broadcasts
+from storage.broadcasts import moving, reading, running
 from storage.database import Database
 from storage.files import FileStore
 from storage.models import Broadcast, BroadcastStatus, Member
@@ -95,11 +95,11 @@ class Broadcaster:
     async def start_due(self) -> None:
         """Start the scheduled broadcasts whose hour has come."""
         async with self._database.reading() as session:
-            numbers = await broadcasts.due(session, self._clock.now())
+            numbers = await moving.due(session, self._clock.now())
         for number in numbers:
             try:
                 async with self._database.transaction() as session:
-                    await broadcasts.start_due(session, self._rulebook, number, self._clock.now())
+                    await moving.start_due(session, self._rulebook, number, self._clock.now())
             except Exception:
                 logger.exception("broadcast not started", extra={"broadcast": number})
         if numbers:
@@ -109,7 +109,7 @@ class Broadcaster:
     async def carry_on(self) -> None:
         """Take each broadcast one step further; one that stumbles does not hold up the others."""
         async with self._database.reading() as session:
-            numbers = await broadcast_runs.unfinished(session)
+            numbers = await running.unfinished(session)
         self._told = {number: told for number, told in self._told.items() if number in numbers}
         for number in numbers:
             try:
@@ -120,7 +120,7 @@ class Broadcaster:
     async def _carry_on(self, number: int) -> None:
         async with self._database.reading() as session:
             first = await session.get_one(Broadcast, number)
-            those = [known_id(one.id) for one in await broadcasts.family(session, first)]
+            those = [known_id(one.id) for one in await reading.family(session, first)]
         if first.status == BroadcastStatus.SENDING:
             await self._tell(number)
             for one in those:
@@ -134,18 +134,16 @@ class Broadcaster:
         more = True
         while more:
             async with self._database.transaction() as session:
-                more = await broadcast_runs.write_part(
-                    session, self._rulebook, one, self._clock.now()
-                )
+                more = await running.write_part(session, self._rulebook, one, self._clock.now())
             self._wake_sender()
             await self._tell(number)
 
     async def _is_over(self, number: int) -> bool:
         async with self._database.reading() as session:
-            if not await broadcast_runs.is_over(session, number):
+            if not await running.is_over(session, number):
                 return False
         async with self._database.transaction() as session:
-            return await broadcast_runs.finish(session, number, self._clock.now())
+            return await running.finish(session, number, self._clock.now())
 
     # -- the message in the sender's chat
 
@@ -162,7 +160,7 @@ class Broadcaster:
             return
         if await self._show(number):
             async with self._database.transaction() as session:
-                await broadcast_runs.note_told(session, number, self._clock.now())
+                await running.note_told(session, number, self._clock.now())
 
     async def _show(self, number: int) -> bool:
         """Put the present state into the message; False when that has to be tried again."""
@@ -203,4 +201,4 @@ class Broadcaster:
                 return
         sent = await screens.send(self._bot, chat_id, screen, silent=True, attempts=1)
         async with self._database.transaction() as session:
-            await broadcast_runs.keep_place(session, known_id(broadcast.id), sent.message_id)
+            await running.keep_place(session, known_id(broadcast.id), sent.message_id)

@@ -9,7 +9,7 @@ from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import TelegramError
 
 from conversations.people import Person, gets_cards
-from storage.broadcasts import may_send
+from storage.broadcasts.reading import may_send
 from storage.models import Role
 from storage.school_hours import MAY_CHANGE
 

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from bot.clock import Clock
-from storage import boards, help_drafts, help_watch, inbox, outbox, sent_pictures
+from storage import boards, inbox, outbox, sent_pictures
 from storage.database import Database
 from storage.files import FileStore
+from storage.helping import following, watching
 from storage.observations import reminding
-from storage.reminders import scanning
+from storage.reminders import calls as reminders
 from storage.reminders.rounds import make_round
 from storage.rulebook import RuleBook
 from storage.sweeping import sweep
@@ -78,7 +79,7 @@ class Rounds:
         """Forget what nobody asks for any more."""
         async with self._database.transaction() as session:
             await inbox.forget_old(session, self._clock.now())
-            await scanning.forget_old(session, self._clock.now())
+            await reminders.forget_old(session, self._clock.now())
             await sent_pictures.forget_old(session, self._clock.now())
             await boards.forget_old(session, self._clock.now())
 
@@ -88,16 +89,16 @@ class Rounds:
 
     async def look_after_help(self) -> None:
         """Bring requests for help that nobody takes, or answers, before people again."""
-        concerned = help_watch.MOST_AT_ONCE
-        while concerned == help_watch.MOST_AT_ONCE:
+        concerned = watching.MOST_AT_ONCE
+        while concerned == watching.MOST_AT_ONCE:
             async with self._database.transaction() as session:
-                concerned = await help_watch.look_after(session, self._clock.now())
+                concerned = await watching.look_after(session, self._clock.now())
 
     async def refresh_drafts(self) -> None:
         """Let those who help see a plan change while they look at it."""
         # Nearly always there is nothing to do: nobody's right to write is taken for that.
         async with self._database.reading() as session:
-            if not await help_drafts.find_due(session, self._clock.now()):
+            if not await following.find_due(session, self._clock.now()):
                 return
         async with self._database.transaction() as session:
-            await help_drafts.refresh_due(session, self._clock.now())
+            await following.refresh_due(session, self._clock.now())

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from bot.figures import Figures
 from bot.replies import Replies, Spinner
 from bot.tasks import Tasks
 from conversations.callbacks.packing import Button
+from conversations.callbacks.pictures import draws
 from conversations.dialogue import press, reader_of
 from conversations.everywhere import carry_on
 from conversations.notices import prompt_of
@@ -114,6 +115,7 @@ class Updates(BaseUpdateProcessor):
         self._figures = figures
         self._wake_others = wake_others
         self._lanes = Lanes()
+        self._drawing = asyncio.Lock()
         self._owed: dict[int, bool] = {}
         self._in_hand: dict[int, tuple[dict[str, Any], asyncio.Future[None]]] = {}
         self._gatherings: dict[tuple[int, str], Gathering] = {}
@@ -209,7 +211,7 @@ class Updates(BaseUpdateProcessor):
         owed = update.update_id in self._owed
         shows = self._owed.pop(update.update_id, False)
         file = None if owed else await self._file(update)
-        async with self._database.writing() as session:
+        async with self._queue_of(update), self._database.writing() as session:
             turn = await self._begin(session, update)
             turn.file = file
             reset = current_turn.set(turn)
@@ -236,6 +238,11 @@ class Updates(BaseUpdateProcessor):
             if session.info.get(outbox.ANNOUNCED):
                 self._wake_others()
         return turn
+
+    def _queue_of(self, update: Update) -> AbstractAsyncContextManager[Any]:
+        """Let pictures stand in a queue of their own: a whole school may ask for them at once."""
+        query = update.callback_query
+        return self._drawing if query is not None and draws(query.data or "") else nullcontext()
 
     async def _begin(self, session: AsyncSession, update: Update) -> Turn:
         return await begin(session, update, self._clock.now(), self._rulebook, self._files)

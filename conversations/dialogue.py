@@ -179,7 +179,9 @@ class Dialogue:
             # The library warns that buttons are not tracked message by message. They need not
             # be: each carries its whole meaning.
             warnings.simplefilter("ignore", PTBUserWarning)
-            return DurableConversation(entry_points, states, [], allow_reentry=True)
+            return DurableConversation(
+                entry_points, states, [], allow_reentry=True, knows=self._knows
+            )
 
     def _knows(self, data: object) -> bool:
         return isinstance(data, str) and code_of(data) in self._codes and is_readable(data)
@@ -264,12 +266,23 @@ class Dialogue:
 
 
 class DurableConversation(ConversationHandler[Context]):
-    """A `ConversationHandler` whose cursor is the person's row, not this process's memory."""
+    """A `ConversationHandler` whose cursor is the person's row, not this process's memory.
+
+    `knows` says whether the data of a button belong here.
+    """
+
+    def __init__(self, *parts: Any, knows: Callable[[object], bool], **options: Any) -> None:
+        super().__init__(*parts, **options)
+        self._knows = knows
 
     def check_update(self, update: object) -> Any:
         """Set the cursor to what the row says, then decide as the library does."""
         turn = current_turn.get(None)
         if turn is None or not isinstance(update, Update) or update.effective_chat is None:
+            return None
+        query = update.callback_query
+        if query is not None and not self._knows(query.data):
+            # Every tap asks all dialogues, and the library takes its time to say no.
             return None
         key = self._get_key(update)
         if turn.waits_in in self.states:

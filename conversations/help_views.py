@@ -24,10 +24,11 @@ from conversations.evidence_views import gap_text, missing_for
 from conversations.faq import FAQ
 from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows
-from storage import help_talks, plans
+from storage import plans
 from storage.evidence import changing, needs, reading
 from storage.evidence.needs import Progress
-from storage.help_requests import FullRequest
+from storage.helping import talking
+from storage.helping.requests import FullRequest
 from storage.models import HelpStatus, Role
 from storage.plans import FullPlan, items_step
 from storage.rulesets import RuleSet
@@ -130,7 +131,7 @@ async def help_screen(person: Person, full: FullRequest) -> Screen:
 async def helper_screen(person: Person, full: FullRequest, heading: str = "") -> Screen:
     """Draw a request for somebody who can help."""
     stuck = await stuck_at(person, full)
-    said = await help_talks.latest(person.session, full, WORDS_SHOWN, _may_read(person, full))
+    said = await talking.latest(person.session, full, WORDS_SHOWN, _may_read(person, full))
     text = person.words.body(
         "helping.card", heading=heading, name=full.owner.name, status=full.status,
         since=full.request.queued_at, places=places_of(person, stuck, full), full=stuck.full,
@@ -194,7 +195,7 @@ async def own_screen(person: Person, full: FullRequest) -> Screen:
     """Draw a request for whoever asked."""
     stuck = await stuck_at(person, full)
     both = {full.owner.id, full.request.claimed_by}
-    said = await help_talks.latest(person.session, full, WORDS_SHOWN, both)
+    said = await talking.latest(person.session, full, WORDS_SHOWN, both)
     text = person.words.body(
         "asking.mine", status=full.status, by=full.helper.name if full.helper else "",
         places=places_of(person, stuck, full), said=said, me=person.actor.member_id,

@@ -29,18 +29,18 @@ from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from conversations.words import LANGUAGES
 from storage import (
-    broadcasts,
     confirmations,
     deadlines,
     decisions,
     exports,
-    help_requests,
     people,
     plans,
 )
+from storage.broadcasts.reading import may_send
 from storage.confirmations import Paper
 from storage.evidence import changing, checking, needs, reading, receiving
 from storage.evidence.needs import Progress
+from storage.helping import requests
 from storage.models import PlanStatus, Role
 from storage.people import known_id
 from storage.plans import FullPlan
@@ -93,7 +93,7 @@ async def home_screen(turn: Turn) -> Screen:
         papers=papers,
         unconfirmed=await _unconfirmed(turn),
         unsorted=await receiving.count_unsorted(turn.session, actor) if proof else 0,
-        stuck=await help_requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
+        stuck=await requests.count_open(turn.session, actor) if gets_cards(actor) else 0,
     )
     keys = _keys(turn, plan, rates=unrated is not None)
     return Screen(text, (*_urgent(turn, plan), *keys, *_foot(turn)), view=Home())
@@ -181,7 +181,7 @@ def _keys(turn: Turn, plan: FullPlan | None, *, rates: bool) -> tuple[Row, ...]:
             keys.append(Key(words.label("home.observation"), OpenObservation()))
     elif actor.roles & exports.MAY_EXPORT:
         keys.append(Key(words.label("exporting.open"), OpenExports("-")))
-    if broadcasts.may_send(actor):
+    if may_send(actor):
         keys.append(Key(words.label("home.broadcasts"), Broadcasts()))
     if actor.roles & Role.COACH:
         keys.append(Key(words.label("home.help_queue"), OpenHelpQueue(0)))

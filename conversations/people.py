@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from conversations.words import Words
 from storage.errors import NotAllowed
 from storage.files import FileStore
-from storage.help_requests import HELPERS
+from storage.helping.requests import HELPERS
 from storage.models import Account, School
 from storage.people import Actor, Membership
 from storage.rulebook import RuleBook

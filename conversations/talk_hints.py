@@ -4,7 +4,7 @@ from conversations.callbacks.helping import TalkAbout
 from conversations.home import back_home
 from conversations.screens import Key, Screen, in_rows, short
 from conversations.turn import Turn
-from storage import help_requests
+from storage.helping import requests
 from storage.models import HelpStatus
 
 MOST_OFFERED = 4
@@ -13,8 +13,8 @@ MOST_OFFERED = 4
 async def offer_talk(turn: Turn) -> bool:
     """Offer the conversations that the person is in; say whether there is one."""
     me = turn.actor.member_id
-    mine = await help_requests.active_of(turn.session, me)
-    others = await help_requests.helped_by(turn.session, me)
+    mine = await requests.active_of(turn.session, me)
+    others = await requests.helped_by(turn.session, me)
     keys = [Key(short(full.owner.name), TalkAbout(full.id)) for full in others]
     if mine is not None and mine.status is HelpStatus.CLAIMED and mine.helper is not None:
         keys.append(Key(short(mine.helper.name), TalkAbout(mine.id)))

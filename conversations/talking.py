@@ -22,11 +22,11 @@ from conversations.notices import Notice, notice, replied_to
 from conversations.people import Person
 from conversations.screens import Key, Media, Row, Screen, Style
 from conversations.turn import FILES, Turn, current_turn
-from storage import help_requests, help_talks
 from storage.cards import Subject
 from storage.errors import NotFound, Refused
-from storage.help_requests import FullRequest
-from storage.help_talks import Said
+from storage.helping import moving, requests, talking
+from storage.helping.requests import FullRequest
+from storage.helping.talking import Said
 from storage.models import HelpStatus, Role, SaidAs
 
 dialogue = Dialogue("talking")
@@ -56,7 +56,7 @@ class _ForTheOther(filters.MessageFilter):
 @dialogue.presents
 async def present(turn: Turn, tap: Any) -> None:
     """Show the request as it stands now."""
-    await show_help(turn, await help_requests.read(turn.session, turn.actor, tap.request))
+    await show_help(turn, await requests.read(turn.session, turn.actor, tap.request))
 
 
 async def show_help(turn: Turn, full: FullRequest) -> None:
@@ -71,13 +71,13 @@ async def show_help(turn: Turn, full: FullRequest) -> None:
 @dialogue.tap(ShowHelp)
 async def show_request(turn: Turn, tap: ShowHelp) -> None:
     """Show a request as it stands."""
-    await show_help(turn, await help_requests.read(turn.session, turn.actor, tap.request))
+    await show_help(turn, await requests.read(turn.session, turn.actor, tap.request))
 
 
 @dialogue.tap(TalkAbout)
 async def talk_about(turn: Turn, tap: TalkAbout) -> None:
     """Open the conversation: what is sent now goes to the other one."""
-    full = await help_requests.read(turn.session, turn.actor, tap.request)
+    full = await requests.read(turn.session, turn.actor, tap.request)
     if full.status is HelpStatus.CLOSED or not _takes_part(turn, full):
         await show_help(turn, full)
         return
@@ -126,12 +126,12 @@ async def take_file(turn: Turn) -> None:
 
 async def _pass_on(turn: Turn, subject: TalkAbout, said: Said) -> None:
     try:
-        sent = await help_talks.say(turn.session, turn.actor, subject.request, said, turn.now)
+        sent = await talking.say(turn.session, turn.actor, subject.request, said, turn.now)
     except Refused:
         # The conversation is over: what comes next means what it always means.
         await turn.undo()
         turn.stop_waiting()
-        full = await help_requests.read(turn.session, turn.actor, subject.request)
+        full = await requests.read(turn.session, turn.actor, subject.request)
         if full.status is not HelpStatus.CLOSED and _takes_part(turn, full):
             raise
         turn.toast(turn.words.label("talking.over"))
@@ -159,7 +159,7 @@ async def _pass_on(turn: Turn, subject: TalkAbout, said: Said) -> None:
 @dialogue.tap(CloseHelp)
 async def close_help(turn: Turn, tap: CloseHelp) -> None:
     """End the request; whoever asked is asked whether it has helped."""
-    full = await help_requests.close(turn.session, turn.actor, tap.request, turn.now, turn.tapped)
+    full = await moving.close(turn.session, turn.actor, tap.request, turn.now, turn.tapped)
     if full.request.member_id != turn.actor.member_id:
         turn.toast(turn.words.label("helping.closed"))
         await show_help(turn, full)
@@ -173,7 +173,7 @@ async def close_help(turn: Turn, tap: CloseHelp) -> None:
 @dialogue.tap(SayHelped)
 async def say_helped(turn: Turn, tap: SayHelped) -> None:
     """Keep whether it has helped; if not, the request waits again."""
-    full = await help_requests.answer(
+    full = await moving.answer(
         turn.session, turn.actor, tap.request,
         helped=bool(tap.helped), today=turn.today, now=turn.now,
     )  # fmt: skip
@@ -188,7 +188,7 @@ async def say_helped(turn: Turn, tap: SayHelped) -> None:
 async def request_of(person: Person, subject: dict[str, Any]) -> FullRequest | None:
     """Give the request that a notice is about; None when it is not this person's to see."""
     try:
-        return await help_requests.read(person.session, person.actor, subject["help"])
+        return await requests.read(person.session, person.actor, subject["help"])
     except Refused:
         return None
 
@@ -206,7 +206,7 @@ def talk_row(person: Person, full: FullRequest) -> Row:
 async def help_said(person: Person, subject: dict[str, Any]) -> Notice | None:
     """Bring what the other one has said, and say who speaks."""
     try:
-        full, message, by = await help_talks.read_message(
+        full, message, by = await talking.read_message(
             person.session, person.actor, subject["help"], subject["message"]
         )
     except Refused:

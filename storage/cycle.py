@@ -31,17 +31,17 @@ _EARLIER = frozenset({Stage.PLAN, Stage.APPROVAL, Stage.EVIDENCE})
 async def cycle_of_plan(
     session: AsyncSession,
     rulebook: RuleBook,
-    scope: Scope,
     rules: RuleSet,
     full: FullPlan | None,
     pieces: Sequence[Evidence],
 ) -> Cycle:
-    """Give the cycle of one teacher whose plan and evidence have been read."""
-    papers = await confirmations.papers_of(session, rules, full) if full is not None else ()
-    earlier = _earlier(rules, full, pieces, papers)
-    later = await _later(session, rulebook, scope)
-    return earlier | {
-        stage: later[stage].get(scope.member_id or 0, NOTHING_YET) for stage in later
+    """Give the cycle of one teacher whose plan, if there is one, and evidence have been read."""
+    if full is None:
+        return _whole(_earlier(rules, None, pieces, ()))
+    papers = await confirmations.papers_of(session, rules, full)
+    later = await _later(session, rulebook, Scope(full.plan.school_id, full.plan.period, full.id))
+    return _earlier(rules, full, pieces, papers) | {
+        stage: later[stage].get(full.plan.member_id, NOTHING_YET) for stage in later
     }
 
 

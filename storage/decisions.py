@@ -254,12 +254,6 @@ async def decided_before(session: AsyncSession, full: FullPlan) -> Before | None
     return Before(decision, by, changes_between(revision.content, full.content()))
 
 
-async def changes_since_return(session: AsyncSession, full: FullPlan) -> Changes | None:
-    """Say what the plan's newest submission changed since the last one that was sent back."""
-    before = await decided_before(session, full)
-    return before.changes if before else None
-
-
 def changes_between(before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]) -> Changes:
     """Compare two contents entry by entry."""
     old = {(one["step"], one["code"]): one for one in before}

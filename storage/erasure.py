@@ -12,7 +12,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import audit, outbox
-from storage.help_requests import back_to_queue, helped_by
+from storage.helping.moving import back_to_queue
+from storage.helping.requests import helped_by
 from storage.members import present_member, require_other_operator
 from storage.models import (
     Account,

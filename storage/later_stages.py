@@ -25,10 +25,9 @@ _REPORT: Mapping[ReportStatus, Standing] = {
 
 def _within(scope: Scope) -> tuple[Any, ...]:
     """Give the conditions on plans that a scope means."""
-    of_school = (col(Plan.school_id) == scope.school_id, col(Plan.period) == scope.period_id)
-    if scope.member_id is None:
-        return of_school
-    return (*of_school, col(Plan.member_id) == scope.member_id)
+    if scope.plan_id is not None:
+        return (col(Plan.id) == scope.plan_id,)
+    return (col(Plan.school_id) == scope.school_id, col(Plan.period) == scope.period_id)
 
 
 async def observations(

@@ -69,11 +69,11 @@ NOTHING_YET = StageState()
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose stages are asked for: all teachers of a school in a period, or one of them."""
+    """Whose stages are asked for: all teachers of a school in a period, or one with a plan."""
 
     school_id: int
     period_id: str
-    member_id: int | None = None
+    plan_id: int | None = None
 
 
 Source = Callable[[AsyncSession, RuleBook, Scope], Awaitable[Mapping[int, StageState]]]

@@ -6,6 +6,7 @@ with whoever started it in lines on its output.
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from typing import Final, TextIO
@@ -33,10 +34,15 @@ def surroundings() -> dict[str, str]:
 
 
 def keep_small() -> None:
-    """Let chats go first, and let no file take all memory; called in the worker."""
-    if os.name == "nt":  # Windows knows neither of the two
+    """Let chats go first, and let no file take all memory; called in the worker.
+
+    It also ends without a word once nobody reads its answers: whoever started it was killed.
+    """
+    if os.name == "nt":  # Windows knows none of the three
         return
     import resource
+
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
     with contextlib.suppress(OSError):
         os.nice(_POLITE)

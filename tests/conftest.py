@@ -1,6 +1,7 @@
 """Fixtures for everybody: databases of both kinds, and a whole world."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -18,7 +19,6 @@ from tests.databases import (
     KeptPostgresql,
     KeptSqlite,
     fresh,
-    kept_postgresql,
     migrate,
 )
 from tests.world import INSPECTOR, TestWorld, open_world
@@ -34,6 +34,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Every commit waits for the disk, and nothing of a test has to outlive it.
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Search what is loaded by now for rubbish once, and not again with every test."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -121,8 +127,9 @@ def _postgresql(
     name = f"kawan_{worker_id}"
     copy = f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY file_copy"
     asyncio.run(_command(postgres_uri, copy))
-    with kept_postgresql(_named(postgres_uri, name)) as kept:
-        yield kept
+    kept = KeptPostgresql(_named(postgres_uri, name))
+    yield kept
+    kept.close()
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ anew takes longer than most tests.
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import storage.database
 from storage.database import Database
@@ -50,8 +49,8 @@ class KeptEngines:
 
     def __init__(self) -> None:
         self._engines: dict[str, AsyncEngine | None] = {}
-        self._create: Callable[..., AsyncEngine] = storage.database.create_async_engine
-        storage.database.create_async_engine = self._give
+        self._create = create_async_engine
+        vars(storage.database)["create_async_engine"] = self._give
 
     def keep(self, url: str) -> None:
         """Keep, from now on, the engine of one address; it has no connection from before."""
@@ -77,39 +76,48 @@ class KeptSqlite:
     def __init__(self, folder: Path, template: Path) -> None:
         self._folder = folder
         self._template = template
-        self.url = f"sqlite+aiosqlite:///{folder}/kawan.db"
+        self.url = copied(template, folder)
 
     def empty(self) -> None:
         """Begin anew, also with what lies beside the database."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir()
-        shutil.copyfile(self._template, self._folder / "kawan.db")
+        copied(self._template, self._folder)
         ENGINES.keep(self.url)
 
 
 class KeptPostgresql:
-    """A database of this process alone, with a connection to empty it by."""
+    """A database of this process alone."""
 
-    def __init__(self, url: str, runner: asyncio.Runner, connection: asyncpg.Connection) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self._runner = runner
-        self._connection = connection
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._connection: asyncpg.Connection | None = None
 
     def empty(self) -> None:
         """Take out every row, and let the numbers begin with one."""
-        self._runner.run(self._connection.execute(EMPTY))
+        self._runner.run(self._empty())
         ENGINES.keep(self.url)
 
+    def close(self) -> None:
+        """Give everything back."""
+        if self._connection is not None:
+            self._runner.run(self._connection.close())
+        self._runner.close()
 
-@contextmanager
-def kept_postgresql(url: str) -> Iterator[KeptPostgresql]:
-    """Connect to a database that is there already."""
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        connection = runner.run(asyncpg.connect(url.replace("+asyncpg", "")))
-        try:
-            yield KeptPostgresql(url, runner, connection)
-        finally:
-            runner.run(connection.close())
+    async def _empty(self) -> None:
+        if self._connection is None or not await _answers(self._connection):
+            self._connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
+        await self._connection.execute(EMPTY)
+
+
+async def _answers(connection: asyncpg.Connection) -> bool:
+    """Ask whether a connection is still there: some tests have the server end them all."""
+    try:
+        await connection.execute("SELECT 1")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return False
+    return True
 
 
 def fresh(kept: KeptSqlite | KeptPostgresql) -> FreshDatabase:
@@ -120,6 +128,13 @@ def fresh(kept: KeptSqlite | KeptPostgresql) -> FreshDatabase:
         return Database(kept.url)
 
     return opened
+
+
+def copied(template: Path, folder: Path) -> str:
+    """Copy a migrated database into a folder; give its address."""
+    path = folder / "kawan.db"
+    shutil.copyfile(template, path)
+    return f"sqlite+aiosqlite:///{path}"
 
 
 async def migrate(url: str) -> None:

@@ -1,6 +1,7 @@
 """`kawan run`: the real bot, until it is asked to end."""
 
 import asyncio
+import gc
 import logging
 import socket
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ async def run_until(stop: asyncio.Event, settings: Settings) -> None:
         if not await _reach_telegram(kawan.bot, stop):
             return
         await kawan.start(poll=not settings.webhook_url)
+        _settle_memory()
         if web is not None:
             web.start()
         if settings.webhook_url:
@@ -60,6 +62,12 @@ async def run_until(stop: asyncio.Event, settings: Settings) -> None:
     finally:
         await _end(kawan, web)
     logger.info("stopped")
+
+
+def _settle_memory() -> None:
+    """Let no tap wait while what is loaded for good is searched for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _listen(settings: Settings) -> socket.socket | None:

@@ -17,7 +17,7 @@ class RecentBroadcasts(Button, code="bl"):
 
 @dataclass(frozen=True)
 class NewBroadcast(Button, code="bn"):
-    """Write to an audience, by its word in `storage.audiences`."""
+    """Write to an audience, by its word in `storage.broadcasts.audiences`."""
 
     audience: str
 

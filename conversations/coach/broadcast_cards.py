@@ -26,9 +26,9 @@ from conversations.people import Person
 from conversations.screens import Key, Row, Screen, Style, in_rows
 from conversations.turn import FILES, Turn
 from conversations.words import Words
-from storage import broadcast_runs, broadcasts
-from storage.audiences import BY_NUMBER, OF_EVERYBODY, AudienceKind, Counts
-from storage.broadcast_runs import Fate, Standing
+from storage.broadcasts import counting, reaching, reading
+from storage.broadcasts.audiences import BY_NUMBER, OF_EVERYBODY, AudienceKind, Counts
+from storage.broadcasts.counting import Fate, Standing
 from storage.models import Account, Broadcast, BroadcastStatus, Member, Role, School
 from storage.people import Membership, known_id, new_account
 
@@ -55,7 +55,7 @@ async def show_broadcast(turn: Turn, broadcast: Broadcast) -> None:
         await show_scheduled(turn, broadcast)
     elif broadcast.status != BroadcastStatus.DRAFT:
         turn.show(await standing_screen(turn, broadcast))
-    elif broadcasts.is_empty(broadcast):
+    elif reading.is_empty(broadcast):
         await show_writing(turn, broadcast)
     else:
         await show_preview(turn, broadcast)
@@ -72,9 +72,9 @@ async def show_writing(turn: Turn, broadcast: Broadcast) -> None:
         "broadcasting.write", audience=audience_label(words, broadcast.audience), counts=counts,
         unit=unit(words, broadcast.audience), away=counts.all - counts.reachable,
         deadline=await planning_deadline_of(turn), points=turn.rules.points,
-        again=not broadcasts.is_empty(broadcast),
+        again=not reading.is_empty(broadcast),
     )  # fmt: skip
-    back = Broadcasts() if broadcasts.is_empty(broadcast) else BackToDraft(number)
+    back = Broadcasts() if reading.is_empty(broadcast) else BackToDraft(number)
     keys = _whom_keys(turn, broadcast, counts)
     cancel = Key(words.label("broadcasting.cancel"), CancelBroadcast(number))
     rows = (*in_rows(keys), (back_to(turn, back), cancel))
@@ -92,7 +92,7 @@ async def show_preview(
     """
     words, number = turn.words, known_id(broadcast.id)
     counts = await _reach(turn, broadcast)
-    member = await broadcasts.sample(turn.session, turn.rulebook, broadcast, turn.now)
+    member = await reaching.sample(turn.session, turn.rulebook, broadcast, turn.now)
     audience = audience_label(words, broadcast.audience)
     if member is None:
         rows: tuple[Row, ...] = (
@@ -167,7 +167,7 @@ def other_schools(turn: Turn) -> list[Membership]:
 
 
 async def _reach(turn: Turn, broadcast: Broadcast) -> Counts:
-    return await broadcasts.reach(turn.session, turn.rulebook, broadcast, turn.now)
+    return await reaching.reach(turn.session, turn.rulebook, broadcast, turn.now)
 
 
 async def _as_person(turn: Turn, member: Member) -> Person:
@@ -213,7 +213,7 @@ async def show_scheduled(turn: Turn, broadcast: Broadcast) -> None:
 async def standing_screen(person: Person, broadcast: Broadcast) -> Screen:
     """Draw how far a broadcast is, or how it ended: with names, and what to do about it."""
     words, number = person.words, known_id(broadcast.id)
-    standing = await broadcast_runs.standing(person.session, broadcast)
+    standing = await counting.standing(person.session, broadcast)
     audience = audience_label(words, broadcast.audience)
     view = OpenBroadcast(number)
     if broadcast.status == BroadcastStatus.SENDING:
@@ -234,7 +234,7 @@ async def _first_names(
     found: dict[str, list[str]] = {}
     for fate in (Fate.BLOCKED, Fate.NOT_JOINED, Fate.FAILED, Fate.HELP):
         some = standing.of(fate)
-        names = await broadcast_runs.names(person.session, broadcast, fate) if some else []
+        names = await counting.names(person.session, broadcast, fate) if some else []
         found[fate.value] = names[:NAMES_SHOWN]
     return found
 

@@ -12,8 +12,9 @@ from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.screens import Key, Screen, Style
 from conversations.turn import Turn
-from storage import broadcast_runs, broadcasts, help_calls
+from storage.broadcasts import answering, reading
 from storage.errors import NotFound
+from storage.helping import asking
 from storage.models import Broadcast, BroadcastAnswer, BroadcastStatus, Member
 from storage.people import Actor, known_id
 
@@ -29,7 +30,7 @@ async def broadcast(person: Person, subject: dict[str, Any]) -> Notice | None:
     found = await person.session.get(Broadcast, subject["broadcast"])
     if found is None or found.school_id != person.actor.school_id:
         return None
-    if found.status == BroadcastStatus.CANCELLED or broadcasts.is_empty(found):
+    if found.status == BroadcastStatus.CANCELLED or reading.is_empty(found):
         return None
     return Notice(await message_for(person, found), keys_work_anywhere=True)
 
@@ -44,7 +45,7 @@ async def broadcast_not_started(person: Person, subject: dict[str, Any]) -> Noti
         "broadcasting.not_started", why=subject["why"],
         due_at=datetime.fromisoformat(subject["due_at"]),
     )  # fmt: skip
-    if not broadcasts.may_send(person.actor):
+    if not reading.may_send(person.actor):
         return Notice(Screen(text))
     to = OpenBroadcast(known_id(found.id))
     rows = ((Key(person.words.label("broadcasting.draft"), to, Style.NEXT),),)
@@ -64,7 +65,7 @@ async def answer_broadcast(turn: Turn, tap: AnswerBroadcast) -> None:
         turn.toast(turn.words.label("broadcasting.only_preview"))
         return
     answer = BroadcastAnswer(tap.answer)
-    await broadcast_runs.answer(turn.session, receiver, tap.broadcast, answer, turn.now)
+    await answering.answer(turn.session, receiver, tap.broadcast, answer, turn.now)
     turn.toast(turn.words.label(f"broadcasting.answered_{answer}"))
     if answer is BroadcastAnswer.HELP:
         await _call_for_help(turn, receiver)
@@ -73,12 +74,12 @@ async def answer_broadcast(turn: Turn, tap: AnswerBroadcast) -> None:
 async def _receiver(turn: Turn, broadcast_id: int) -> Actor | None:
     """Give which of the person's seats the broadcast was written to."""
     seats = {known_id(one.member.id): one for one in turn.memberships}
-    number = await broadcast_runs.received_by(turn.session, broadcast_id, seats)
+    number = await answering.received_by(turn.session, broadcast_id, seats)
     return seats[number].actor(turn.now) if number is not None else None
 
 
 async def _call_for_help(turn: Turn, receiver: Actor) -> None:
-    helpers: list[Member] = await help_calls.call_for_help(
+    helpers: list[Member] = await asking.call_for_help(
         turn.session, receiver, AT_A_BROADCAST, today=turn.today, now=turn.now
     )
     text = turn.words.body(

@@ -6,8 +6,8 @@ from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.screens import Screen, page_of, pager
 from conversations.turn import Turn
-from storage import broadcast_drafts, broadcast_runs, broadcasts
-from storage.broadcast_runs import Fate
+from storage.broadcasts import counting, drafting, reading
+from storage.broadcasts.counting import Fate
 from storage.errors import NotFound
 
 dialogue = Dialogue("broadcast_reports")
@@ -19,7 +19,7 @@ NAMES_A_PAGE = 30
 async def present(turn: Turn, tap: object) -> None:
     """Show the broadcast that was meant as it is now."""
     number = getattr(tap, "broadcast", 0)
-    await show_broadcast(turn, await broadcasts.own(turn.session, turn.actor, number))
+    await show_broadcast(turn, await reading.own(turn.session, turn.actor, number))
 
 
 @dialogue.tap(BroadcastNames)
@@ -27,8 +27,8 @@ async def broadcast_names(turn: Turn, tap: BroadcastNames) -> None:
     """Name those with one fate."""
     if tap.fate not in set(Fate):
         raise NotFound
-    broadcast = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
-    names = await broadcast_runs.names(turn.session, broadcast, Fate(tap.fate))
+    broadcast = await reading.own(turn.session, turn.actor, tap.broadcast)
+    names = await counting.names(turn.session, broadcast, Fate(tap.fate))
     page = page_of(names, tap.page, NAMES_A_PAGE)
     text = turn.words.body(
         "broadcasting.names", total=len(names), page=page,
@@ -43,5 +43,5 @@ async def broadcast_names(turn: Turn, tap: BroadcastNames) -> None:
 @dialogue.tap(SendAgain)
 async def send_again(turn: Turn, tap: SendAgain) -> None:
     """Make a draft of it for those whom it failed to reach."""
-    draft = await broadcast_drafts.send_again(turn.session, turn.actor, tap.broadcast, turn.now)
+    draft = await drafting.send_again(turn.session, turn.actor, tap.broadcast, turn.now)
     await show_broadcast(turn, draft)

@@ -38,9 +38,9 @@ from conversations.everywhere import press_typed
 from conversations.home import back_home, back_to
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.turn import Turn, current_turn
-from storage import audiences, broadcast_drafts, broadcasts
-from storage.audiences import Audience, AudienceKind
-from storage.broadcast_drafts import Attachment
+from storage.broadcasts import audiences, drafting, moving, reaching, reading
+from storage.broadcasts.audiences import Audience, AudienceKind
+from storage.broadcasts.drafting import Attachment
 from storage.errors import NotFound, TooLong
 from storage.models import Broadcast, BroadcastStatus, Member
 from storage.people import known_id
@@ -69,7 +69,7 @@ async def present(turn: Turn, tap: object) -> None:
     """Show the broadcast that was meant as it is now, or all there are."""
     number = getattr(tap, "broadcast", None)
     if isinstance(number, int):
-        await show_broadcast(turn, await broadcasts.own(turn.session, turn.actor, number))
+        await show_broadcast(turn, await reading.own(turn.session, turn.actor, number))
     else:
         await show_all(turn)
 
@@ -92,8 +92,8 @@ async def open_broadcasts(turn: Turn, _tap: Broadcasts) -> None:
 async def show_all(turn: Turn) -> None:
     """Offer the audiences in which there is somebody, and the draft that was begun."""
     words = turn.words
-    draft = await broadcasts.draft_of(turn.session, turn.actor)
-    if draft is not None and broadcasts.is_empty(draft):
+    draft = await reading.draft_of(turn.session, turn.actor)
+    if draft is not None and reading.is_empty(draft):
         draft = None
     recent = await _recent_but(turn, draft)
     keys = [
@@ -115,7 +115,7 @@ async def show_all(turn: Turn) -> None:
 
 
 async def _audience_keys(turn: Turn) -> list[Key]:
-    scope = broadcasts.scope_of(turn.rulebook, turn.school, turn.actor.member_id, turn.now)
+    scope = reaching.scope_of(turn.rulebook, turn.school, turn.actor.member_id, turn.now)
     keys = []
     for kind in OFFERED:
         counts = await audiences.count(turn.session, scope, Audience(kind))
@@ -136,7 +136,7 @@ async def recent_broadcasts(turn: Turn, _tap: RecentBroadcasts) -> None:
 
 async def _recent_but(turn: Turn, draft: Broadcast | None) -> list[Broadcast]:
     """Give the latest broadcasts without the draft that has a button of its own."""
-    found = await broadcasts.recent(turn.session, turn.actor)
+    found = await reading.recent(turn.session, turn.actor)
     return [one for one in found if draft is None or one.id != draft.id]
 
 
@@ -158,7 +158,7 @@ async def new_broadcast(turn: Turn, tap: NewBroadcast) -> None:
     kind = kinds.get(tap.audience)
     if kind is None:
         raise NotFound
-    draft = await broadcast_drafts.begin(turn.session, turn.actor, kind, turn.now)
+    draft = await drafting.begin(turn.session, turn.actor, kind, turn.now)
     if kind is AudienceKind.PEOPLE:
         await _show_people(turn, draft, 0)
     else:
@@ -168,14 +168,14 @@ async def new_broadcast(turn: Turn, tap: NewBroadcast) -> None:
 @dialogue.tap(PickPeople)
 async def pick_people(turn: Turn, tap: PickPeople) -> None:
     """Show a page of the members."""
-    draft = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
+    draft = await reading.own(turn.session, turn.actor, tap.broadcast)
     await _show_people(turn, draft, tap.page)
 
 
 @dialogue.tap(TogglePerson)
 async def toggle_person(turn: Turn, tap: TogglePerson) -> None:
     """Name one more, or one less."""
-    draft = await broadcast_drafts.toggle_person(
+    draft = await drafting.toggle_person(
         turn.session, turn.actor, tap.broadcast, tap.member, turn.now
     )
     await _show_people(turn, draft, tap.page)
@@ -183,7 +183,7 @@ async def toggle_person(turn: Turn, tap: TogglePerson) -> None:
 
 async def _show_people(turn: Turn, draft: Broadcast, number: int) -> None:
     words, draft_id = turn.words, known_id(draft.id)
-    scope = broadcasts.scope_of(turn.rulebook, turn.school, turn.actor.member_id, turn.now)
+    scope = reaching.scope_of(turn.rulebook, turn.school, turn.actor.member_id, turn.now)
     everybody = audiences.everybody_in(turn.session, scope, Audience(AudienceKind.ALL))
     people = sorted([one async for one in everybody], key=lambda one: one.name.casefold())
     page = page_of(people, number, PEOPLE_A_PAGE)
@@ -210,14 +210,14 @@ async def _show_people(turn: Turn, draft: Broadcast, number: int) -> None:
 @dialogue.tap(PickSchools)
 async def pick_schools(turn: Turn, tap: PickSchools) -> None:
     """Show the other schools in which the sender is an operator."""
-    draft = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
+    draft = await reading.own(turn.session, turn.actor, tap.broadcast)
     _show_schools(turn, draft)
 
 
 @dialogue.tap(ToggleSchool)
 async def toggle_school(turn: Turn, tap: ToggleSchool) -> None:
     """Write to one school more, or one less."""
-    draft = await broadcast_drafts.toggle_school(
+    draft = await drafting.toggle_school(
         turn.session, turn.actor, tap.broadcast, tap.member, turn.now
     )
     _show_schools(turn, draft)
@@ -243,8 +243,8 @@ def _show_schools(turn: Turn, draft: Broadcast) -> None:
 @dialogue.tap(OutOfReachNames)
 async def out_of_reach_names(turn: Turn, tap: OutOfReachNames) -> None:
     """Name those who are meant and have to be seen on foot."""
-    draft = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
-    away = await broadcasts.out_of_reach(turn.session, turn.rulebook, draft, turn.now)
+    draft = await reading.own(turn.session, turn.actor, tap.broadcast)
+    away = await reaching.out_of_reach(turn.session, turn.rulebook, draft, turn.now)
     page = page_of([one.name for one in away], tap.page, NAMES_A_PAGE)
     text = turn.words.body(
         "broadcasting.names", total=len(away), page=page,
@@ -261,14 +261,14 @@ async def out_of_reach_names(turn: Turn, tap: OutOfReachNames) -> None:
 @dialogue.tap(OpenBroadcast)
 async def open_broadcast(turn: Turn, tap: OpenBroadcast) -> None:
     """Show a broadcast as it is now."""
-    await show_broadcast(turn, await broadcasts.own(turn.session, turn.actor, tap.broadcast))
+    await show_broadcast(turn, await reading.own(turn.session, turn.actor, tap.broadcast))
 
 
 @dialogue.tap(BackToDraft)
 async def back_to_draft(turn: Turn, tap: BackToDraft) -> None:
     """Show what can be done with a draft, or how it stands by now."""
-    broadcast = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
-    if broadcast.status != BroadcastStatus.DRAFT or broadcasts.is_empty(broadcast):
+    broadcast = await reading.own(turn.session, turn.actor, tap.broadcast)
+    if broadcast.status != BroadcastStatus.DRAFT or reading.is_empty(broadcast):
         await show_broadcast(turn, broadcast)
     else:
         await show_preview(turn, broadcast, stands_above=True)
@@ -277,7 +277,7 @@ async def back_to_draft(turn: Turn, tap: BackToDraft) -> None:
 @dialogue.tap(WriteBroadcast)
 async def write_broadcast(turn: Turn, tap: WriteBroadcast) -> None:
     """Ask for the words."""
-    draft = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
+    draft = await reading.own(turn.session, turn.actor, tap.broadcast)
     if draft.status == BroadcastStatus.DRAFT:
         await show_writing(turn, draft)
     else:
@@ -287,14 +287,12 @@ async def write_broadcast(turn: Turn, tap: WriteBroadcast) -> None:
 @dialogue.answer(WRITING)
 async def take_words(turn: Turn, subject: WriteBroadcast) -> None:
     """Keep the words, or press the button that was typed, and show what it looks like."""
-    draft = await broadcasts.own(turn.session, turn.actor, subject.broadcast)
-    if not broadcasts.is_empty(draft) and await press_typed(turn):
+    draft = await reading.own(turn.session, turn.actor, subject.broadcast)
+    if not reading.is_empty(draft) and await press_typed(turn):
         return
     if not await _fits(turn, draft, turn.text, has_file=bool(draft.file_id)):
         return
-    draft = await broadcast_drafts.write(
-        turn.session, turn.actor, subject.broadcast, turn.text, turn.now
-    )
+    draft = await drafting.write(turn.session, turn.actor, subject.broadcast, turn.text, turn.now)
     await show_preview(turn, draft)
 
 
@@ -316,7 +314,7 @@ async def take_file(turn: Turn) -> None:
     subject = unpack(prompt.subject) if prompt else None
     if message is None or not isinstance(subject, WriteBroadcast):
         return
-    draft = await broadcasts.own(turn.session, turn.actor, subject.broadcast)
+    draft = await reading.own(turn.session, turn.actor, subject.broadcast)
     album = message.media_group_id or ""
     if album and album == draft.album:
         return  # one of them is kept, and that has been said
@@ -324,8 +322,8 @@ async def take_file(turn: Turn) -> None:
     if not await _fits(turn, draft, words, has_file=True):
         return
     if words != draft.text:
-        await broadcast_drafts.write(turn.session, turn.actor, subject.broadcast, words, turn.now)
-    draft = await broadcast_drafts.attach(
+        await drafting.write(turn.session, turn.actor, subject.broadcast, words, turn.now)
+    draft = await drafting.attach(
         turn.session, turn.actor, subject.broadcast, _attachment(message, album), turn.now
     )
     await show_preview(turn, draft, album=bool(album))
@@ -352,7 +350,7 @@ async def _fits(turn: Turn, draft: Broadcast, text: str, *, has_file: bool) -> b
 @dialogue.tap(DropFile)
 async def drop_file(turn: Turn, tap: DropFile) -> None:
     """Send without the file."""
-    draft = await broadcast_drafts.detach(turn.session, turn.actor, tap.broadcast, turn.now)
+    draft = await drafting.detach(turn.session, turn.actor, tap.broadcast, turn.now)
     await show_broadcast(turn, draft)
 
 
@@ -362,10 +360,10 @@ async def drop_file(turn: Turn, tap: DropFile) -> None:
 @dialogue.tap(SendBroadcast)
 async def send_broadcast(turn: Turn, tap: SendBroadcast) -> None:
     """Start. The preview has said to how many; how far it is, is told in a message of its own."""
-    counts = await broadcasts.start(
+    counts = await moving.start(
         turn.session, turn.actor, turn.rulebook, tap.broadcast, tap.revision, turn.now
     )
-    draft = await broadcasts.own(turn.session, turn.actor, tap.broadcast)
+    draft = await reading.own(turn.session, turn.actor, tap.broadcast)
     text = turn.words.body(
         "broadcasting.begun", counts=counts, unit=unit(turn.words, draft.audience)
     )
@@ -375,7 +373,7 @@ async def send_broadcast(turn: Turn, tap: SendBroadcast) -> None:
 @dialogue.tap(CancelBroadcast)
 async def cancel_broadcast(turn: Turn, tap: CancelBroadcast) -> None:
     """Put a draft away, with a way back; or stop what is on its way."""
-    broadcast = await broadcasts.cancel(turn.session, turn.actor, tap.broadcast, turn.now)
+    broadcast = await moving.cancel(turn.session, turn.actor, tap.broadcast, turn.now)
     if broadcast.started_at is not None:
         turn.toast(turn.words.label("broadcasting.cancelled"))
         turn.show(await standing_screen(turn, broadcast))
@@ -388,5 +386,5 @@ async def cancel_broadcast(turn: Turn, tap: CancelBroadcast) -> None:
 @dialogue.tap(RestoreBroadcast)
 async def restore_broadcast(turn: Turn, tap: RestoreBroadcast) -> None:
     """Undo that a draft was put away."""
-    draft = await broadcast_drafts.restore(turn.session, turn.actor, tap.broadcast, turn.now)
+    draft = await drafting.restore(turn.session, turn.actor, tap.broadcast, turn.now)
     await show_broadcast(turn, draft)

@@ -26,10 +26,11 @@ from conversations.screens import Key, Row, Screen, in_rows, numbered, page_of, 
 from conversations.talking import present as present_request
 from conversations.talking import request_of, show_help, talk_row
 from conversations.turn import Turn
-from storage import cards, decisions, help_drafts, help_requests
+from storage import cards, decisions
 from storage.cards import Subject
 from storage.errors import NotFound
-from storage.help_requests import FullRequest
+from storage.helping import following, moving, requests
+from storage.helping.requests import FullRequest
 from storage.models import HelpStatus
 from storage.rulesets import StepKind
 
@@ -55,7 +56,7 @@ async def queue_command(turn: Turn, _words: str) -> None:
 @dialogue.tap(OpenHelpQueue)
 async def open_queue(turn: Turn, tap: OpenHelpQueue) -> None:
     """Show a page of the open requests and one's own, oldest first, with what each needs."""
-    waiting = await help_requests.queue(turn.session, turn.actor)
+    waiting = await requests.queue(turn.session, turn.actor)
     page = page_of(waiting, tap.page, REQUESTS_A_PAGE)
     lines = [await _line(turn, full) for full in page.items]
     text = turn.words.body("helping.queue", lines=lines, page=page)
@@ -83,7 +84,7 @@ async def _line(turn: Turn, full: FullRequest) -> dict[str, Any]:
 @dialogue.tap(ClaimHelp)
 async def claim_help(turn: Turn, tap: ClaimHelp) -> None:
     """Take a request: the others' cards say by whom, and the teacher is told."""
-    full = await help_requests.claim(turn.session, turn.actor, tap.request, turn.now, turn.tapped)
+    full = await moving.claim(turn.session, turn.actor, tap.request, turn.now, turn.tapped)
     turn.toast(turn.words.label("helping.claimed"))
     await show_help(turn, full)
 
@@ -91,7 +92,7 @@ async def claim_help(turn: Turn, tap: ClaimHelp) -> None:
 @dialogue.tap(ReleaseHelp)
 async def release_help(turn: Turn, tap: ReleaseHelp) -> None:
     """Give a request back to the queue; the others and the teacher are told."""
-    full = await help_requests.release(turn.session, turn.actor, tap.request, turn.today, turn.now)
+    full = await moving.release(turn.session, turn.actor, tap.request, turn.today, turn.now)
     turn.toast(turn.words.label("helping.released"))
     await show_help(turn, full)
 
@@ -99,15 +100,15 @@ async def release_help(turn: Turn, tap: ReleaseHelp) -> None:
 @dialogue.tap(SeeDraft)
 async def see_draft(turn: Turn, tap: SeeDraft) -> None:
     """Show the teacher's plan as it is at this moment, to read only."""
-    full = await help_requests.read(turn.session, turn.actor, tap.request)
+    full = await requests.read(turn.session, turn.actor, tap.request)
     turn.show(await _draft_screen(turn, full, tap.page))
     if turn.tapped is not None and not turn.only_looks:
         message_id = turn.tapped[1]
-        await help_drafts.note_look(turn.session, turn.actor, full.id, message_id, turn.now)
+        await following.note_look(turn.session, turn.actor, full.id, message_id, turn.now)
 
 
 async def _draft_screen(person: Person, full: FullRequest, number: int) -> Screen:
-    help_requests.require_helper(person.actor, full)
+    requests.require_helper(person.actor, full)
     stuck = await stuck_at(person, full)
     plan, rules = stuck.full, stuck.rules
     if plan is None:

@@ -22,11 +22,11 @@ from conversations.plan_views import title_of
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, page_of, pager, short
 from conversations.talking import present, talk_row
 from conversations.turn import Turn
-from storage import help_proposals, help_requests
 from storage.errors import NotAllowed, NotFound, Refused
 from storage.evidence import needs, reading
-from storage.help_proposals import FullProposal
-from storage.help_requests import FullRequest
+from storage.helping import proposing, requests
+from storage.helping.proposing import FullProposal
+from storage.helping.requests import FullRequest
 from storage.models import ProposalState
 from storage.people import known_id
 from storage.plans import MOST_UNITS, FullPlan, items_step
@@ -42,7 +42,7 @@ LABEL_LENGTH = 22
 
 async def _helping(turn: Turn, request_id: int) -> tuple[FullRequest, Stuck]:
     """Give the request that this person helps with, and where its owner stands."""
-    full = await help_requests.read(turn.session, turn.actor, request_id)
+    full = await requests.read(turn.session, turn.actor, request_id)
     if not full.is_helped_by(turn.actor.member_id):
         raise NotAllowed
     return full, await stuck_at(turn, full)
@@ -118,10 +118,10 @@ async def propose_units(turn: Turn, tap: ProposeUnits) -> None:
 async def send_proposal(turn: Turn, tap: SendProposal) -> None:
     """Propose it; the teacher gets it with a button to take it over."""
     full, stuck = await _helping(turn, tap.request)
-    plan = stuck.full or await help_proposals.begin_plan(
+    plan = stuck.full or await proposing.begin_plan(
         turn.session, turn.actor, stuck.rules, turn.period, full.id, turn.now
     )
-    await help_proposals.propose_item(
+    await proposing.propose_item(
         turn.session, turn.actor, stuck.rules, full.id, plan.id, tap.item, tap.units, turn.now
     )
     turn.toast(turn.words.label("proposing.sent"))
@@ -170,7 +170,7 @@ async def point_out(turn: Turn, tap: PointOut) -> None:
     """Tell the teacher which evidence is missing, with a button to send it."""
     full, stuck = await _helping(turn, tap.request)
     plan = _plan_of(stuck)
-    await help_proposals.point_out_evidence(
+    await proposing.point_out_evidence(
         turn.session, turn.actor, stuck.rules, full.id, plan.id, tap.entry, turn.now
     )
     turn.toast(turn.words.label("proposing.sent"))
@@ -192,9 +192,7 @@ def proposal_title(person: Person, full: FullProposal) -> str:
 async def help_answered(person: Person, subject: dict[str, Any]) -> Notice | None:
     """Tell the helper what the teacher made of a proposal."""
     try:
-        full = await help_proposals.read_proposal(
-            person.session, person.actor, subject["proposal"]
-        )
+        full = await proposing.read_proposal(person.session, person.actor, subject["proposal"])
     except Refused:
         return None
     if full.is_open:

@@ -16,7 +16,7 @@ from conversations.dialogue import Dialogue
 from conversations.home import back_to
 from conversations.screens import Screen
 from conversations.turn import Turn
-from storage import broadcasts
+from storage.broadcasts import moving, reading
 from storage.models import Broadcast, BroadcastStatus
 
 dialogue = Dialogue("scheduling")
@@ -26,7 +26,7 @@ dialogue = Dialogue("scheduling")
 async def present(turn: Turn, tap: object) -> None:
     """Show the broadcast that was meant as it is now."""
     number = getattr(tap, "broadcast", 0)
-    await show_broadcast(turn, await broadcasts.own(turn.session, turn.actor, number))
+    await show_broadcast(turn, await reading.own(turn.session, turn.actor, number))
 
 
 @dialogue.tap(ScheduleDay)
@@ -69,9 +69,7 @@ def _as_hour(tap: ScheduleHour) -> Callable[[int], Button]:
 async def schedule_at(turn: Turn, tap: ScheduleAt) -> None:
     """Keep day and hour."""
     due_at = day_picker.moment_at(turn, day_picker.day_of(turn, tap.first), tap.hour)
-    broadcast = await broadcasts.schedule(
-        turn.session, turn.actor, tap.broadcast, due_at, turn.now
-    )
+    broadcast = await moving.schedule(turn.session, turn.actor, tap.broadcast, due_at, turn.now)
     await show_scheduled(turn, broadcast)
 
 
@@ -79,13 +77,13 @@ async def schedule_at(turn: Turn, tap: ScheduleAt) -> None:
 async def change_scheduled(turn: Turn, tap: ChangeScheduled) -> None:
     """Make it a draft again, so that it can be changed."""
     await show_broadcast(
-        turn, await broadcasts.withdraw(turn.session, turn.actor, tap.broadcast, turn.now)
+        turn, await moving.withdraw(turn.session, turn.actor, tap.broadcast, turn.now)
     )
 
 
 async def _may_be_scheduled(turn: Turn, number: int) -> bool:
     """Whether a time can be chosen; else the broadcast is shown as it is."""
-    broadcast: Broadcast = await broadcasts.own(turn.session, turn.actor, number)
+    broadcast: Broadcast = await reading.own(turn.session, turn.actor, number)
     if broadcast.status in (BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED):
         return True
     await show_broadcast(turn, broadcast)

@@ -21,11 +21,11 @@ from conversations.screens import Key, Row, Screen, Style
 from conversations.talking import request_of, show_help, talk_row
 from conversations.teacher.proving import send_for
 from conversations.turn import Turn, current_turn
-from storage import help_calls, help_proposals, help_requests, help_talks
 from storage.errors import NotFound, Refused
 from storage.evidence import changing, needs, reading
-from storage.help_proposals import FullProposal
-from storage.help_talks import Said
+from storage.helping import asking, proposing, requests, talking
+from storage.helping.proposing import FullProposal
+from storage.helping.talking import Said
 from storage.models import HelpStatus, Member, SaidAs
 from storage.people import known_id
 
@@ -49,10 +49,10 @@ async def ask_for_help(turn: Turn, tap: AskForHelp) -> None:
     """Tell the coaches, and tell the teacher who they are. Asking again adds the new place."""
     # A forged place would be told anew each time.
     where = tap.where if is_place(turn.rules, tap.where) else "-"
-    helpers = await help_calls.call_for_help(
+    helpers = await asking.call_for_help(
         turn.session, turn.actor, where, today=turn.today, now=turn.now
     )
-    active = await help_requests.active_of(turn.session, turn.actor.member_id)
+    active = await requests.active_of(turn.session, turn.actor.member_id)
     if active is not None and active.status is HelpStatus.CLAIMED:
         await show_help(turn, active)
         return
@@ -101,10 +101,10 @@ async def take_spoken_reply(turn: Turn) -> None:
 
 
 async def _bring(turn: Turn, subject: AskForHelp, said: Said) -> None:
-    helpers = await help_calls.call_for_help(
+    helpers = await asking.call_for_help(
         turn.session, turn.actor, subject.where, today=turn.today, now=turn.now, said=said
     )
-    active = await help_requests.active_of(turn.session, turn.actor.member_id)
+    active = await requests.active_of(turn.session, turn.actor.member_id)
     told = _told(helpers)
     if active is not None and active.helper is not None:
         told = _told([active.helper])
@@ -122,7 +122,7 @@ async def _proposal_screen(person: Person, full: FullProposal) -> Screen | None:
     """Draw a proposal beside what the plan holds now; None for evidence that has come."""
     words, proposal = person.words, full.proposal
     rules = person.rulebook.of_plan(person.school, full.plan.plan)
-    coach = await help_proposals.proposer_of(person.session, full)
+    coach = await proposing.proposer_of(person.session, full)
     gap = ""
     if not proposal.quantity:
         evidence = await reading.evidence_of_plan(person.session, full.plan.id)
@@ -162,7 +162,7 @@ def _proposal_rows(person: Person, full: FullProposal) -> tuple[Row, ...]:
 @dialogue.tap(ShowProposal)
 async def show_proposal(turn: Turn, tap: ShowProposal) -> None:
     """Show a proposal beside what the plan holds now."""
-    full = await help_proposals.read_proposal(turn.session, turn.actor, tap.proposal)
+    full = await proposing.read_proposal(turn.session, turn.actor, tap.proposal)
     screen = await _proposal_screen(turn, full)
     if screen is not None:
         turn.show(screen)
@@ -173,9 +173,9 @@ async def show_proposal(turn: Turn, tap: ShowProposal) -> None:
 @dialogue.tap(TakeProposal)
 async def take_proposal(turn: Turn, tap: TakeProposal) -> None:
     """Take a proposal over with one tap; for evidence, open its activity for sending."""
-    before = await help_proposals.read_proposal(turn.session, turn.actor, tap.proposal)
+    before = await proposing.read_proposal(turn.session, turn.actor, tap.proposal)
     rules = turn.rulebook.of_plan(turn.school, before.plan.plan)
-    full = await help_proposals.take(
+    full = await proposing.take(
         turn.session, turn.actor, rules, tap.proposal, tap.current, turn.now
     )
     entry = full.plan.entry(full.proposal.step, full.proposal.code)
@@ -191,7 +191,7 @@ async def take_proposal(turn: Turn, tap: TakeProposal) -> None:
 @dialogue.tap(DeclineProposal)
 async def decline_proposal(turn: Turn, tap: DeclineProposal) -> None:
     """Decline a proposal; the plan stays as it is."""
-    full = await help_proposals.decline(turn.session, turn.actor, tap.proposal, turn.now)
+    full = await proposing.decline(turn.session, turn.actor, tap.proposal, turn.now)
     turn.toast(turn.words.label("asking.declined"))
     await show_proposal(turn, ShowProposal(full.id))
 
@@ -203,9 +203,7 @@ async def decline_proposal(turn: Turn, tap: DeclineProposal) -> None:
 async def help_proposed(person: Person, subject: dict[str, Any]) -> Notice | None:
     """Show what the coach proposes, with one button to take it over."""
     try:
-        full = await help_proposals.read_proposal(
-            person.session, person.actor, subject["proposal"]
-        )
+        full = await proposing.read_proposal(person.session, person.actor, subject["proposal"])
     except Refused:
         return None
     screen = await _proposal_screen(person, full) if full.is_open else None
@@ -218,7 +216,7 @@ async def help_claimed(person: Person, subject: dict[str, Any]) -> Notice | None
     full = await request_of(person, subject)
     if full is None or full.status is not HelpStatus.CLAIMED or full.helper is None:
         return None
-    reachable = await help_talks.is_reachable(person.session, full.helper)
+    reachable = await talking.is_reachable(person.session, full.helper)
     text = person.words.body("asking.claimed", by=full.helper.name, reachable=reachable)
     return Notice(Screen(text, (talk_row(person, full),), view=ShowHelp(full.id)))
 

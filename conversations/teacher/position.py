@@ -15,7 +15,7 @@ from storage.evidence.needs import Progress
 from storage.models import Member, PlanStatus
 from storage.plans import FullPlan
 from storage.rulesets import DeadlineKind
-from storage.stages import Cycle, Scope
+from storage.stages import Cycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,6 @@ async def position_of(turn: Turn) -> Position:
         deciders = await people.deciders(turn.session, actor.school_id, turn.today)
     evidence = await reading.evidence_of_plan(turn.session, full.id) if full else ()
     entries = needs.provable(rules, full) if full else ()
-    scope = Scope(actor.school_id, period.id, actor.member_id)
     return Position(
         full=full,
         sections=sections(rules, full) if full else (),
@@ -56,7 +55,7 @@ async def position_of(turn: Turn) -> Position:
         deadlines=await deadlines.deadlines_of(turn.session, actor.school_id, rules, period),
         proof=needs.progress(entries, evidence),
         has_evidence=bool(evidence),
-        cycle=await cycle_of_plan(turn.session, turn.rulebook, scope, rules, full, evidence),
+        cycle=await cycle_of_plan(turn.session, turn.rulebook, rules, full, evidence),
     )
 
 

@@ -33,10 +33,15 @@ class Words:
         self.zone = zone or ZoneInfo("Asia/Jakarta")
         self._calendar = Calendar(self.language)
 
+    @property
+    def environment(self) -> Environment:
+        """Where the messages come from; a file is read when it is first asked for."""
+        return _environment(self.language)
+
     def body(self, name: str, /, **values: Any) -> str:
         """Give a message as Telegram's HTML; `name` is file and block: `planning.item`."""
         file, _, block = name.partition(".")
-        template = _environment(self.language).get_template(f"{file}.html")
+        template = self.environment.get_template(f"{file}.html")
         context = template.new_context({"words": self, **values})
         text = "".join(template.blocks[block](context))
         return _BLANK_LINES.sub("\n\n", "\n".join(map(str.strip, text.strip().splitlines())))

@@ -5,6 +5,7 @@ from datetime import datetime
 from storage import periods
 from storage.database import Database
 from storage.reminders import scanning
+from storage.reminders.calls import announce
 from storage.rulebook import RuleBook
 
 AT_ONCE = 1000
@@ -22,5 +23,5 @@ async def make_round(database: Database, rulebook: RuleBook, now: datetime) -> i
         calls = await scanning.scan(session, rulebook, now)
     for at in range(0, len(calls), AT_ONCE):
         async with database.transaction() as session:
-            await scanning.announce(session, calls[at : at + AT_ONCE], now)
+            await announce(session, calls[at : at + AT_ONCE], now)
     return len(ended) + len(calls)

@@ -7,34 +7,31 @@ from storage.rulesets.loader import (
     load_ruleset,
     unused_files,
 )
-from storage.rulesets.model import (
-    AccountabilityDocument,
+from storage.rulesets.model.calendar import DeadlineRule
+from storage.rulesets.model.copying import CopyField
+from storage.rulesets.model.evidence import AccountabilityDocument, EvidenceKind, UploadRule
+from storage.rulesets.model.finding import UnknownCode
+from storage.rulesets.model.observation import (
+    Focus,
+    Indicator,
+    ObservationField,
+    ObservationStep,
+    Statement,
+)
+from storage.rulesets.model.planning import (
     Behaviour,
     Category,
     Choice,
-    CopyField,
-    Coverage,
-    DeadlineRule,
     Duty,
-    EvidenceKind,
-    FeedbackSentence,
-    Focus,
     Guide,
-    Indicator,
     Item,
     MainDuty,
-    ObservationField,
-    ObservationStep,
-    PointsRule,
-    Predicate,
-    RatingHint,
-    ReportField,
-    RuleSet,
-    Statement,
     Step,
-    UnknownCode,
-    UploadRule,
 )
+from storage.rulesets.model.rating import FeedbackSentence, Predicate, RatingHint
+from storage.rulesets.model.report import Coverage, ReportField
+from storage.rulesets.model.ruleset import RuleSet
+from storage.rulesets.model.scheme import PointsRule
 from storage.rulesets.reading import Problem
 from storage.rulesets.terms import (
     AskedOf,

@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise, product
 
-from storage.rulesets.model import Behaviour, Item, PhaseRule, RuleSet, Step
+from storage.rulesets.model.calendar import PhaseRule
+from storage.rulesets.model.planning import Behaviour, Item, Step
+from storage.rulesets.model.ruleset import RuleSet
 from storage.rulesets.observation_checks import check_observation
 from storage.rulesets.rating_checks import check_rating
 from storage.rulesets.report_checks import Finding, check_report

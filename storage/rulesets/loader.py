@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from storage.rulesets.checks import check
-from storage.rulesets.model import RuleSet
+from storage.rulesets.model.ruleset import RuleSet
 from storage.rulesets.overlay import lay_over
 from storage.rulesets.reading import Mistakes, Problem, read_file
 
@@ -82,6 +82,8 @@ def load_ruleset(
     `storage.rulesets.overlay`); both are read again when they have changed on disk. Raises
     RuleSetError with all mistakes.
     """
+    if folder is not None and not folder.is_dir():
+        folder = None  # what is read without it is what others have read already
     path = _path_of(ruleset_id, folder)
     changed_ns = 0 if path.parent == FOLDER else _changed_ns(path)
     if overlay is None:

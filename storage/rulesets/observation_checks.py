@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from storage.rulesets.model import ObservationField, ObservationStep, PhaseRule, RuleSet
+from storage.rulesets.model.calendar import PhaseRule
+from storage.rulesets.model.observation import ObservationField, ObservationStep
+from storage.rulesets.model.ruleset import RuleSet
 from storage.rulesets.terms import AskedOf, ChoiceSource, FieldKind
 
 Finding = tuple[str, str]

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from storage.rulesets.model import RatingHint, RuleSet
+from storage.rulesets.model.rating import RatingHint
+from storage.rulesets.model.ruleset import RuleSet
 
 SENTENCE_MAX = 200
 """Characters of a ready sentence: five of them fit into one feedback."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from storage.rulesets.model import ReportField, RuleSet
+from storage.rulesets.model.report import ReportField
+from storage.rulesets.model.ruleset import RuleSet
 
 Finding = tuple[str, str]
 """A key and what is wrong there."""

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from sqlmodel import col, select
 
 from bot.simulator import Person
 from conversations.callbacks.pictures import DrawStatus
-from storage import plans
+from conversations.pictures.drawing import Drawer
+from conversations.pictures.facts import digest_of
+from storage import plans, sent_pictures
 from storage.database import Database
 from storage.models import Member, Plan, Role, School
-from storage.people import Membership
+from storage.people import Membership, known_id
 from storage.rulebook import RuleBook
 from storage.suggestions import Pick
 from tests.benchmarks import bots
@@ -24,6 +26,7 @@ from tests.benchmarks.databases import KINDS, Databases
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.people import PATIENCE_S, Tapper, Taps, join, open_item, school_with, tap_for
 from tests.benchmarks.telegram import telegram
+from tests.conversations.pictures.samples import STATUS
 
 ASK_AT_ONCE = 50
 WAVES = 6
@@ -61,9 +64,39 @@ async def _measure(kind: str, url: str, home: Path) -> list[Figure]:
             under_load += taps
         idle += await tap_for([tapper], IDLE_S)
     return [
+        *await _by_itself(kind, url),
         *_alone(kind, fresh, again),
         _felt(kind, idle, under_load, waves),
     ]
+
+
+async def _by_itself(kind: str, url: str) -> list[Figure]:
+    """Time the picture apart from the tap: drawn from its facts, and found by them again."""
+    many = [replace(STATUS, name=f"Guru {number}") for number in range(ASK_AT_ONCE)]
+    database, drawer = Database(url), Drawer()
+    await drawer.draw(STATUS)  # starts what draws
+    drawn = [await _timed(drawer.draw(facts)) for facts in many]
+    await drawer.close()
+    async with database.transaction() as session:
+        school_id = known_id((await session.exec(select(School))).one().id)
+        names = [sent_pictures.Name(school_id, digest_of(facts), "file-id") for facts in many]
+        await sent_pictures.keep(session, names, datetime.now(UTC))
+    async with database.reading() as session:
+        kept = [await _timed(sent_pictures.name_of(session, digest_of(one))) for one in many]
+    await database.close()
+    return [
+        Figure(
+            "Pictures", f"the picture by itself, {name}, p95, {kind}",
+            Taps(taken, sum(taken)).percentile_ms(95), "ms", at_most(goal),
+        )
+        for name, taken, goal in (("drawn", drawn, UNCACHED_MS), ("kept", kept, CACHED_MS))
+    ]  # fmt: skip
+
+
+async def _timed(work: Awaitable[object]) -> float:
+    started = time.perf_counter()
+    await work
+    return time.perf_counter() - started
 
 
 @dataclass(frozen=True, slots=True)

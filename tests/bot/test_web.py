@@ -26,12 +26,12 @@ PATH = "/jalan/masuk"
 
 
 @pytest.fixture
-async def webhooked(tmp_path: Path) -> AsyncIterator[TestWorld]:
+async def webhooked(sqlite_url: str, tmp_path: Path) -> AsyncIterator[TestWorld]:
     """A world whose bot takes its updates from the webhook."""
     clock = StoppedClock()
     settings = Settings(
         bot_token=TOKEN,
-        database_url=f"sqlite+aiosqlite:///{tmp_path}/kawan.db",
+        database_url=sqlite_url,
         data_dir=tmp_path,
         webhook_url=f"https://kawan.test{PATH}",
         webhook_secret=SECRET,

@@ -21,6 +21,7 @@ from bot.application import Kawan
 from bot.clock import Clock
 from bot.logs import set_up_logs
 from bot.settings import Settings
+from conversations.words import LANGUAGES, Words
 from storage.rulesets import load_ruleset
 
 
@@ -84,9 +85,19 @@ def live(order: dict[str, Any]) -> None:
     asyncio.run(run(datetime.fromisoformat(order["start"])))
 
 
+def prepare() -> None:
+    """Read once what every bot would read by itself."""
+    load_ruleset("pmm-2024")
+    words = Words(LANGUAGES[0])
+    words.label("commands.bantuan")
+    templates = words.environment
+    for name in templates.list_templates():
+        templates.get_template(name)
+
+
 def main() -> None:
     """Fork a bot for every order."""
-    load_ruleset("pmm-2024")
+    prepare()
     process = 0
     for line in sys.stdin:
         order = json.loads(line)

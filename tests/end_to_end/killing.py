@@ -5,7 +5,6 @@ import atexit
 import json
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +27,7 @@ from storage.files import FileStore
 from storage.members import found_school, invite
 from storage.models import InboxUpdate, OutboxMessage, Role
 from storage.outbox import LEASE
+from tests.databases import copied
 from tests.world import MONDAY, TOKEN
 
 ROOT = Path(__file__).parents[2]
@@ -192,8 +192,7 @@ async def stage(
     folder: Path, template: Path, people: Sequence[tuple[str, Role]]
 ) -> AsyncIterator[Stage]:
     """Set everything up on a copy of a migrated database; `tokens` invite the people."""
-    url = f"sqlite+aiosqlite:///{folder}/kawan.db"
-    shutil.copyfile(template, folder / "kawan.db")
+    url = copied(template, folder)
     database = Database(url)
     async with database.transaction() as session:
         school = await found_school(

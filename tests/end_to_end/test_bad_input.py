@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from hashlib import sha256
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,7 @@ from storage.models import (
     Role,
 )
 from tests import papers
+from tests.databases import copied
 from tests.world import TestWorld, open_world
 
 EVERY_BUTTON = sorted(Button._by_code.values(), key=lambda kind: (kind.__module__, kind.code))
@@ -772,10 +774,10 @@ async def test_a_stranger_with_an_old_button_hears_how_to_get_in(world: TestWorl
     )
 )
 async def test_garbage_on_buttons_does_no_harm(
-    tmp_path_factory: pytest.TempPathFactory, data: list[str]
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, data: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("garbage")
-    async with open_world(f"sqlite+aiosqlite:///{folder}/kawan.db", folder) as world:
+    async with open_world(copied(sqlite_template, folder), folder) as world:
         stranger = world.sim.person("Orang Asing", id=77)
         await stranger.start()
         await stranger.sees("undangan")

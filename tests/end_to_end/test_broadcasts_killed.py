@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from bot.simulator.driver import Person
-from storage.audiences import PART
+from storage.broadcasts.audiences import PART
 from storage.models import Account, Broadcast, Member, OutboxMessage, Role, School
 from tests.end_to_end.killing import (
     PATIENCE,
@@ -24,13 +24,13 @@ TEACHERS = PART + 40
 """More than are written with one statement."""
 
 TRAPS = (
-    "storage.broadcasts:start after 1",
-    "storage.broadcast_runs:write_part before 1",
-    "storage.broadcast_runs:write_part after 1",
-    "storage.broadcast_runs:write_part after 2",
+    "storage.broadcasts.moving:start after 1",
+    "storage.broadcasts.running:write_part before 1",
+    "storage.broadcasts.running:write_part after 1",
+    "storage.broadcasts.running:write_part after 2",
     "bot.screens:send after 3",
-    "storage.broadcast_runs:finish after 1",
-    "storage.broadcast_runs:note_told before 1",
+    "storage.broadcasts.running:finish after 1",
+    "storage.broadcasts.running:note_told before 1",
 )
 
 

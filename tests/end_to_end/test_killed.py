@@ -22,6 +22,7 @@ from storage.models import (
     PlanRevision,
     Role,
 )
+from tests.databases import copied
 from tests.end_to_end.killing import PATIENCE, Killer, all_is_told, needs_processes, stage
 from tests.world import TOKEN, open_world
 
@@ -165,9 +166,9 @@ async def outcome(database: Database) -> dict[str, Any]:
     }
 
 
-async def undisturbed(folder: Path) -> dict[str, Any]:
+async def undisturbed(folder: Path, template: Path) -> dict[str, Any]:
     """The same conversation with a bot that nobody kills, in this process."""
-    async with open_world(f"sqlite+aiosqlite:///{folder}/kawan.db", folder) as world:
+    async with open_world(copied(template, folder), folder) as world:
         tokens = [await world.invites(name, roles) for name, roles in PEOPLE]
         await plays(everybody(world.sim), script(*tokens), lambda: None)
         await all_is_told(world.database)
@@ -206,7 +207,7 @@ async def test_killed_at_random_moments(tmp_path: Path, sqlite_template: Path, s
     calm, storm = tmp_path / "calm", tmp_path / "storm"
     calm.mkdir()
     storm.mkdir()
-    expected = await undisturbed(calm)
+    expected = await undisturbed(calm, sqlite_template)
     assert [one[1:3] for one in expected["plans"]] == [("agreed", 2)]
     async with stage(storm, sqlite_template, PEOPLE) as set_up:
         sim, bot, database = set_up.sim, set_up.bot, set_up.database

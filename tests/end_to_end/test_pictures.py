@@ -227,3 +227,14 @@ async def test_without_what_draws_the_text_is_there(world: TestWorld) -> None:
     assert "Kembali" in " ".join(told.buttons)
     world.kawan.drawer._worker = Drawer()._worker
     await asks(rina)
+
+
+async def test_whoever_taps_does_not_wait_for_all_who_ask_for_pictures(world: TestWorld) -> None:
+    askers = [await world.joins(f"Guru {number}", Role.TEACHER) for number in range(12)]
+    rina = await world.joins("Rina Wati", Role.TEACHER)
+    await asks(askers[0])  # starts what draws
+    taps = [one.press(DrawStatus().pack()) for one in askers]
+    await rina.taps("Rencana", within=WITHIN_S)
+    assert sum(tap.answer is not None for tap in taps) <= len(taps) // 2
+    for one in askers:
+        await one.sees_photo("Gambar keadaan", within=WITHIN_S)

@@ -26,6 +26,7 @@ from storage.observations.reminding import Near, near
 from storage.people import Actor
 from storage.plans import FullPlan
 from storage.reminders import scanning
+from storage.reminders.calls import announce
 from storage.rulesets import AskedOf
 from storage.school_hours import Hours
 from tests.databases import FreshDatabase
@@ -188,7 +189,7 @@ async def test_one_message_a_day_until_the_step_is_done(
         now = local(day, hour, 50).astimezone(UTC)
         async with database.transaction() as session:
             calls = await scanning.scan(session, BOOK, now)
-            await scanning.announce(session, calls, now)
+            await announce(session, calls, now)
     assert await told(database, "remind_step") == [cast.rina.member_id]
 
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from storage import audiences, deadlines, periods, plans, ruleset_choices
-from storage.audiences import Audience, AudienceKind, Scope
+from storage import deadlines, periods, plans, ruleset_choices
+from storage.broadcasts import audiences
+from storage.broadcasts.audiences import Audience, AudienceKind, Scope
 from storage.database import Database
 from storage.errors import NotAllowed, NotFound, RulesBegun, RulesBroken, RulesChanged
 from storage.models import (

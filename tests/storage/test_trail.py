@@ -13,7 +13,7 @@ from sqlmodel import select
 from conversations.trail_views import TOPICS, line_of
 from conversations.words import LANGUAGES, Words
 from storage import audit, trail
-from storage.broadcasts import Action as BroadcastAction
+from storage.broadcasts.moving import Action as BroadcastAction
 from storage.database import Database
 from storage.erasure import erase_member
 from storage.errors import NotAllowed

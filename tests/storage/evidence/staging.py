@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import event, text
 from sqlmodel import SQLModel, col, select
@@ -42,6 +43,7 @@ from storage.suggestions import Pick
 
 NOW = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 7, 6)
+DAY = date(2026, 7, 2)
 A_MINUTE = timedelta(minutes=1)
 RULES = load_ruleset("pmm-2024")
 PERIOD = RULES.period_at(TODAY)
@@ -246,6 +248,21 @@ async def rows_of(session: AsyncSession) -> list[Sequence[Any]]:
     for table in map(table_of, TABLES):
         found += (await connection.execute(table.select().order_by(table.c.id))).all()
     return found
+
+
+async def refuses(
+    session: AsyncSession, error: type[Refused], *works: Callable[[], Awaitable[object]]
+) -> None:
+    """Each of these is refused so, and nothing at all has changed."""
+    before = await rows_of(session)
+    for work in works:
+        with pytest.raises(error):
+            await work()
+        assert await rows_of(session) == before
+
+
+def words_of(piece: Piece) -> list[str]:
+    return [page.name.removesuffix(".jpg") for page in piece.pages]
 
 
 async def told(database: Database, kind: str) -> list[int]:

@@ -1,7 +1,9 @@
 """Files are looked into by a process of its own, which a bad file may break."""
 
 import errno
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +13,7 @@ import psutil
 import pytest
 
 from storage.inspecting import Inspector, Unusable, Why, inspect
+from storage.inspecting.apart import WORKER
 from tests import papers
 from tests.world import INSPECTOR
 
@@ -143,3 +146,17 @@ def test_the_process_sees_no_secrets(
     inspector.inspect(path)
 
     assert "BOT_TOKEN" not in _worker().environ()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_it_ends_without_a_word_when_nobody_listens(path: Path) -> None:
+    with subprocess.Popen(
+        WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdout.close()
+        worker.stdin.write(f"{json.dumps(str(path))}\n")
+        worker.stdin.close()
+        assert worker.stderr is not None
+        assert worker.stderr.read() == ""
