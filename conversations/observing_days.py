@@ -6,6 +6,7 @@ from conversations import day_picker
 from conversations.calendar_files import calendar_file
 from conversations.callbacks.observing import (
     CalendarFile,
+    CallOff,
     ConfirmDay,
     MoveBecause,
     PickDay,
@@ -57,7 +58,11 @@ async def pick_day(turn: Turn, tap: PickDay) -> None:
         offers=hours.works_on,
     )  # fmt: skip
     text = turn.words.body("observing.choose_day", cycle=cycle)
-    turn.show(Screen(text, (*days, (back_to(turn, ShowCycle(tap.plan)),)), view=view))
+    foot = [back_to(turn, ShowCycle(tap.plan))]
+    if cycle.row.meets_at is not None:
+        off = CallOff(tap.plan, cycle.row.sequence)
+        foot.append(Key(turn.words.label("observing.call_off"), off, Style.NO))
+    turn.show(Screen(text, (*days, tuple(foot)), view=view))
 
 
 @dialogue.tap(PickHour)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from conversations.words import Words
 from storage.ratings.reading import FullRating
-from storage.rulesets import RuleSet, UnknownCode
+from storage.rulesets import Period, RuleSet, UnknownCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ def _is_estimated(rules: RuleSet, rating: FullRating) -> bool:
         return rules.cell(rating.work_result, rating.work_behaviour).estimated
     except UnknownCode:
         return True
+
+
+def period_words(period: Period) -> str:
+    """Name a period as people do, such as "Juli–Desember 2026"."""
+    return f"{period.name} {period.year}"
 
 
 def rater_title(words: Words, rules: RuleSet) -> str:

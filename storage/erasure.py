@@ -69,6 +69,7 @@ from storage.models import (
     School,
     SentPicture,
 )
+from storage.observations.calling_off import end_lessons
 from storage.people import Actor, known_id, today_at
 
 ERASED_NAME = "(dihapus)"
@@ -97,6 +98,7 @@ async def erase_member(
     await session.flush()
     asked_for = await _close_requests(session, member, actor, now) or asked_for
     help_ids = await _erase_help(session, member, now)
+    await end_lessons(session, actor, member_id, now, tell_teacher=False)
     await _erase_observations(session, member_id)
     evidence_ids = await _erase_evidence(session, member_id)
     plan_ids = await _erase_plans(session, member_id)

@@ -222,6 +222,10 @@ class ReportOutdated(Refused):
     """The plan has been changed since the report was submitted: it has to be submitted again."""
 
 
+class ReportRated(Refused):
+    """The rating that rests on the report is final: that is opened again first."""
+
+
 class ReportIncomplete(Refused):
     """Questions without an answer that the rule set wants answered; `fields` are their ids."""
 

@@ -263,7 +263,8 @@ async def _reports(
         .join(
             ReportDecision,
             (col(ReportDecision.report_id) == col(Report.id))
-            & (col(ReportDecision.revision) == col(Report.revision)),
+            & (col(ReportDecision.revision) == col(Report.revision))
+            & col(ReportDecision.reopened_at).is_(None),
             isouter=True,
         )
         .where(Report.school_id == school_id, Plan.period == period_id)

@@ -41,6 +41,9 @@ _IN_SQL_ALONE = {"synchronize_session": False}
 GATHERING = timedelta(minutes=2)
 """So long a notice waits for more of the same to tell of together."""
 
+PAUSE = timedelta(minutes=1)
+"""So long after the last of things that are done in a row they are told of, all together."""
+
 ANNOUNCED = "announced"
 """Set in a session's info when it has added work for others: whoever commits it may wake them."""
 
@@ -155,6 +158,46 @@ async def announce_gathered(
             now=now,
             due_at=due_at,
         )
+
+
+async def announce_together(
+    session: AsyncSession, *, school_id: int, recipient: int, kind: str, item: Any, now: datetime
+) -> None:
+    """Tell a member of one of several things that are done in a row: one message for them all.
+
+    It is due a `PAUSE` after the last of them. `all` in its subject holds the items, as plain data
+    and in their order; each is in one message only.
+    """
+    # Of two at the same moment the second waits here, and joins what the first has begun.
+    await session.exec(
+        select(Member.id).where(Member.id == recipient).with_for_update(key_share=True)
+    )
+    found = await session.exec(
+        select(OutboxMessage)
+        .where(OutboxMessage.member_id == recipient, OutboxMessage.kind == kind, PENDING)
+        .order_by(col(OutboxMessage.id).desc())
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    waiting = found.first()
+    if waiting is None:
+        await announce(
+            session,
+            school_id=school_id,
+            recipients=[recipient],
+            occasion=f"{kind}:{recipient}:{now.isoformat()}",
+            kind=kind,
+            subject={"all": [item]},
+            now=now,
+            due_at=now + PAUSE,
+        )
+        return
+    waiting.subject = {"all": [*waiting.subject["all"], item]}
+    waiting.due_at = now + PAUSE
+    session.add(waiting)
+    await session.flush()
+    session.info[ANNOUNCED] = True
 
 
 async def lease(

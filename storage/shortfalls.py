@@ -10,6 +10,7 @@ from storage.evidence import needs, reading
 from storage.models import Member, PlanStatus, Role
 from storage.people import known_id
 from storage.plans import FullPlan
+from storage.ratings.reading import finally_rated
 from storage.rulesets import Period, RuleSet
 
 
@@ -50,7 +51,7 @@ async def shortfall_of(
         return Shortfall(Lack.DECISION)
     if full.status is PlanStatus.APPROVED and rules.agreement_required:
         return Shortfall(Lack.AGREEMENT)
-    if not rules.upload.required:
+    if not rules.upload.required or await finally_rated(session, [full.id]):
         return Shortfall(Lack.NOTHING)
     pieces = await reading.evidence_of_plan(session, full.id)
     how_far = needs.progress(needs.provable(rules, full), pieces)

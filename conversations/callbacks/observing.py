@@ -95,6 +95,23 @@ class MoveBecause(Button, code="or"):
 
 
 @dataclass(frozen=True)
+class CallOff(Button, code="on"):
+    """Begin calling off the moment that was shown."""
+
+    plan: int
+    sequence: int
+
+
+@dataclass(frozen=True)
+class CallOffBecause(Button, code="oN"):
+    """Call it off for the n-th ready reason."""
+
+    plan: int
+    sequence: int
+    reason: int
+
+
+@dataclass(frozen=True)
 class ConfirmDay(Button, code="oa"):
     """Agree to the moment that was shown."""
 

@@ -13,6 +13,21 @@ class OpenRatings(Button, code="n"):
 
 
 @dataclass(frozen=True)
+class RatingPeriods(Button, code="ni"):
+    """Show the earlier periods whose ratings can be looked at: a page of them."""
+
+    page: int
+
+
+@dataclass(frozen=True)
+class PastRatings(Button, code="nq"):
+    """Show how the ratings of an earlier period ended: a page of the names."""
+
+    period: str
+    page: int
+
+
+@dataclass(frozen=True)
 class RateTeacher(Button, code="nr"):
     """Show one teacher's card, with all facts."""
 
@@ -175,6 +190,11 @@ class OpenMyRating(Button, code="nt"):
     """Show the teacher the own rating."""
 
     plan: int
+
+
+@dataclass(frozen=True)
+class OpenMyResults(Button, code="nd"):
+    """Show the teacher the own ratings of earlier periods."""
 
 
 @dataclass(frozen=True)

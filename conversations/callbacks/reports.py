@@ -67,6 +67,31 @@ class AcceptReport(Button, code="ua"):
 
 
 @dataclass(frozen=True)
+class ReopenReport(Button, code="ue"):
+    """Begin opening an accepted report again."""
+
+    plan: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class ReopenReportReason(Button, code="uf"):
+    """Open it again with the n-th ready reason."""
+
+    plan: int
+    revision: int
+    reason: int
+
+
+@dataclass(frozen=True)
+class ReopenReportOwn(Button, code="ug"):
+    """Ask for the reason to open it again in own words."""
+
+    plan: int
+    revision: int
+
+
+@dataclass(frozen=True)
 class ReturnReport(Button, code="ub"):
     """Begin returning this revision: mark what is concerned; `marks` is a bit a place."""
 

@@ -41,6 +41,7 @@ dialogue = Dialogue("observing_teachers")
 
 NAMES_A_PAGE = 8
 TEACHERS_A_PAGE = 6
+NAMES_IN_NOTICE = 60
 
 
 @dialogue.presents
@@ -191,23 +192,41 @@ async def sign_off(turn: Turn, tap: SignOff) -> None:
 
 @notice("observation_named")
 async def observation_named(person: Person, subject: dict[str, Any]) -> Notice | None:
-    """Tell the teacher, the observer and the one before who observes from now on."""
+    """Tell the teacher who observes from now on."""
     cycle = await reading.cycle_of(person.session, subject["plan"], person.rulebook)
-    if cycle is None or cycle.row.school_id != person.actor.school_id:
+    if cycle is None or cycle.row.observer_id != subject["observer"]:
         return None
-    if cycle.row.observer_id != subject["observer"] or not cycle.teacher.roles & Role.TEACHER:
+    if not cycle.is_teacher(person.actor) or not cycle.teacher.roles & Role.TEACHER:
         return None
-    me = person.actor.member_id
-    part = "observer" if me == subject["observer"] else "before"
+    text = person.words.body("observing.named", who=person.salutation, cycle=cycle)
+    key = Key(person.words.label("observing.open"), ShowCycle(cycle.plan_id), Style.NEXT)
+    return Notice(Screen(text, ((key,),), view=ShowCycle(cycle.plan_id)))
+
+
+@notice(observers.OBSERVER_NEWS)
+async def observation_yours(person: Person, subject: dict[str, Any]) -> Notice | None:
+    """Tell an observer of all who were named in a row: whom to observe, and whom no longer."""
+    # Whoever was added and taken away again, or the other way round, is as before.
+    before: dict[int, bool] = dict(reversed(subject["all"]))
+    found = await reading.cycles_of(person.session, person.actor, before, person.rulebook)
+    now = {one.plan_id: one.row.observer_id == person.actor.member_id for one in found}
+    gained = [one for one in found if now[one.plan_id] and not before[one.plan_id]]
+    lost = [one for one in found if before[one.plan_id] and not now[one.plan_id]]
+    if not gained and not lost:
+        return None
     text = person.words.body(
-        "observing.named", who=person.salutation, cycle=cycle,
-        part="teacher" if cycle.is_teacher(person.actor) else part,
-    )  # fmt: skip
-    rows: tuple[Row, ...] = ()
-    if cycle.may_read(person.actor):
-        key = Key(person.words.label("observing.open"), ShowCycle(cycle.plan_id), Style.NEXT)
-        rows = ((key,),)
-    return Notice(Screen(text, rows, view=ShowCycle(cycle.plan_id) if rows else None))
+        "observing.yours", who=person.salutation, gained=gained, lost=lost, most=NAMES_IN_NOTICE
+    )
+    rows: list[Row] = []
+    if len(gained) == 1:
+        only = ShowCycle(gained[0].plan_id)
+        rows.append((Key(person.words.label("observing.open"), only, Style.NEXT),))
+    if gained or await reading.observed_by(
+        person.session, person.actor, person.period.id, person.rulebook
+    ):
+        style = Style.NEXT if len(gained) > 1 else None
+        rows.append((Key(person.words.label("observing.observed"), Observed(0), style),))
+    return Notice(Screen(text, tuple(rows), view=Observed(0) if rows else None))
 
 
 @notice("observation_to_sign")

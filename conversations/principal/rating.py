@@ -12,6 +12,7 @@ from conversations.callbacks.rating import (
     NextRating,
     OpenRatings,
     RateTeacher,
+    RatingPeriods,
     RatingSummary,
     SeeObservation,
     SeeReport,
@@ -21,6 +22,7 @@ from conversations.dialogue import Dialogue
 from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.principal.decision_cards import address
+from conversations.principal.past_ratings import earlier_periods
 from conversations.principal.rating_cards import AXES, NAMES_A_PAGE, rating_card
 from conversations.principal.reading_reports import read_report
 from conversations.rating_views import rater_title
@@ -84,7 +86,7 @@ async def queue_screen(turn: Turn, number: int, done: int = 0) -> Screen:
         address=address(turn),
     )  # fmt: skip
     rows = [*in_rows(_name_keys(turn, page.items, page.first)), *pager(page, OpenRatings)]
-    rows += _queue_rows(turn, people, count)
+    rows += _queue_rows(turn, people, count, past=bool(await earlier_periods(turn)))
 
     def by_number(typed: int) -> Button:
         fits = 1 <= typed <= len(people)
@@ -109,7 +111,9 @@ def _name_keys(turn: Turn, people: list[Ratee], first: int) -> list[Key]:
     return [key for key in numbered(keys, first + 1) if key.data is not None]
 
 
-def _queue_rows(turn: Turn, people: list[Ratee], count: Counter[Stage]) -> list[Row]:
+def _queue_rows(
+    turn: Turn, people: list[Ratee], count: Counter[Stage], *, past: bool
+) -> list[Row]:
     words = turn.words
     rows: list[Row] = []
     if count[Stage.OPEN]:
@@ -120,8 +124,10 @@ def _queue_rows(turn: Turn, people: list[Ratee], count: Counter[Stage]) -> list[
         rows.append((Key(words.label("rating.summary"), RatingSummary(0)),))
     if not people or len(people) == count[Stage.NO_PLAN]:
         rows.append((Key(words.label("home.overview"), OpenOverview("-", 0), Style.NEXT),))
-    rows.append((Key(words.label("nav.home"), Home()),))
-    return rows
+    foot: Row = (Key(words.label("nav.home"), Home()),)
+    if past:
+        foot = (*foot, Key(words.label("rating.periods"), RatingPeriods(0)))
+    return [*rows, foot]
 
 
 # ------------------------------------------------------------------------------- one teacher

@@ -1,5 +1,6 @@
 """The card on which one teacher is rated, with all facts, and what it becomes when it is final."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from conversations.callbacks.rating import (
     NextRating,
     OpenFeedback,
     OpenRatings,
+    PastRatings,
     RateTeacher,
     RatingSummary,
     ReopenRating,
@@ -25,6 +27,7 @@ from conversations.rating_views import level_title, lines_of
 from conversations.screens import Key, Row, Screen, Style, in_rows
 from storage import decisions
 from storage.decisions import DECIDED
+from storage.periods import has_closed
 from storage.plans import FullPlan
 from storage.ratings import facts as known_facts
 from storage.ratings import queue
@@ -35,7 +38,6 @@ from storage.ratings.suggesting import Suggestion, suggest
 from storage.rulesets import RatingAxis, RuleSet, StepKind
 
 ENTRIES_SHOWN = 10
-LEVELS_A_ROW = 3
 AXES = tuple(RatingAxis)
 
 
@@ -73,9 +75,13 @@ async def sitting_with(person: Person, plan_id: int) -> Sitting:
 async def rating_card(person: Person, plan_id: int) -> Screen:
     """Draw a teacher's rating as it stands: to be made, final, or not possible now."""
     sitting = await sitting_with(person, plan_id)
+    closed = await has_closed(person.session, plan_id)
     if sitting.rating is not None and sitting.rating.is_final:
-        text = await _final_text(person, sitting)
-        rows = _final_rows(person, sitting)
+        text = await _final_text(person, sitting, closed=closed)
+        rows = _final_rows(person, sitting, closed=closed)
+    elif closed:
+        text = person.words.body("rating.never_final", **_about(person, sitting))
+        rows = (_plan_row(person, sitting), *_foot(person, sitting))
     elif sitting.full.status not in DECIDED:
         text = person.words.body("rating.not_now", **_about(person, sitting))
         rows = _foot(person, sitting)
@@ -143,9 +149,7 @@ def _hint(rules: RuleSet, suggestion: Suggestion | None) -> tuple[str, tuple[Any
 
 def _draft_rows(person: Person, sitting: Sitting, facts: Facts) -> tuple[Row, ...]:
     words, full = person.words, sitting.full
-    rows: list[Row] = []
-    for at in range(len(AXES)):
-        rows += in_rows(_level_keys(person, sitting, at), LEVELS_A_ROW)
+    rows: list[Row] = list(_level_rows(person, sitting))
     rows.append(
         (
             Key(words.label("rating.feedback"), OpenFeedback(full.id)),
@@ -158,12 +162,18 @@ def _draft_rows(person: Person, sitting: Sitting, facts: Facts) -> tuple[Row, ..
     if facts.observed is not None:
         sources.append(Key(words.label("rating.observation"), SeeObservation(full.id)))
     rows += in_rows(sources)
-    rows.append((Key(words.label("rating.plan"), ShowDetails(full.id, 0, "n")),))
+    rows.append(_plan_row(person, sitting))
     rating = sitting.rating
     if rating is not None and rating.predicate_id is not None:
         seal = Key(words.label("rating.seal_one"), AskSealing(full.id, rating.revision))
         rows[-1] = (*rows[-1], seal)
     return (*rows, *_onward(person, sitting), *_foot(person, sitting))
+
+
+def _level_rows(person: Person, sitting: Sitting) -> Iterator[Row]:
+    """Give a row a level: a column for each axis, so that the card stays as high as a phone."""
+    columns = [_level_keys(person, sitting, at) for at in range(len(AXES))]
+    return zip(*columns, strict=True)
 
 
 def _level_keys(person: Person, sitting: Sitting, at: int) -> list[Key]:
@@ -173,7 +183,8 @@ def _level_keys(person: Person, sitting: Sitting, at: int) -> list[Key]:
     for place, level in enumerate(rules.rating.levels):
         name = "rating.level_on" if level == chosen else "rating.level_off"
         button = ChooseLevel(sitting.full.id, sitting.revision, at, place)
-        key = Key(words.label(name, level=rules.level_label(level)), button)
+        sign = words.label(f"rating.sign_{AXES[at]}")
+        key = Key(words.label(name, level=rules.level_label(level), sign=sign), button)
         number = 1 + at * len(rules.rating.levels) + place
         style = Style.YES if level == chosen else None
         keys.append(replace(key, number=number, style=style))
@@ -194,8 +205,13 @@ def _onward(person: Person, sitting: Sitting) -> tuple[Row, ...]:
 
 
 def _foot(person: Person, sitting: Sitting) -> tuple[Row, ...]:
-    at = next(i for i, one in enumerate(sitting.people) if one.plan_id == sitting.full.id)
-    return ((back_to(person, OpenRatings(at // NAMES_A_PAGE)),),)
+    """Lead back to where the name stands: in the list of this period, or of an earlier one."""
+    period_id = sitting.full.plan.period
+    is_past = period_id != person.period.id
+    listed = [one.plan_id for one in sitting.people if one.plan_id is not None or not is_past]
+    page = listed.index(sitting.full.id) // NAMES_A_PAGE
+    button = PastRatings(period_id, page) if is_past else OpenRatings(page)
+    return ((back_to(person, button),),)
 
 
 NAMES_A_PAGE = 8
@@ -204,18 +220,24 @@ NAMES_A_PAGE = 8
 # ------------------------------------------------------------------------------- final
 
 
-async def _final_text(person: Person, sitting: Sitting) -> str:
+async def _final_text(person: Person, sitting: Sitting, *, closed: bool) -> str:
     rating = sitting.rating
     past: Past | None = None
     if rating is not None and rating.number > 1:
         past = (await history_of(person.session, sitting.full.id))[-2]
-    return person.words.body("rating.final", rating=rating, past=past, **_about(person, sitting))
-
-
-def _final_rows(person: Person, sitting: Sitting) -> tuple[Row, ...]:
-    words, full = person.words, sitting.full
-    keys = (
-        Key(words.label("rating.plan"), ShowDetails(full.id, 0, "n")),
-        Key(words.label("rating.reopen"), ReopenRating(full.id, sitting.revision)),
+    return person.words.body(
+        "rating.final", rating=rating, past=past, closed=closed, **_about(person, sitting)
     )
+
+
+def _final_rows(person: Person, sitting: Sitting, *, closed: bool) -> tuple[Row, ...]:
+    seen = _plan_row(person, sitting)
+    if closed:
+        return (seen, *_foot(person, sitting))
+    reopen = ReopenRating(sitting.full.id, sitting.revision)
+    keys = (*seen, Key(person.words.label("rating.reopen"), reopen))
     return (*_onward(person, sitting), keys, *_foot(person, sitting))
+
+
+def _plan_row(person: Person, sitting: Sitting) -> Row:
+    return (Key(person.words.label("rating.plan"), ShowDetails(sitting.full.id, 0, "n")),)

@@ -28,6 +28,7 @@ from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, pa
 from conversations.turn import Turn
 from conversations.words import LANGUAGES, Words
 from storage.errors import AlreadyDecided, NotFound, RatingIncomplete, RatingVoid
+from storage.periods import require_open
 from storage.ratings import drafting, facts, queue, sealing
 from storage.ratings.facts import Lack
 from storage.ratings.moving import plan_to_rate
@@ -208,6 +209,7 @@ async def reopen_rating(turn: Turn, tap: ReopenRating) -> None:
 
 
 async def _name_of_final(turn: Turn, plan_id: int) -> str:
+    await require_open(turn.session, plan_id)
     sitting = await sitting_with(turn, plan_id)
     if sitting.rating is None or not sitting.rating.is_final:
         raise RatingVoid

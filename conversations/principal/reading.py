@@ -19,6 +19,7 @@ from conversations.callbacks.everybody import Home
 from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.packing import Button
 from conversations.callbacks.rating import RateTeacher
+from conversations.callbacks.reports import ReadReport, ShowReport
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_to
@@ -34,6 +35,7 @@ from storage.cards import Subject
 from storage.errors import NotFound
 from storage.models import PlanStatus, Role
 from storage.plans import FullPlan
+from storage.reports.reading import is_handed_in
 from storage.rulesets import StepKind
 
 dialogue = Dialogue("reading")
@@ -121,6 +123,9 @@ async def _detail_rows(
         keys.append(Key(words.label("approving.make_model"), NameModel(full.id)))
     if full.status in decisions.DECIDED and full.plan.member_id != turn.actor.member_id:
         keys.append(Key(words.label("looking.evidence"), TeacherEvidence(full.id, 0)))
+        if await is_handed_in(turn.session, full.id):
+            report = ShowReport(full.id) if turn.actor.decides else ReadReport(full.id, 0)
+            keys.append(Key(words.label("rating.report"), report))
         rules = turn.rulebook.of_plan(turn.school, full.plan)
         if decides and confirmations.wanted(rules, full):
             keys.append(Key(words.label("confirming.papers"), ShowPapers(full.id)))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conversations.callbacks.approving import OpenOverview
+from conversations.callbacks.approving import OpenOverview, ShowDetails
 from conversations.callbacks.reports import (
     AcceptReport,
     OpenReportQueue,
@@ -70,9 +70,12 @@ async def show_report(turn: Turn, tap: ShowReport) -> None:
 
 @dialogue.tap(ReadReport)
 async def read_report(turn: Turn, tap: ReadReport) -> None:
-    """Show a page of a report in full, with what was said and sent for its answers."""
-    one = await deciding.report_to_decide(turn.session, turn.actor, tap.plan)
-    rules = turn.rulebook.of_plan(turn.school, one.plan.plan)
+    """Show a page of a report in full, with what was said and sent for its answers.
+
+    Coaches read as well, and decide nothing.
+    """
+    one = await deciding.report_to_read(turn.session, turn.actor, tap.plan)
+    rules, decides = turn.rulebook.of_plan(turn.school, one.plan.plan), turn.actor.decides
     content = one.full.content
     page = page_of(pages_of(parts_of(turn.words, rules, content)), tap.page, 1)
     parts = page.items[0]
@@ -90,10 +93,10 @@ async def read_report(turn: Turn, tap: ReadReport) -> None:
     rows = (
         *in_rows(keys[:8]),
         *pager(page, lambda to: ReadReport(one.plan.id, to)),
-        (back_to(turn, ShowReport(one.plan.id)),),
+        (back_to(turn, ShowReport(one.plan.id) if decides else ShowDetails(one.plan.id, 0, "r")),),
     )
     screen = Screen(text, rows, view=ReadReport(one.plan.id, page.number))
-    if one.waits:
+    if one.waits and decides:
         turn.show_decision(screen, Subject(report_id=one.full.id))
     else:
         turn.show(screen)

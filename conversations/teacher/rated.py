@@ -3,17 +3,24 @@
 from typing import Any
 
 from conversations.callbacks.everybody import Home
+from conversations.callbacks.packing import Button
 from conversations.callbacks.planning import OpenStatus
-from conversations.callbacks.rating import AcknowledgeRating, AnswerRating, OpenMyRating
+from conversations.callbacks.rating import (
+    AcknowledgeRating,
+    AnswerRating,
+    OpenMyRating,
+    OpenMyResults,
+)
 from conversations.dialogue import Dialogue
 from conversations.everywhere import fold
 from conversations.home import back_to
 from conversations.notices import Notice, notice
 from conversations.people import Person
-from conversations.rating_views import lines_of, rater_title
-from conversations.screens import Key, Row, Screen, Style
+from conversations.rating_views import lines_of, period_words, rater_title
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
 from conversations.turn import Turn
 from storage import outbox
+from storage.people import known_id
 from storage.ratings import answering, reading
 from storage.ratings.answering import LONGEST_ANSWER
 from storage.ratings.reading import OwnRating, Past
@@ -23,18 +30,37 @@ dialogue = Dialogue("rated")
 
 ANSWER_STATE = "rated.answer"
 FROM_NOTICE, FROM_STATUS = "n", "s"
+RESULTS_SHOWN = 7
 
 
 @dialogue.presents
 async def present(turn: Turn, tap: Any) -> None:
-    """Show the own rating as it stands now."""
-    turn.show(await my_rating(turn, tap.plan, FROM_STATUS))
+    """Show the own rating as it stands now, or those of earlier periods."""
+    if isinstance(tap, OpenMyResults):
+        await open_my_results(turn, tap)
+    else:
+        turn.show(await my_rating(turn, tap.plan, FROM_STATUS))
 
 
 @dialogue.tap(OpenMyRating)
 async def open_my_rating(turn: Turn, tap: OpenMyRating) -> None:
     """Show the own rating."""
     turn.show(await my_rating(turn, tap.plan, FROM_STATUS))
+
+
+@dialogue.tap(OpenMyResults)
+async def open_my_results(turn: Turn, _tap: OpenMyResults) -> None:
+    """Show the own results of earlier periods, with the button that shows each in full."""
+    found = await reading.earlier_results(turn.session, turn.actor, turn.period.id)
+    lines, keys = [], []
+    for one in found[:RESULTS_SHOWN]:
+        rules = turn.rulebook.of_plan(turn.school, one.plan)
+        name = period_words(rules.period(one.plan.period))
+        lines.append((name, lines_of(rules, one.rating)))
+        keys.append(Key(name, OpenMyRating(known_id(one.plan.id))))
+    text = turn.words.body("rating.my_earlier", lines=lines)
+    rows = (*in_rows(numbered(keys), 1), (back_to(turn, OpenStatus()),))
+    turn.show(Screen(text, rows, view=OpenMyResults()))
 
 
 async def my_rating(person: Person, plan_id: int, origin: str) -> Screen:
@@ -50,7 +76,9 @@ async def my_rating(person: Person, plan_id: int, origin: str) -> Screen:
         text = _text(person, own, ended[-1] if ended else None)
     rows = list(_rows(person, own, origin))
     if origin == FROM_STATUS:
-        rows.append((back_to(person, OpenStatus()), Key(person.words.label("nav.home"), Home())))
+        is_past = own.full.plan.period != person.period.id
+        back: Button = OpenMyResults() if is_past else OpenStatus()
+        rows.append((back_to(person, back), Key(person.words.label("nav.home"), Home())))
     return Screen(text, tuple(rows), view=OpenMyRating(plan_id))
 
 

@@ -11,6 +11,7 @@ from conversations.callbacks.planning import OpenPlan
 from conversations.callbacks.reports import (
     OpenReport,
     PreviewReport,
+    ReadReport,
     ShowReport,
     SubmitReport,
     TakeReportBack,
@@ -99,11 +100,13 @@ async def _mine(person: Person, plan: FullPlan) -> Screen:
         else None
     )
     marks = decided[0].marks if decided is not None else ()
+    reopener = await reading.reopener_of(person.session, decided[0]) if decided else None
     text = person.words.body(
         "reporting.mine", rules=rules, period=rules.period(plan.plan.period), draft=draft,
         content=content, points=rules.points, aspects=aspect_lines(rules, content),
         parts=[one for one in parts_of(person.words, rules, content) if one.lines],
-        decided=decided, is_open=is_open, closed=closed, frozen=plan.status not in OPEN_PLANS,
+        decided=decided, reopener=reopener, is_open=is_open, closed=closed,
+        frozen=plan.status not in OPEN_PLANS,
         marked=[one.title for one in parts_of(person.words, rules, content, marks) if one.marked],
     )  # fmt: skip
     rows = _rows(person, draft, marks, is_open=is_open, closed=closed)
@@ -259,7 +262,7 @@ async def _home(turn: Turn, plan_id: int) -> Button:
     plan = await plans.read_plan(turn.session, turn.actor, plan_id)
     if plan.plan.member_id == turn.actor.member_id:
         return OpenReport(plan_id)
-    return ShowReport(plan_id)
+    return ShowReport(plan_id) if turn.actor.decides else ReadReport(plan_id, 0)
 
 
 forms.register(Form(FORM, _questions, moving.may_answer, _may_read, _home, "report"))
@@ -278,6 +281,24 @@ async def report_accepted(person: Person, subject: dict[str, Any]) -> Notice | N
 async def report_returned(person: Person, subject: dict[str, Any]) -> Notice | None:
     """Tell the teacher what is to be changed in the report."""
     return await _decided(person, subject, ReportStatus.RETURNED)
+
+
+@notice("report_reopened")
+async def report_reopened(person: Person, subject: dict[str, Any]) -> Notice | None:
+    """Tell the teacher that the report is open again, that nothing is lost, and why."""
+    plan = await plans.own_plan(person.session, person.actor, subject["plan"])
+    full = await reading.report_of(person.session, plan.id)
+    if full is None or full.status not in FILLABLE or full.revision != subject["revision"]:
+        return None
+    found = await reading.decision_on(person.session, full.id, full.revision)
+    reopener = await reading.reopener_of(person.session, found[0]) if found else None
+    if found is None or reopener is None:
+        return None
+    text = person.words.body(
+        "reporting.reopened", who=person.salutation, by=reopener, reason=found[0].reopened_because
+    )
+    key = Key(person.words.label("reporting.open"), OpenReport(plan.id), Style.NEXT)
+    return Notice(Screen(text, ((key,),), view=OpenReport(plan.id)))
 
 
 async def _decided(person: Person, subject: dict[str, Any], status: ReportStatus) -> Notice | None:

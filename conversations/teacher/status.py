@@ -9,7 +9,7 @@ from conversations.callbacks.observing import OpenObservation
 from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.pictures import DrawStatus
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
-from conversations.callbacks.rating import OpenMyRating
+from conversations.callbacks.rating import OpenMyRating, OpenMyResults
 from conversations.dialogue import Dialogue
 from conversations.earlier_papers import earlier_skp
 from conversations.home import back_home, help_key
@@ -18,7 +18,7 @@ from conversations.papers.ordering import ARCHIVE, PORTFOLIO
 from conversations.people import Person
 from conversations.plan_views import sections
 from conversations.rating_views import lines_of
-from conversations.screens import Key, Row, Screen, Style
+from conversations.screens import Key, Row, Screen, Style, in_rows
 from conversations.stage_words import dues, stage_lines
 from conversations.teacher.copying import copying_row
 from conversations.teacher.position import next_words, planned_until, position_of
@@ -27,7 +27,7 @@ from storage import confirmations, decisions, plans
 from storage.evidence.changing import OPEN_PLANS
 from storage.models import PlanStatus
 from storage.plans import FullPlan
-from storage.ratings.reading import OwnRating, own_rating
+from storage.ratings.reading import OwnRating, earlier_results, own_rating
 
 dialogue = Dialogue("status")
 
@@ -56,7 +56,8 @@ async def open_status(turn: Turn, _tap: OpenStatus) -> None:
         stages=stage_lines(turn.words, rules, at.cycle),
         dues=dues(turn.words, rules, period, at.deadlines, at.cycle, turn.today),
     )  # fmt: skip
-    rows = _rows(turn, at.full, own, has_evidence=at.has_evidence)
+    earlier = await earlier_results(turn.session, turn.actor, period.id)
+    rows = _rows(turn, at.full, own, has_evidence=at.has_evidence, has_earlier=bool(earlier))
     papers = await _papers(turn, at.full)
     turn.show(Screen(text, (*rows[:-1], *papers, *rows[-1:]), view=OpenStatus()))
 
@@ -72,7 +73,12 @@ async def _papers(turn: Turn, full: FullPlan | None) -> tuple[Row, ...]:
 
 
 def _rows(
-    turn: Turn, full: FullPlan | None, own: OwnRating | None, *, has_evidence: bool
+    turn: Turn,
+    full: FullPlan | None,
+    own: OwnRating | None,
+    *,
+    has_evidence: bool,
+    has_earlier: bool,
 ) -> tuple[Row, ...]:
     words = turn.words
     rows: list[Row] = [(Key(words.label("home.open_plan"), OpenPlan(), Style.NEXT),)]
@@ -83,8 +89,12 @@ def _rows(
                 Key(words.label("home.open_plan"), OpenPlan()),
             )
         ]
+    results: list[Key] = []
     if own is not None and (own.rating is not None or own.is_open_again):
-        rows.append((Key(words.label("rating.mine"), OpenMyRating(own.full.id)),))
+        results.append(Key(words.label("rating.mine"), OpenMyRating(own.full.id)))
+    if has_earlier:
+        results.append(Key(words.label("rating.my_earlier"), OpenMyResults()))
+    rows += in_rows(results)
     if full is not None and full.status in OPEN_PLANS:
         rows.append((Key(words.label("home.observation"), OpenObservation()),))
     if full is not None and has_evidence:

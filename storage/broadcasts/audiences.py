@@ -31,6 +31,7 @@ from storage.models import (
 )
 from storage.people import known_id
 from storage.plans import FullPlan
+from storage.ratings.reading import is_rated
 from storage.rulebook import RuleBook
 from storage.rulesets import RuleSet
 
@@ -45,7 +46,7 @@ class AudienceKind(StrEnum):
     """The ways to say whom a broadcast is for.
 
     Behind is whoever has no plan that holds, or lacks evidence; failed is whom an earlier
-    broadcast did not reach.
+    broadcast did not reach. Whoever has been rated finally lacks no evidence any more.
     """
 
     ALL = "all"
@@ -244,7 +245,7 @@ def _by_state(scope: Scope, kind: AudienceKind) -> list[ColumnElement[bool]]:
         case AudienceKind.RETURNED:
             return [_has_plan(scope, col(Plan.status) == PlanStatus.RETURNED, _untouched())]
         case AudienceKind.EVIDENCE:
-            return [_has_plan(scope, col(Plan.status).in_(OPEN_PLANS))]
+            return [_has_plan(scope, col(Plan.status).in_(OPEN_PLANS), ~is_rated())]
         case AudienceKind.NO_HELP:
             called = select(AuditEntry.member_id).where(
                 AuditEntry.school_id == scope.school.id,
@@ -282,17 +283,18 @@ async def _who_lack(
 ) -> list[Addressee]:
     """Leave out those who lack nothing."""
     found = await session.exec(
-        select(Plan).where(
+        select(Plan, is_rated()).where(
             Plan.school_id == scope.school.id,
             Plan.period == scope.period_id,
             col(Plan.member_id).in_([one.member_id for one in people]),
         )
     )
-    plans = {plan.member_id: plan for plan in found.all()}
+    rows = found.all()
+    plans = {plan.member_id: plan for plan, _ in rows}
     holding = OPEN_PLANS
     if kind is AudienceKind.BEHIND and scope.rules.agreement_required:
         holding = frozenset({PlanStatus.AGREED})
-    held = [plan for plan in plans.values() if plan.status in holding]
+    held = [plan for plan, rated in rows if plan.status in holding and not rated]
     lacking = await _lacking(session, scope, held)
     return [
         one

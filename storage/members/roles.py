@@ -9,6 +9,7 @@ from storage import audit
 from storage.errors import LastOperator, OutOfRange
 from storage.members.reading import present_member
 from storage.models import Member, Role
+from storage.observations.calling_off import end_lessons
 from storage.people import Actor
 
 ALL_ROLES = Role.TEACHER | Role.PRINCIPAL | Role.COACH | Role.OPERATOR
@@ -28,6 +29,8 @@ async def change_roles(
         await require_other_operator(session, member)
     before, member.roles = member.roles, int(roles)
     session.add(member)
+    if Role(before) & Role.TEACHER and not roles & Role.TEACHER:
+        await end_lessons(session, actor, member_id, now, tell_teacher=True)
     audit.record(
         session, actor, "member.roles", f"member:{member_id}", now, before=before, after=int(roles)
     )

@@ -74,7 +74,7 @@ class ObservationMove(SQLModel, table=True):
     member_id: int = Field(foreign_key="member.id", sa_type=Id)
     before: datetime | None = Field(default=None, sa_type=UtcDateTime)
     was_confirmed: bool = False
-    after: datetime = Field(sa_type=UtcDateTime)
+    after: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = Field(default="", max_length=500)
     moved_at: datetime = Field(sa_type=UtcDateTime)
 

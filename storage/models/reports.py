@@ -59,7 +59,8 @@ class ReportRevision(SQLModel, table=True):
 class ReportDecision(SQLModel, table=True):
     """What was decided on one submission: accepted, or returned with a reason.
 
-    `marks` name the places concerned: `step:<id>` or `field:<id>`.
+    `marks` name the places concerned: `step:<id>` or `field:<id>`. An acceptance ends when the
+    report is opened again: the decision says by whom and why.
     """
 
     __tablename__ = "report_decision"
@@ -73,3 +74,6 @@ class ReportDecision(SQLModel, table=True):
     reason: str = Field(default="", max_length=1000)
     marks: list[str] = Field(default_factory=list, sa_type=Document)
     decided_at: datetime = Field(sa_type=UtcDateTime)
+    reopened_by: int | None = Field(default=None, foreign_key="member.id", sa_type=Id)
+    reopened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reopened_because: str = Field(default="", max_length=500)

@@ -25,6 +25,7 @@ class Action(StrEnum):
 
     PROPOSE = "propose"
     CONFIRM = "confirm"
+    CALL_OFF = "call_off"
     MARK = "mark"
     FINISH = "finish"
     SIGN_OFF = "sign_off"
@@ -35,13 +36,15 @@ TRANSITIONS: dict[tuple[Booking | Marking, Action], Booking | Marking] = {
     (Booking.PROPOSED, Action.PROPOSE): Booking.PROPOSED,
     (Booking.CONFIRMED, Action.PROPOSE): Booking.PROPOSED,
     (Booking.PROPOSED, Action.CONFIRM): Booking.CONFIRMED,
+    (Booking.PROPOSED, Action.CALL_OFF): Booking.OPEN,
+    (Booking.CONFIRMED, Action.CALL_OFF): Booking.OPEN,
     (Marking.NONE, Action.MARK): Marking.BEGUN,
     (Marking.BEGUN, Action.MARK): Marking.BEGUN,
     (Marking.FINISHED, Action.MARK): Marking.FINISHED,
     (Marking.BEGUN, Action.FINISH): Marking.FINISHED,
     (Marking.FINISHED, Action.SIGN_OFF): Marking.SIGNED,
 }
-"""Of the booking and of the marks. A day can be moved until the marks are finished."""
+"""Of the booking and of the marks. Until those are finished a day can be moved or called off."""
 
 
 def sources(action: Action) -> list[str]:

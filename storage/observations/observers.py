@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import audit
+from storage import audit, outbox
 from storage.errors import NotAllowed, NotFound, ObservationNotNow
 from storage.models import Member, Observation, Role
+from storage.observations.calling_off import release
 from storage.observations.changing import change, require_unfinished, tell
 from storage.observations.preparing import open_cycle
 from storage.observations.reading import FINISHED, FullCycle, cycle_of
@@ -15,6 +16,9 @@ from storage.people import Actor, known_id, member_of
 from storage.rulebook import RuleBook
 
 CANDIDATES = Role.TEACHER | Role.COACH | Role.PRINCIPAL
+
+OBSERVER_NEWS = "observation_yours"
+"""What tells observers: its items are plans, each with whether the observer had it before."""
 
 
 async def candidates(session: AsyncSession, actor: Actor) -> list[Member]:
@@ -48,7 +52,8 @@ async def name_observer(
 ) -> FullCycle:
     """Let a member observe the teacher of a plan; None leaves it to those who decide.
 
-    The teacher, the new observer and the one before are told. Begins the cycle if need be.
+    The teacher is told at once. The new observer and the one before are told once all who are
+    named in a row have been: one message each. Begins the cycle if need be.
     Raises `ObservationNotNow` once the lesson has been observed.
     """
     actor.require_decider()
@@ -72,14 +77,26 @@ async def name_observer(
         session, actor, "observation.observer", f"plan:{plan_id}", now,
         before=before, after=observer_id,
     )  # fmt: skip
-    stamp = f"{now:%Y%m%dT%H%M%S}"
-    told = [cycle.row.member_id, *(one for one in (before, observer_id) if one is not None)]
+    for one, observed in sorted(_concerned(before, observer_id)):
+        if observed and await release(session, cycle, one, now):
+            continue
+        if one != actor.member_id:
+            await outbox.announce_together(
+                session, school_id=actor.school_id, recipient=one, kind=OBSERVER_NEWS,
+                item=[plan_id, observed], now=now,
+            )  # fmt: skip
     await tell(
-        session, cycle, actor, "observation_named", f"named:{observer_id}:{stamp}", now,
-        only=list(dict.fromkeys(told)), observer=observer_id, before=before,
+        session, cycle, actor, "observation_named", f"named:{observer_id}:{now:%Y%m%dT%H%M%S}",
+        now, only=[cycle.row.member_id], observer=observer_id,
     )  # fmt: skip
     found = await cycle_of(session, plan_id, rulebook)
     return found or cycle
+
+
+def _concerned(before: int | None, after: int | None) -> list[tuple[int, bool]]:
+    """Give the observer before and the one from now on, each with whether it was that one."""
+    both = ((before, True), (after, False))
+    return [(one, observed) for one, observed in both if one is not None]
 
 
 async def toggle_observer(

@@ -1,6 +1,6 @@
 """A class observation as it stands, and who may see it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -232,6 +232,17 @@ async def observed_by(
     )  # fmt: skip
 
 
+async def cycles_of(
+    session: AsyncSession, actor: Actor, plans: Collection[int], rulebook: RuleBook
+) -> list[FullCycle]:
+    """Give the cycles of some plans of the actor's school whose teachers still teach there."""
+    found = await load(
+        session, rulebook,
+        col(Observation.plan_id).in_(plans), col(Observation.school_id) == actor.school_id,
+    )  # fmt: skip
+    return [one for one in found if one.teacher.roles & Role.TEACHER]
+
+
 async def moves_of(
     session: AsyncSession, cycle: FullCycle, most: int
 ) -> list[tuple[ObservationMove, Member]]:
@@ -244,6 +255,19 @@ async def moves_of(
         .limit(most)
     )
     return list(found.all())
+
+
+async def move_at(
+    session: AsyncSession, cycle: FullCycle, sequence: int
+) -> tuple[ObservationMove, Member] | None:
+    """Give one change of the day, with who made it."""
+    found = await session.exec(
+        select(ObservationMove, Member)
+        .join(Member, col(Member.id) == col(ObservationMove.member_id))
+        .where(ObservationMove.observation_id == cycle.row.id)
+        .where(ObservationMove.sequence == sequence)
+    )
+    return found.first()
 
 
 async def load(session: AsyncSession, rulebook: RuleBook, *conditions: Any) -> list[FullCycle]:

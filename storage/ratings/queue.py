@@ -98,6 +98,15 @@ async def ratees(session: AsyncSession, actor: Actor, period_id: str) -> list[Ra
     return found
 
 
+async def periods_planned(session: AsyncSession, actor: Actor) -> list[tuple[str, str]]:
+    """Give the periods in which the actor's school has plans, each with a rule set of theirs."""
+    actor.require_decider()
+    found = await session.exec(
+        select(Plan.period, Plan.ruleset).where(Plan.school_id == actor.school_id).distinct()
+    )
+    return sorted(found.all())
+
+
 def next_open(people: Sequence[Ratee], after: int) -> Ratee | None:
     """Give the first behind plan `after` who lacks a level; behind the last comes the first.
 

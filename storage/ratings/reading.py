@@ -1,18 +1,18 @@
 """Ratings as they stand. Who may see them is for the caller to say."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.errors import NotFound
 from storage.models import FinalRating, Member, Plan, Rating, RatingStatus
-from storage.people import Actor
+from storage.people import Actor, known_id
 from storage.plans import FullPlan, own_plan
 
 
@@ -83,6 +83,23 @@ async def ratings_in(
     return {row[0].plan_id: _full(*row) for row in found.all()}
 
 
+def is_rated() -> ColumnElement[bool]:
+    """Give the condition that a plan's rating is final, for use in statements."""
+    return exists().where(
+        col(Rating.plan_id) == col(Plan.id), col(Rating.status) == RatingStatus.FINAL
+    )
+
+
+async def finally_rated(session: AsyncSession, plans: Collection[int]) -> set[int]:
+    """Say which of these plans have a rating that is final; one statement."""
+    found = await session.exec(
+        select(Rating.plan_id)
+        .where(col(Rating.plan_id).in_(plans))
+        .where(Rating.status == RatingStatus.FINAL)
+    )
+    return set(found.all())
+
+
 def _full(rating: Rating, final: FinalRating | None, rater: Member | None) -> FullRating:
     # What is final was copied then: it is told as it was, whatever the draft's row says.
     said: Rating | FinalRating = final or rating
@@ -123,6 +140,28 @@ async def own_rating(session: AsyncSession, actor: Actor, plan_id: int) -> OwnRa
     if rating is None or rating.is_final:
         return OwnRating(full, rating, is_open_again=False)
     return OwnRating(full, None, is_open_again=rating.number > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The final rating of a plan of an earlier period."""
+
+    plan: Plan
+    rating: FullRating
+
+
+async def earlier_results(session: AsyncSession, actor: Actor, period_id: str) -> list[Result]:
+    """Give a teacher the own final ratings of other periods at this school, the newest first."""
+    found = await session.exec(
+        select(Plan)
+        .where(Plan.member_id == actor.member_id, Plan.school_id == actor.school_id)
+        .where(Plan.period != period_id, is_rated())
+        .order_by(col(Plan.created_at).desc(), col(Plan.id).desc())
+    )
+    plans = {known_id(one.id): one for one in found.all()}
+    rows = await session.exec(_RATINGS.where(col(Rating.plan_id).in_(plans)))
+    ratings = {row[0].plan_id: _full(*row) for row in rows.all()}
+    return [Result(plan, ratings[number]) for number, plan in plans.items() if number in ratings]
 
 
 @dataclass(frozen=True, slots=True)

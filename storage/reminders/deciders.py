@@ -6,10 +6,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import confirmations
 from storage.evidence.changing import OPEN_PLANS
-from storage.models import Evidence, EvidenceStatus, Plan, PlanStatus, Rating, RatingStatus
+from storage.models import Evidence, EvidenceStatus, Plan, PlanStatus
 from storage.periods import is_closed
 from storage.reminders.calls import Call
-from storage.reminders.looks import DIGEST, PRINCIPAL, STATUS, Look, batches
+from storage.reminders.looks import DIGEST, PRINCIPAL, STATUS, Look, batches, rated_of
 from storage.reports.reading import reports_waiting
 
 
@@ -54,14 +54,8 @@ async def _unrated(session: AsyncSession, look: Look, schools: set[int]) -> dict
         if one.school_id in due and one.status in OPEN_PLANS
     }
     unrated: dict[int, set[int]] = {}
-    for some in batches(sorted(plans)):
-        found = await session.exec(
-            select(Rating.plan_id).where(
-                col(Rating.plan_id).in_(some), Rating.status == RatingStatus.FINAL
-            )
-        )
-        for plan_id in set(some) - set(found.all()):
-            unrated.setdefault(plans[plan_id].school_id, set()).add(plans[plan_id].member_id)
+    for plan_id in plans.keys() - await rated_of(session, sorted(plans)):
+        unrated.setdefault(plans[plan_id].school_id, set()).add(plans[plan_id].member_id)
     return unrated
 
 

@@ -22,6 +22,7 @@ from storage.models import (
     ReminderWish,
     Role,
 )
+from storage.ratings.reading import finally_rated
 from storage.reminders.calls import Call
 from storage.reminders.days import SchoolDay
 from storage.reports.reading import handed_in
@@ -236,3 +237,11 @@ def batches(numbers: Sequence[int], size: int = BATCH) -> Iterator[Sequence[int]
     """Give numbers in parts that fit one statement."""
     for at in range(0, len(numbers), size):
         yield numbers[at : at + size]
+
+
+async def rated_of(session: AsyncSession, plans: Sequence[int]) -> set[int]:
+    """Say which of these plans have a rating that is final."""
+    rated: set[int] = set()
+    for some in batches(plans):
+        rated |= await finally_rated(session, some)
+    return rated

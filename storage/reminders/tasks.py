@@ -15,6 +15,7 @@ from storage.evidence.needs import Provable
 from storage.models import Account, Evidence, PlanStatus, Prompt, School
 from storage.people import Actor
 from storage.plans import FullPlan, find_plan, missing_steps
+from storage.ratings.reading import finally_rated
 from storage.reports.reading import report_of
 from storage.rulebook import RuleBook
 from storage.rulesets import DeadlineKind, Period, RuleSet
@@ -37,6 +38,9 @@ class Task(StrEnum):
     REPORT = "report"
 
 
+ENDED_BY_RATING = frozenset({Task.EVIDENCE, Task.REPORT})
+"""What nobody is reminded of once the rating is final. It may be sent all the same."""
+
 _BEFORE_APPROVAL = {
     None: Task.START,
     PlanStatus.DRAFT: Task.FINISH,
@@ -45,13 +49,26 @@ _BEFORE_APPROVAL = {
 
 
 def task_for(
-    kind: str, status: PlanStatus | None, *, agreement_required: bool, reported: bool
+    kind: str,
+    status: PlanStatus | None,
+    *,
+    agreement_required: bool,
+    reported: bool,
+    rated: bool = False,
 ) -> Task | None:
     """Say what a deadline of this kind asks of a teacher whose plan is so far.
 
     None when nothing is, be it that others have to act. `EVIDENCE` means: unless all is there.
     `reported` says that the report has been handed in; its deadline asks for nothing else.
+    `rated` says that the rating is final; see `ENDED_BY_RATING`.
     """
+    task = _next_task(kind, status, agreement_required=agreement_required, reported=reported)
+    return None if rated and task in ENDED_BY_RATING else task
+
+
+def _next_task(
+    kind: str, status: PlanStatus | None, *, agreement_required: bool, reported: bool
+) -> Task | None:
     if kind == DeadlineKind.REPORT:
         return Task.REPORT if status in OPEN_PLANS and not reported else None
     if status in _BEFORE_APPROVAL:
@@ -113,6 +130,7 @@ async def open_task(
     task = task_for(
         kind, full.status if full else None, agreement_required=rules.agreement_required,
         reported=report is not None and report.is_handed_in,
+        rated=full is not None and bool(await finally_rated(session, [full.id])),
     )  # fmt: skip
     if full is None or task is None:
         return OpenTask(task, None) if task else None

@@ -8,8 +8,8 @@ from storage.models import PlanStatus
 from storage.reminders.calls import Call
 from storage.reminders.days import Due, SchoolDay
 from storage.reminders.lacking import lack_evidence
-from storage.reminders.looks import STATUS, TEACHER, WAIT, Look, Person
-from storage.reminders.tasks import Task, task_for
+from storage.reminders.looks import STATUS, TEACHER, WAIT, Look, Person, rated_of
+from storage.reminders.tasks import ENDED_BY_RATING, Task, task_for
 from storage.reminders.waiting import patience_of
 from storage.rulebook import RuleBook
 
@@ -17,16 +17,29 @@ from storage.rulebook import RuleBook
 async def call_teachers(session: AsyncSession, rulebook: RuleBook, look: Look) -> list[Call]:
     """Call teachers who have something to do, or whose plan waits; where it is evidence, look."""
     calls: list[Call] = []
-    unsure: list[Call] = []
+    unsure: list[tuple[Task, Call]] = []
     for person in look.people:
         if not person.roles & TEACHER:
             continue
         task = _task_call(look, person)
         call = task[1] if task else _waiting_call(look, person)
-        if call is not None:
-            (unsure if task and task[0] is Task.EVIDENCE else calls).append(call)
-    lacking = await _lacking(session, rulebook, look, [one.member_id for one in unsure])
-    return calls + [one for one in unsure if one.member_id in lacking]
+        if task is not None and task[0] in ENDED_BY_RATING:
+            unsure.append(task)
+        elif call is not None:
+            calls.append(call)
+    return calls + await _still_asked(session, rulebook, look, unsure)
+
+
+async def _still_asked(
+    session: AsyncSession, rulebook: RuleBook, look: Look, unsure: Sequence[tuple[Task, Call]]
+) -> list[Call]:
+    """Leave out whose rating is final, and whose evidence is all there."""
+    plan_of = {call.member_id: look.plans[call.member_id].id for _, call in unsure}
+    rated = await rated_of(session, list(plan_of.values()))
+    asked = [(task, call) for task, call in unsure if plan_of[call.member_id] not in rated]
+    unproved = [call.member_id for task, call in asked if task is Task.EVIDENCE]
+    lacking = await _lacking(session, rulebook, look, unproved)
+    return [call for task, call in asked if task is not Task.EVIDENCE or call.member_id in lacking]
 
 
 def _task_call(look: Look, person: Person) -> tuple[Task, Call] | None:

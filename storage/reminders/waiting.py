@@ -15,6 +15,7 @@ from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatu
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
 from storage.ratings.queue import count_unrated
+from storage.ratings.reading import is_rated
 from storage.reminders.tasks import unproven
 from storage.reports.deciding import count_waiting as count_reports
 from storage.rulesets import DeadlineKind, Period, RuleSet
@@ -154,11 +155,15 @@ async def _blocked(session: AsyncSession, school_id: int) -> set[int]:
 async def _lacking(
     session: AsyncSession, actor: Actor, rules: RuleSet, period: Period
 ) -> set[int]:
-    """Give the school's teachers whose plan holds and lacks evidence; three statements."""
+    """Give whose plan holds and lacks evidence; three statements.
+
+    Whoever has been rated finally lacks nothing any more.
+    """
     holds = (
         Plan.school_id == actor.school_id,
         Plan.period == period.id,
         col(Plan.status).in_(OPEN_PLANS),
+        ~is_rated(),
     )
     plans = (await session.exec(select(Plan).where(*holds))).all()
     full = {known_id(one.id): FullPlan(one) for one in plans}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,15 +17,24 @@ from storage.errors import (
     NotFound,
     ReportNotNow,
     ReportOutdated,
+    ReportRated,
     ReportStale,
 )
 from storage.evidence.changing import OPEN_PLANS
-from storage.models import Member, Plan, Report, ReportDecision, ReportStatus
+from storage.models import (
+    Member,
+    Plan,
+    Rating,
+    RatingStatus,
+    Report,
+    ReportDecision,
+    ReportStatus,
+)
 from storage.people import Actor, known_id
 from storage.periods import is_closed
 from storage.plans import FullPlan, kept_words, read_plan
 from storage.reports.moving import Action, hold_plan, move
-from storage.reports.reading import FullReport, decision_on, report_of
+from storage.reports.reading import FullReport, decision_on, report_of, require_handed_in
 
 LONGEST_REASON = 500
 
@@ -123,9 +132,19 @@ async def report_to_decide(session: AsyncSession, actor: Actor, plan_id: int) ->
     Raises `NotAllowed` for one's own, `NotFound` for one that has never been submitted.
     """
     actor.require_decider()
+    return await report_to_read(session, actor, plan_id)
+
+
+async def report_to_read(session: AsyncSession, actor: Actor, plan_id: int) -> Decidable:
+    """Give a teacher's report as it was submitted to who decides, or to a coach of the school.
+
+    A coach reads it while it is handed in. Raises as `report_to_decide` does.
+    """
     plan = await read_plan(session, actor, plan_id)
     if plan.plan.member_id == actor.member_id:
         raise NotAllowed
+    if not actor.decides:
+        await require_handed_in(session, plan_id)
     full = await report_of(session, plan_id)
     if full is None or not full.revision:
         raise NotFound
@@ -185,6 +204,65 @@ async def send_back(
         session, actor, one, Action.SEND_BACK, revision,
         now=now, tapped=tapped, reason=reason, marks=marks,
     )  # fmt: skip
+
+
+async def reopen(
+    session: AsyncSession,
+    actor: Actor,
+    plan_id: int,
+    revision: int,
+    now: datetime,
+    *,
+    reason: str,
+) -> Decidable:
+    """Open an accepted report again so that the teacher can change it. Nothing is erased.
+
+    Raises `ReportRated` while the rating is final, `ReportNotNow` and `ReportStale` where it is
+    not this acceptance that holds, `ReportFrozen`, `ReasonMissing`, `PeriodClosed`.
+    """
+    reason = kept_words(reason, LONGEST_REASON)
+    one = await accepted_report(session, actor, plan_id, revision)
+    await hold_plan(session, one.plan)
+    await move(session, one.full, Action.REOPEN, revision, changed_at=now)
+    await session.exec(
+        update(ReportDecision)
+        .where(col(ReportDecision.report_id) == one.full.id)
+        .where(col(ReportDecision.revision) == revision)
+        .values(reopened_by=actor.member_id, reopened_at=now, reopened_because=reason)
+        .execution_options(synchronize_session="fetch")
+    )
+    audit.record(session, actor, "report.reopen", f"plan:{plan_id}", now, revision=revision)
+    await session.flush()
+    await outbox.announce(
+        session,
+        school_id=actor.school_id,
+        recipients=[one.full.report.member_id],
+        occasion=f"report:{one.full.id}:reopened:{revision}",
+        kind="report_reopened",
+        subject={"plan": plan_id, "revision": revision},
+        now=now,
+    )
+    return one
+
+
+async def accepted_report(
+    session: AsyncSession, actor: Actor, plan_id: int, revision: int
+) -> Decidable:
+    """Give the report while this revision of it is accepted and can be opened again.
+
+    Raises as `reopen` does. Until the commit nobody makes its rating final.
+    """
+    one = await report_to_decide(session, actor, plan_id)
+    if one.full.status is not ReportStatus.ACCEPTED:
+        raise ReportNotNow(one.full.status)
+    if one.full.revision != revision:
+        raise ReportStale(one.full.revision)
+    found = await session.exec(
+        select(Rating.status).where(Rating.plan_id == plan_id).with_for_update(read=True)
+    )
+    if found.first() == RatingStatus.FINAL:
+        raise ReportRated
+    return one
 
 
 def places_of(content: dict[str, Any]) -> list[str]:

@@ -41,6 +41,7 @@ class Action(StrEnum):
     TAKE_BACK = "take_back"
     ACCEPT = "accept"
     SEND_BACK = "send_back"
+    REOPEN = "reopen"
 
 
 TRANSITIONS: dict[tuple[ReportStatus, Action], ReportStatus] = {
@@ -49,6 +50,7 @@ TRANSITIONS: dict[tuple[ReportStatus, Action], ReportStatus] = {
     (ReportStatus.SUBMITTED, Action.TAKE_BACK): ReportStatus.DRAFT,
     (ReportStatus.SUBMITTED, Action.ACCEPT): ReportStatus.ACCEPTED,
     (ReportStatus.SUBMITTED, Action.SEND_BACK): ReportStatus.RETURNED,
+    (ReportStatus.ACCEPTED, Action.REOPEN): ReportStatus.DRAFT,
 }
 
 

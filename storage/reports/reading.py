@@ -21,9 +21,8 @@ from storage.models import (
     ReportRevision,
     ReportStatus,
 )
-from storage.people import Actor, known_id
+from storage.people import known_id
 from storage.periods import is_closed
-from storage.plans import read_plan
 
 FORM = "report"
 """The name under which the answers to the questions of reports are kept."""
@@ -75,7 +74,7 @@ class FullReport:
 
 
 async def report_of(session: AsyncSession, plan_id: int) -> FullReport | None:
-    """Give the report on a plan, if it has been begun. Checks nothing: see `report_to_read`."""
+    """Give the report on a plan, if it has been begun. Checks nothing."""
     found = await session.exec(
         select(Report, ReportRevision)
         .join(
@@ -94,19 +93,15 @@ async def report_of(session: AsyncSession, plan_id: int) -> FullReport | None:
     return FullReport(report, answers, dict(revision.content) if revision is not None else {})
 
 
-async def report_to_read(session: AsyncSession, actor: Actor, plan_id: int) -> FullReport:
-    """Give a report to its teacher, to who decides, or to a coach. Raises `NotFound`."""
-    await read_plan(session, actor, plan_id)
-    full = await report_of(session, plan_id)
-    if full is None:
-        raise NotFound
-    return full
+async def is_handed_in(session: AsyncSession, plan_id: int) -> bool:
+    """Whether there is a report on a plan that the teacher has handed in."""
+    found = await session.exec(select(Report.status).where(Report.plan_id == plan_id))
+    return found.first() in HANDED_IN
 
 
 async def require_handed_in(session: AsyncSession, plan_id: int) -> None:
     """Raise `NotFound` unless the teacher has handed the report in: drafts are nobody else's."""
-    found = await session.exec(select(Report.status).where(Report.plan_id == plan_id))
-    if found.first() not in HANDED_IN:
+    if not await is_handed_in(session, plan_id):
         raise NotFound
 
 
@@ -134,6 +129,13 @@ async def latest_decision(
         .limit(1)
     )
     return found.first()
+
+
+async def reopener_of(session: AsyncSession, decision: ReportDecision) -> Member | None:
+    """Give who opened the report again after a decision, if anybody did."""
+    if decision.reopened_by is None:
+        return None
+    return await session.get_one(Member, decision.reopened_by)
 
 
 async def decision_on(

@@ -6,12 +6,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from icalendar import Calendar
+from icalendar import Calendar, Event
 from sqlmodel import col, select
 
 from bot import replies
 from bot.simulator.driver import Person
 from conversations.callbacks.observing import (
+    CallOff,
+    CallOffBecause,
     ConfirmDay,
     FinishMarks,
     MarkStatement,
@@ -21,12 +23,15 @@ from conversations.callbacks.observing import (
     ToggleObserved,
 )
 from conversations.callbacks.packing import Button
-from storage import decisions, plans
+from storage import decisions, members, outbox, plans
 from storage.models import Member, OutboxMessage, OutboxState, Plan, Role
+from storage.observations import scheduling
 from storage.observations.reading import FullCycle, cycle_of
 from storage.people import find_account
 from tests import papers
-from tests.end_to_end.submitting import a_school, actor_of
+from tests.end_to_end.submitting import a_school, actor_of, agrees
+from tests.storage.evidence.staging import NOW
+from tests.storage.observing import LATER, agreed
 from tests.world import TestWorld, open_world
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -55,6 +60,12 @@ async def goes_to(world: TestWorld, day: date, hour: int, minute: int = 0) -> No
     """Move the calendar, look for lessons that are near, and send what is due."""
     world.clock.at = at(day, hour, minute)
     await world.kawan.rounds.remind_of_observations()
+    await world.delivered()
+
+
+async def a_pause(world: TestWorld) -> None:
+    """Let the principal put the phone away: then observers hear of all of it."""
+    world.clock.forward(outbox.PAUSE)
     await world.delivered()
 
 
@@ -132,6 +143,7 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await principal.sees("mengamati 0 dari 1 guru")
     await principal.taps("Rina Wati")
     await principal.sees("mengamati 1 dari 1 guru")
+    await a_pause(world)
     named = await coach.sees("Anda ditunjuk mengamati Rina Wati")
     await rina.sees("pengamat Anda: Desi Marlina")
 
@@ -348,6 +360,7 @@ async def test_forged_and_outdated_buttons_change_nothing(world: TestWorld) -> N
     forged: list[Button] = [
         ShowCycle(plan_id), OpenRubric(plan_id), MarkStatement(plan_id, 1, 1),
         FinishMarks(plan_id), SignOff(plan_id, 0), ConfirmDay(plan_id, 0),
+        CallOff(plan_id, 0), CallOffBecause(plan_id, 0, 0),
         ToggleObserved(members["Budi <b>&"], plan_id, 0),
     ]  # fmt: skip
     for who in (budi, stranger):
@@ -374,6 +387,7 @@ async def test_steps_that_are_due_are_reminded_of_in_both_languages(world: TestW
     await principal.taps("Tunjuk pengamat", on=await principal.sees("Observasi: 1 guru"))
     await principal.taps("Desi Marlina")
     await principal.taps("Rina Wati", on=await principal.sees("mengamati 0 dari 1"))
+    await a_pause(world)
     await coach.sees("you are to observe Rina Wati")
     world.clock.at = at(date(2026, 8, 24), 15)
     await world.kawan.rounds.remind()
@@ -399,3 +413,124 @@ async def test_steps_that_are_due_are_reminded_of_in_both_languages(world: TestW
     late = await coach.taps("Agree", on=proposal)
     assert "has passed" in late.text
     await world.delivered()
+
+
+async def calendar_sent(person: Person, words: str) -> tuple[str, Event]:
+    """Open the newest calendar file below these words; give its method and its one event."""
+    message = await person.sees(words)
+    assert message.content["document"]["file_name"].endswith(".ics")
+    calendar = Calendar.from_ical(await person.downloads(message))
+    assert isinstance(calendar, Calendar)
+    (event,) = calendar.events
+    return str(calendar["METHOD"]), event
+
+
+def takes_out(sent: tuple[str, Event], uid: str, sequence: int) -> None:
+    """Check what RFC 5546 wants of a file that takes a published event out of calendars."""
+    method, event = sent
+    assert (method, event.uid, event.sequence) == ("CANCEL", uid, sequence)
+    assert event["STATUS"] == "CANCELLED"
+    assert event["ORGANIZER"].params["CN"] == "SMPN 1 Surian"
+    assert "ATTENDEE" not in event
+    assert "Rina" not in str(event)
+
+
+async def test_a_lesson_that_will_not_be_goes_out_of_calendars(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    coach = await world.joins("Desi", Role.COACH)
+    operator = await world.joins("Pak Operator", Role.OPERATOR)
+    async with world.database.transaction() as session:
+        owner, decider = await actor_of(world, rina), await actor_of(world, principal)
+        await agreed(session, owner, decider, 1)
+    method, event = await calendar_sent(rina, "jadwal observasi sudah pasti")
+    uid, first = event.uid, event.sequence
+    assert (method, first, event["STATUS"]) == ("PUBLISH", 1, "CONFIRMED")
+    assert str(event["ORGANIZER"]).startswith("mailto:")
+    assert "ATTENDEE" not in event
+
+    # The teacher calls it off; both get a file, and the history says why.
+    await rina.types("/observasi")
+    await rina.taps("Ubah jadwal")
+    days = await rina.sees("Hari apa")
+    await rina.taps("Batalkan jadwal", on=days)
+    await rina.sees("Mengapa jadwalnya dibatalkan?")
+    await rina.types("Anak saya <b>sakit</b> & opname")
+    takes_out(await calendar_sent(rina, "Batal: Senin, 14 September 2026"), uid, 2)
+    told = await principal.sees("Bu Kepala, observasi kelas batal.")
+    for words in ("Guru: Rina Wati", "Dibatalkan oleh Rina Wati", "<b>sakit</b> & opname"):
+        assert words in told.text
+    takes_out(await calendar_sent(principal, "observasi kelas batal"), uid, 2)
+    await principal.taps("Buka observasi", on=told)
+    await principal.taps("Riwayat jadwal")
+    history = await principal.sees("Riwayat jadwal")
+    assert "batal, tadinya Senin, 14 September 2026, pukul 09.00 WIB" in history.text
+    # Tapped once more on the old screen: nothing happens twice.
+    again = await rina.taps_data(CallOff(1, 1).pack(), days)
+    assert "sudah berubah" in again.text
+
+    # Agreed on anew: the same lesson for calendars, and a higher number.
+    async with world.database.transaction() as session:
+        await scheduling.propose(session, owner, 1, 2, LATER, world.kawan.rulebook, NOW)
+        await scheduling.confirm(session, decider, 1, 3, world.kawan.rulebook, NOW)
+    world.kawan.sender.wake()
+    method, event = await calendar_sent(rina, "Rabu, 16 September 2026")
+    assert (method, event.uid, event.sequence) == ("PUBLISH", uid, 3)
+
+    # Another observes: it goes out of the calendar of whoever agreed to it, and of nobody else's.
+    await principal.types("/rekap")
+    await principal.taps("Papan observasi")
+    await principal.taps("Tunjuk pengamat")
+    await principal.taps("Desi")
+    await principal.taps("Rina Wati")
+    method, event = await calendar_sent(principal, "Anda tidak lagi mengamati Rina Wati")
+    assert (method, event.uid, event["STATUS"]) == ("CANCEL", uid, "CANCELLED")
+
+    # The teacher leaves.
+    async with world.database.transaction() as session:
+        by = await actor_of(world, operator)
+        await members.change_roles(session, by, owner.member_id, Role.COACH, world.clock.now())
+    world.kawan.sender.wake()
+    takes_out(await calendar_sent(coach, "tidak lagi mengajar di sekolah ini"), uid, 4)
+    takes_out(await calendar_sent(rina, "tidak lagi terdaftar sebagai guru"), uid, 4)
+
+
+async def test_an_observer_of_many_hears_it_in_one_message(world: TestWorld) -> None:
+    _rina, principal = await a_school(world)
+    names = ["Ani <b>&", "Budi", "Citra"]
+    people = [await world.joins(name, Role.TEACHER) for name in names]
+    for one in people:
+        await agrees(world, one, principal)
+    coach = await world.joins("Desi", Role.COACH)
+    await world.delivered()
+    await principal.types("/rekap")
+    await principal.taps("Papan observasi")
+    await principal.taps("Tunjuk pengamat")
+    await principal.taps("Desi")
+    for number, name in enumerate(["Ani", "Budi", "Citra", "Rina"], 1):
+        await principal.taps(name)
+        await principal.sees(f"mengamati {number} dari 4 guru")
+    # A slip, put right at once: the observer never hears of it.
+    await principal.taps("Budi")
+    await principal.sees("mengamati 3 dari 4 guru")
+    before = len(coach.messages)
+    await world.delivered()
+    assert len(coach.messages) == before
+    await a_pause(world)
+    told = await coach.sees("Desi, Anda ditunjuk mengamati 3 guru")
+    assert [f"• {name}" in told.text for name in [*names, "Rina Wati"]] == [
+        True, False, True, True,
+    ]  # fmt: skip
+    assert len(coach.messages) == before + 1
+    for one in (people[0], people[2]):
+        assert len([each for each in one.messages if "pengamat Anda: Desi" in each.text]) == 1
+    await coach.taps("Yang saya amati", on=told)
+    await coach.sees("Yang Anda amati: 3 guru")
+
+    # Taken away again, and one added: in one message too.
+    before = len(coach.messages)
+    for name in ("Ani", "Rina", "Budi"):
+        await principal.taps(name)
+    await a_pause(world)
+    told = await coach.sees("Desi, Anda ditunjuk mengamati Budi")
+    assert "Anda tidak lagi mengamati 2 guru:\n• Ani <b>&\n• Rina Wati" in told.text
+    assert len(coach.messages) == before + 1

@@ -23,8 +23,10 @@ from conversations.callbacks.rating import (
     OpenFeedback,
     OpenMyRating,
     OpenRatings,
+    PastRatings,
     PickSentence,
     RateTeacher,
+    RatingPeriods,
     RatingSummary,
     ReopenRating,
     ReopenRatingOwn,
@@ -107,9 +109,11 @@ async def test_a_sitting_with_a_restart_a_summary_and_what_the_teachers_hear(
     ):  # fmt: skip
         assert words in card.text
     assert "Predikat" not in card.text
-    assert [len(row) for row in card.rows] == [3, 3, 2, 1, 1, 1]
+    # Two a row: the result on the left, the behaviour on the right.
+    assert [len(row) for row in card.rows] == [2, 2, 2, 2, 1, 1, 1]
     assert labels(card)[:6] == [
-        "1. Di bawah", "2. Sesuai", "3. Di atas", "4. Di bawah", "5. Sesuai", "6. Di atas",
+        "1. Di bawah 🎯", "4. Di bawah 🤝", "2. Sesuai 🎯", "5. Sesuai 🤝",
+        "3. Di atas 🎯", "6. Di atas 🤝",
     ]  # fmt: skip
     # Buttons and typed numbers, and two taps before the card has followed.
     first = next(button for row in card.rows for button in row if "2. Sesuai" in button["text"])
@@ -563,3 +567,78 @@ async def test_report_and_observation_are_on_the_card_and_open_below_it(
     asked = await principal.sees("Sahkan 1 penilaian?")
     assert "Tanpa observasi" not in asked.text
     assert "Tanpa laporan" not in asked.text
+
+
+async def test_earlier_periods_are_looked_at_and_not_changed(
+    world: TestWorld, principal: Person
+) -> None:
+    rina, rinas = await ready_teacher(world, principal, "Rina Wati")
+    budi, budis = await ready_teacher(world, principal, "Budi")
+    coach = await world.joins("Desi", Role.COACH)
+    elsewhere = await world.founds("20304567", "SMPN 2 Lain")
+    stranger = await world.joins("Kepala Lain", Role.PRINCIPAL | Role.TEACHER, elsewhere)
+    world.clock.at = DECEMBER
+    await principal.types("/penilaian")
+    listed = await principal.sees("Penilaian kinerja guru")
+    assert "Periode lalu" not in " ".join(labels(listed))
+    await principal.taps("Rina Wati", on=listed)
+    for words in ("2. Sesuai", "5. Sesuai", "Sahkan ini", "Sahkan penilaian"):
+        await principal.taps(words)
+    await rina.sees("ini hasil penilaian kinerja Anda")
+    await principal.taps_data(RateTeacher(budis.id).pack())
+    await principal.taps("3. Di atas", on=await principal.sees("⭐ Budi"))
+    await principal.sees("Hasil kerja (tombol 1–3): Di atas")
+
+    world.clock.at = datetime(2027, 1, 4, 2, 0, tzinfo=UTC)
+    await world.kawan.rounds.remind()
+    await world.delivered()
+    await principal.types("/penilaian")
+    now = await principal.sees("Batas: Rabu, 30 Juni 2027")
+    await principal.taps("Periode lalu", on=now)
+    await principal.taps("Juli–Desember 2026", on=await principal.sees("Pilih periodenya"))
+    past = await principal.sees("1 dari 2 disahkan")
+    for words in (
+        "PMM 2024 · Juli–Desember 2026", "sudah ditutup", "1. ⬜ Budi: belum disahkan",
+        "2. ✅ Rina Wati: Baik",
+    ):  # fmt: skip
+        assert words in past.text
+    await principal.taps("Rina Wati", on=past)
+    final = await principal.sees("Hasil ini tidak bisa diubah lagi")
+    assert labels(final) == ["📄 Lihat rencana", "‹ Kembali"]
+    for stale in (ReopenRating(rinas.id, 3), ReopenRatingReason(rinas.id, 3, 0)):
+        late = await principal.taps_data(stale.pack())
+        assert "sudah ditutup" in late.text
+    await principal.taps("Kembali", on=await principal.sees("Hasil ini tidak bisa diubah lagi"))
+    await principal.taps("Budi", on=await principal.sees("1 dari 2 disahkan"))
+    draft = await principal.sees("sudah ditutup sebelum penilaiannya disahkan")
+    assert "Hasil kerja: Di atas ekspektasi" in draft.text
+    assert labels(draft) == ["📄 Lihat rencana", "‹ Kembali"]
+    late = await principal.taps_data(ChooseLevel(budis.id, 1, 1, 1).pack())
+    assert "sudah ditutup" in late.text
+
+    # The teacher's own: to be read, and acknowledged still.
+    typed = await rina.types("/status")
+    status = await rina.sees("Januari–Juni 2027", after=typed)
+    await rina.taps("Periode lalu", on=status)
+    results = await rina.sees("Juli–Desember 2026: Baik")
+    await rina.taps("Juli–Desember 2026", on=results)
+    mine = await rina.sees("ini hasil penilaian kinerja Anda", after=typed)
+    await rina.taps("Saya sudah membaca", on=mine)
+    await rina.taps("Kembali", on=await rina.sees("Anda sudah membacanya"))
+    await rina.sees("Hasil penilaian periode lalu")
+    typed = await budi.types("/status")
+    status = await budi.sees("Januari–Juni 2027", after=typed)
+    assert "Periode lalu" not in " ".join(labels(status))
+
+    # Nobody else's school, and nobody who does not decide.
+    await stranger.taps_data(RatingPeriods(0).pack())
+    await stranger.sees("Belum ada periode lalu")
+    for who, button in (
+        (stranger, PastRatings("2026-2", 0)), (stranger, RateTeacher(rinas.id)),
+        (stranger, OpenMyRating(rinas.id)), (coach, RatingPeriods(0)),
+        (coach, PastRatings("2026-2", 0)), (budi, OpenMyRating(rinas.id)),
+        (principal, PastRatings("2027-1", 0)), (principal, PastRatings("<b>", 0)),
+    ):  # fmt: skip
+        assert (await who.taps_data(button.pack())).text, (who.chat.id, button)
+    for who in (stranger, coach, budi):
+        assert not any("Rina Wati: Baik" in one.text for one in who.messages)

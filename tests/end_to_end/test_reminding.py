@@ -242,3 +242,27 @@ async def test_who_has_agreed_and_proven_hears_nothing(world: TestWorld) -> None
     await agrees(world, rina, principal)
     await goes_to(world, LAST_DAY)
     assert await reminders_of(world, rina) == 0
+
+
+async def test_whoever_has_been_rated_is_left_in_peace_until_it_is_opened_again(
+    world: TestWorld,
+) -> None:
+    rina, principal = await a_school(world)
+    await goes_to(world, date(2026, 11, 16))
+    await rina.sees("masih ada bukti yang kurang")
+    await principal.types("/penilaian")
+    await principal.taps("Mulai menilai")
+    await principal.taps("2. Sesuai")
+    await principal.taps("5. Sesuai")
+    await principal.taps("Sahkan ini")
+    await principal.taps("Sahkan penilaian")
+    await rina.sees("ini hasil penilaian kinerja Anda")
+    for day in (date(2026, 11, 23), date(2026, 11, 27)):
+        await goes_to(world, day)
+        assert await nothing_new(world, rina)
+    assert await reminders_of(world, rina) == 1
+    await principal.taps("Buka lagi")
+    await principal.taps("Ada kekeliruan")
+    await rina.sees("penilaian Anda ditinjau lagi")
+    await goes_to(world, date(2026, 11, 30))
+    await rina.sees("hari ini hari terakhir")

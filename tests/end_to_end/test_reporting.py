@@ -17,6 +17,9 @@ from conversations.callbacks.reports import (
     PreviewReport,
     ReadReport,
     ReadyReportReason,
+    ReopenReport,
+    ReopenReportOwn,
+    ReopenReportReason,
     ReportReasons,
     ReturnReport,
     ShowReport,
@@ -373,3 +376,126 @@ async def _plans_a_year(world: TestWorld, teacher: Person, kepala: Person) -> No
         full = await plans.take_standard_guides(session, owner, rules, full.id, now)
         await plans.submit(session, owner, rules, full.id, 0, today=now.date(), now=now)
         await decisions.approve(session, decider, full.id, 1, now)
+
+
+async def test_an_accepted_report_is_opened_again(world: TestWorld) -> None:
+    rina, kepala = await a_school(world)
+    await answers(rina, "Jawaban satu.", "Jawaban dua.")
+    await rina.taps("Ajukan laporan")
+    await world.delivered()
+    await kepala.taps("Terima laporan", on=await kepala.sees("Rina Wati mengajukan laporan"))
+    card = await kepala.sees("Laporan Rina Wati diterima")
+    await kepala.taps("Buka kembali", on=card)
+    asked = await kepala.sees("Buka kembali laporan Rina Wati?")
+    await kepala.taps("Tulis sendiri", on=asked)
+    await kepala.types("Mohon tambahkan <b>contoh</b> & data")
+    card = await kepala.sees("Laporan Rina Wati dibuka kembali")
+    assert "Dibuka kembali oleh Bu Kepala" in card.text
+    told = await rina.sees("laporan Anda dibuka kembali")
+    for words in ("Bu Kepala", "Mohon tambahkan <b>contoh</b> & data", "Semua jawaban tetap"):
+        assert words in told.text
+    assert await status(world) == ("draft", 1)
+    await rina.taps("Buka laporan", on=told)
+    mine = await rina.sees("Dibuka kembali. Pesan Bu Kepala:")
+    assert "Mohon tambahkan <b>contoh</b> & data" in mine.text
+    # The old card, tapped once more: the present state, and nothing else.
+    again = await kepala.taps_data(ReopenReportReason(1, 1, 0).pack())
+    assert "Belum bisa" in again.text
+    await rina.taps("Ajukan laporan", on=mine)
+    await world.delivered()
+    card = await kepala.sees("Rina Wati mengajukan lagi laporannya")
+    assert "Dibuka kembali oleh Bu Kepala" in card.text
+    await kepala.taps("Terima laporan", on=card)
+    accepted = await kepala.sees("Laporan Rina Wati diterima")
+    assert await status(world) == ("accepted", 2)
+
+    # Once the rating is final, that comes first; the card says so and leads there.
+    await kepala.types("/penilaian")
+    for words in ("Mulai menilai", "2. Sesuai", "5. Sesuai", "Sahkan ini", "Sahkan penilaian"):
+        await kepala.taps(words)
+    await kepala.sees("Disahkan Bu Kepala")
+    refused = await kepala.taps("Buka kembali", on=accepted)
+    assert "Buka lagi dahulu penilaiannya" in refused.text
+    card = await kepala.sees("Penilaiannya sudah disahkan")
+    await kepala.sees_no_button("Buka kembali", on=card)
+    await kepala.taps("Lihat penilaian", on=card)
+    await kepala.sees("Disahkan Bu Kepala")
+    assert await status(world) == ("accepted", 2)
+    for button in (ReopenReport(1, 2), ReopenReportReason(1, 2, 0), ReopenReportOwn(1, 2)):
+        assert (await rina.taps_data(button.pack())).text
+    assert await status(world) == ("accepted", 2)
+
+
+async def test_a_coach_reads_a_report_and_decides_nothing(world: TestWorld) -> None:
+    rina, kepala = await a_school(world)
+    coach = await world.joins("Kak Desi", Role.COACH)
+    budi = await world.joins("Budi", Role.TEACHER)
+    elsewhere = await world.founds("20304567", "SMPN 2 Lain")
+    stranger = await world.joins("Kak Lain", Role.COACH, elsewhere)
+    await rina.types("/laporan")
+    await rina.taps("Jawab pertanyaan")
+    await rina.types("Saya belajar <b> & mencoba.")
+    await rina.sees("Tersimpan.")
+    await rina.taps("Berikutnya")
+    await rina.sends_voice(seconds=42)
+    await rina.sees("pesan suara, 0.42 menit")
+    await rina.taps("Berikutnya")
+    await rina.sends_photo(papers.photo("modul"))
+    await rina.sees("1 berkas")
+    await rina.types("selesai")
+
+    # A draft is nobody else's.
+    await coach.types("/rekap")
+    await coach.taps("Disepakati: 1")
+    await coach.taps("Rina Wati")
+    plan = await coach.sees("Rencana Rina Wati")
+    await coach.sees_no_button("Laporan guru", on=plan)
+    reads: list[Button] = [
+        ReadReport(1, 0), HearAnswer("report", 1, "perilaku_kerja"),
+        SeeAnswer("report", 1, "merencanakan"),
+    ]  # fmt: skip
+    for button in reads:
+        assert (await coach.taps_data(button.pack())).text, button
+
+    await rina.taps("Ajukan laporan", on=await rina.sees("Sudah bisa diajukan"))
+    await world.delivered()
+    await coach.types("/rekap")
+    await coach.taps("Disepakati: 1")
+    await coach.taps("Rina Wati")
+    await coach.taps("Laporan guru")
+    report = await coach.sees("Laporan Rina Wati")
+    for words in ("Saya belajar <b> & mencoba.", "🎤 pesan suara, 0.42 menit", "📎 1 berkas"):
+        assert words in report.text
+    for label in ("Terima laporan", "Kembalikan", "Buka kembali"):
+        await coach.sees_no_button(label, on=report)
+    await coach.taps("Dengar 0.42", on=report)
+    voice = await coach.sees("Pesan suara, 0.42 menit")
+    await coach.taps("Kembali", on=voice)
+    report = await coach.sees("Laporan Rina Wati")
+    await coach.taps("Lihat berkas", on=report)
+    await coach.sees("1 berkas", after=report)
+    await coach.taps("Kembali", on=report)
+    await coach.sees("Rencana Rina Wati")
+
+    # Nothing is decided by it, and nobody else reads.
+    decides: list[Button] = [
+        AcceptReport(1, 1), ReturnReport(1, 1, 0, 0), ReportReasons(1, 1, 0),
+        ReadyReportReason(1, 1, 0, 0), OwnReportReason(1, 1, 0), ReopenReport(1, 1),
+        ReopenReportReason(1, 1, 0), ReopenReportOwn(1, 1), ShowReport(1), OpenReport(1),
+    ]  # fmt: skip
+    for who, buttons in ((coach, decides), (stranger, reads + decides), (budi, reads + decides)):
+        for button in buttons:
+            assert (await who.taps_data(button.pack())).text, (who.chat.id, button)
+    assert await status(world) == ("submitted", 1)
+    for one in (stranger, budi):
+        assert not any("Saya belajar" in message.text for message in one.messages)
+
+    # The principal finds it there as well, with what belongs to it.
+    await kepala.types("/rekap")
+    await kepala.taps("Disepakati: 1")
+    await kepala.taps("Rina Wati")
+    await kepala.taps("Laporan guru")
+    await kepala.sees_button("Terima laporan")
+    await rina.taps("Tarik kembali")
+    assert await status(world) == ("draft", 1)
+    assert (await coach.taps_data(ReadReport(1, 0).pack())).text

@@ -1,13 +1,13 @@
 """Observations: preparing, agreeing on a day, marking in class, signing off, the board."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import forms
+from storage import forms, members, outbox
 from storage.database import Database
 from storage.erasure import ERASED_NAME, erase_member
 from storage.errors import (
@@ -37,15 +37,28 @@ from storage.models import (
     ClosedPeriod,
     FormAnswer,
     Marking,
+    Member,
     Observation,
     ObservationMark,
     ObservationMove,
+    OutboxMessage,
+    OutboxState,
+    Plan,
+    PlanStatus,
+    Role,
 )
-from storage.observations import following_up, marking, observers, preparing, scheduling
+from storage.observations import (
+    calling_off,
+    following_up,
+    marking,
+    observers,
+    preparing,
+    scheduling,
+)
 from storage.observations.answers import FORM
 from storage.observations.board import board
 from storage.observations.reading import cycle_of, moves_of, observed_by, read
-from storage.people import Actor
+from storage.people import Actor, known_id
 from storage.plans import FullPlan
 from storage.rulesets import UnknownCode
 from tests.storage.evidence.staging import (
@@ -63,6 +76,7 @@ from tests.storage.evidence.staging import (
 from tests.storage.observing import BOOK, LATER, LESSON, agreed, begun, observed
 
 DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -382,10 +396,94 @@ async def test_a_named_observer_marks_and_those_who_decide_sign_off(
         with pytest.raises(ObservationNotNow):
             await observers.name_observer(session, principal, plan.id, None, BOOK, LESSON)
     both = sorted([cast.rina.member_id, coach.member_id])
-    assert await told(database, "observation_named") == both
+    assert await told(database, "observation_named") == [cast.rina.member_id]
+    assert await told(database, observers.OBSERVER_NEWS) == [coach.member_id]
     assert await told(database, "observation_signed") == both
     # The deputation is over by then.
     assert await told(database, "observation_to_sign") == [principal.member_id]
+
+
+async def test_whoever_is_named_for_twenty_in_a_row_hears_it_once(
+    database: Database, cast: Cast
+) -> None:
+    plan_ids = await _twenty_plans(database, cast)
+
+    async def names(who: Actor | None, plans: list[int], now: datetime) -> None:
+        for plan_id in plans:
+            async with database.transaction() as session:
+                await observers.name_observer(
+                    session, cast.principal, plan_id, who.member_id if who else None, BOOK, now
+                )
+
+    async def heard(now: datetime) -> list[tuple[int, list[list[int]]]]:
+        async with database.transaction() as session:
+            found = await outbox.lease(session, now, 100)
+            for one in found:
+                await outbox.settle(session, one.id, OutboxState.SENT, now)
+        news = [one for one in found if one.kind == observers.OBSERVER_NEWS]
+        return [(one.member_id, one.subject["all"]) for one in news]
+
+    # One a second: nothing goes out while the principal is at it.
+    for at, plan_id in enumerate(plan_ids):
+        await names(cast.coach, [plan_id], NOW + at * SECOND)
+        assert await heard(NOW + at * SECOND) == []
+    last = NOW + 19 * SECOND
+    assert await heard(last + outbox.PAUSE - SECOND) == []
+    everything = [[plan_id, False] for plan_id in plan_ids]
+    assert await heard(last + outbox.PAUSE) == [(cast.coach.member_id, everything)]
+    # What comes after a message went out is in the next one, and in that alone.
+    later = last + outbox.PAUSE + SECOND
+    await names(cast.budi, plan_ids[:2], later)
+    await names(None, plan_ids[2:3], later)
+    assert sorted(await heard(later + outbox.PAUSE)) == [
+        (cast.budi.member_id, [[plan_id, False] for plan_id in plan_ids[:2]]),
+        (cast.coach.member_id, [[plan_id, True] for plan_id in plan_ids[:3]]),
+    ]
+    assert await heard(later + DAY) == []
+    # Each teacher got the own notice, one for each change.
+    assert len(await told(database, "observation_named")) == 23
+
+
+async def test_two_who_name_the_same_observer_at_once_tell_it_in_one_message(
+    database: Database, other: Database, cast: Cast
+) -> None:
+    first, second = (await _twenty_plans(database, cast, 2))[:2]
+    done = await overtaking(
+        database, other,
+        lambda s: observers.name_observer(
+            s, cast.principal, first, cast.coach.member_id, BOOK, NOW
+        ),
+        lambda s: observers.name_observer(
+            s, cast.deputy, second, cast.coach.member_id, BOOK, NOW
+        ),
+    )  # fmt: skip
+    assert not [one for one in done if isinstance(one, Exception)]
+    async with database.reading() as session:
+        news = OutboxMessage.kind == observers.OBSERVER_NEWS
+        (message,) = (await session.exec(select(OutboxMessage).where(news))).all()
+    assert message.subject["all"] == [[first, False], [second, False]]
+
+
+async def _twenty_plans(database: Database, cast: Cast, count: int = 20) -> list[int]:
+    """Let so many teachers have a plan that holds, however they came by it."""
+    ids = []
+    async with database.transaction() as session:
+        for number in range(count):
+            member = Member(
+                school_id=cast.principal.school_id, name=f"Guru {number:02}",
+                roles=int(Role.TEACHER), created_at=NOW,
+            )  # fmt: skip
+            session.add(member)
+            await session.flush()
+            plan = Plan(
+                school_id=member.school_id, member_id=known_id(member.id), period=PERIOD.id,
+                ruleset="pmm-2024", ruleset_version=1, status=PlanStatus.AGREED,
+                created_at=NOW, changed_at=NOW,
+            )  # fmt: skip
+            session.add(plan)
+            await session.flush()
+            ids.append(known_id(plan.id))
+    return ids
 
 
 async def test_who_can_be_named_and_by_whom(
@@ -553,3 +651,104 @@ async def test_each_side_answers_its_own_questions_once_they_are_open(
             await writes(session, rina, "upaya")
         await erase_member(session, cast.operator, rina.member_id, NOW)
         assert (await session.exec(select(FormAnswer))).all() == []
+
+
+# --------------------------------------------------------------------- called off
+
+
+async def test_a_lesson_is_called_off_with_a_reason_and_can_be_agreed_on_anew(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        await agreed(session, cast.rina, cast.principal, plan.id)
+        with pytest.raises(ReasonMissing):
+            await calling_off.call_off(session, cast.rina, plan.id, 1, BOOK, NOW, reason=" ")
+        for stale in (0, 2):
+            with pytest.raises(OtherMomentNow):
+                await calling_off.call_off(
+                    session, cast.rina, plan.id, stale, BOOK, NOW, reason="Sakit"
+                )
+        with pytest.raises(NotAllowed):
+            await calling_off.call_off(session, cast.budi, plan.id, 1, BOOK, NOW, reason="Sakit")
+        cycle = await calling_off.call_off(
+            session, cast.rina, plan.id, 1, BOOK, NOW, reason="Sakit"
+        )
+        assert (cycle.booking, cycle.row.meets_at, cycle.row.sequence) == (Booking.OPEN, None, 2)
+        with pytest.raises(OtherMomentNow):  # the same finger twice
+            await calling_off.call_off(session, cast.rina, plan.id, 1, BOOK, NOW, reason="Sakit")
+        await session.flush()
+        move, _by = (await moves_of(session, cycle, 1))[0]
+        assert (move.before, move.after, move.reason) == (LESSON, None, "Sakit")
+    assert await told(database, "observation_off") == [cast.principal.member_id]
+    async with database.transaction() as session:
+        await scheduling.propose(session, cast.rina, plan.id, 2, LATER, BOOK, NOW)
+        cycle = await scheduling.confirm(session, cast.principal, plan.id, 3, BOOK, NOW)
+        assert (cycle.agreed_at, cycle.row.sequence) == (LATER, 3)
+
+
+async def test_of_calling_off_and_moving_at_once_one_wins(
+    database: Database, other: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        await agreed(session, cast.rina, cast.principal, plan.id)
+    first, second = await overtaking(
+        database, other,
+        lambda s: calling_off.call_off(s, cast.rina, plan.id, 1, BOOK, NOW, reason="Sakit"),
+        lambda s: scheduling.propose(
+            s, cast.principal, plan.id, 1, LATER, BOOK, NOW, reason="Rapat"
+        ),
+    )  # fmt: skip
+    assert not isinstance(first, Exception)
+    assert isinstance(second, OtherMomentNow)
+
+
+async def test_what_has_been_observed_is_not_called_off(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        await agreed(session, cast.rina, cast.principal, plan.id)
+        await observed(session, cast.principal, plan.id)
+        with pytest.raises(ObservationNotNow):
+            await calling_off.call_off(
+                session, cast.rina, plan.id, 1, BOOK, LESSON, reason="Sakit"
+            )
+
+
+@pytest.mark.parametrize("erased", [False, True], ids=["no teacher any more", "erased"])
+async def test_the_lessons_of_a_teacher_who_leaves_go_out_of_calendars(
+    database: Database, cast: Cast, plan: FullPlan, *, erased: bool
+) -> None:
+    async with database.transaction() as session:
+        await agreed(session, cast.rina, cast.principal, plan.id)
+    async with database.transaction() as session:
+        if erased:
+            await erase_member(session, cast.operator, cast.rina.member_id, NOW)
+        else:
+            await members.change_roles(
+                session, cast.operator, cast.rina.member_id, Role.COACH, NOW
+            )
+    heard = [cast.principal.member_id, *([] if erased else [cast.rina.member_id])]
+    assert sorted(await told(database, "observation_off")) == sorted(heard)
+    async with database.reading() as session:
+        rows = (await session.exec(select(Observation))).all()
+        assert [(one.booking, one.sequence) for one in rows] == ([] if erased else [("open", 2)])
+        message = (
+            await session.exec(
+                select(OutboxMessage).where(OutboxMessage.kind == "observation_off").limit(1)
+            )
+        ).one()
+        assert (message.subject["lesson"], message.subject["sequence"]) == (plan.id, 2)
+
+
+async def test_another_observer_takes_a_lesson_out_of_the_calendar_of_the_one_before(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        await agreed(session, cast.rina, cast.principal, plan.id)
+        for observer in (cast.coach, cast.budi):
+            await observers.name_observer(
+                session, cast.principal, plan.id, observer.member_id, BOOK, NOW
+            )
+    # The principal had agreed to the day and so observed; then the coach did.
+    expected = [cast.principal.member_id, cast.coach.member_id]
+    assert sorted(await told(database, "observation_off")) == sorted(expected)

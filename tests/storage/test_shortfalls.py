@@ -4,7 +4,7 @@ import pytest
 
 from storage import plans
 from storage.database import Database
-from storage.models import Member, PlanStatus
+from storage.models import Member, PlanStatus, Rating, RatingStatus
 from storage.people import Actor
 from storage.rulesets import RuleSet, load_ruleset
 from storage.shortfalls import Lack, Shortfall, shortfall_of
@@ -95,3 +95,17 @@ async def test_after_approval_the_agreement_then_the_evidence(
     async with database.transaction() as session:
         await files(session, cast.budi, full, "satu", "RHK-01")
     assert await lacks(database, cast.budi) == Shortfall(Lack.EVIDENCE, before.count - 1)
+
+
+async def test_whoever_is_rated_finally_lacks_no_evidence(database: Database, cast: Cast) -> None:
+    async with database.transaction() as session:
+        full = await holds(session, cast.rina, cast.principal)
+    assert (await lacks(database, cast.rina)).lack is Lack.EVIDENCE
+    async with database.transaction() as session:
+        session.add(
+            Rating(
+                plan_id=full.id, status=RatingStatus.FINAL, revision=1, number=1,
+                changed_by=cast.principal.member_id, changed_at=NOW,
+            )
+        )  # fmt: skip
+    assert await lacks(database, cast.rina) == Shortfall(Lack.NOTHING)

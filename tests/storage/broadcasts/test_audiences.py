@@ -20,6 +20,8 @@ from storage.models import (
     OutOfReach,
     Plan,
     PlanEntry,
+    Rating,
+    RatingStatus,
     Role,
     School,
 )
@@ -45,6 +47,7 @@ class Someone:
     points: int
     touched: bool
     sent: int
+    rated: bool
     asked: bool
     period: str
 
@@ -61,6 +64,7 @@ PEOPLE = st.builds(
     points=st.sampled_from([0, 31, 32, 48]),
     touched=st.booleans(),
     sent=st.integers(0, 2),
+    rated=st.booleans(),
     asked=st.booleans(),
     period=st.sampled_from([PERIOD, PERIOD, PERIOD, "2026-1"]),
 )
@@ -74,7 +78,7 @@ def belongs(one: Someone, kind: AudienceKind) -> bool:
         return bool(one.roles & audiences.ROLES[kind])
     if kind in audiences.OF_EVERYBODY:
         return True
-    lacks = one.plans and one.status in ("approved", "agreed") and one.sent < 2
+    lacks = one.plans and one.status in ("approved", "agreed") and one.sent < 2 and not one.rated
     below = one.status in ("draft", "submitted", "returned") and one.points < 32
     holds = {
         AudienceKind.NOT_STARTED: not one.plans,
@@ -144,6 +148,13 @@ async def _settle(session: AsyncSession, school: School, one: Someone, name: str
                 plan_id=plan_id, revision=1, verdict="returned", member_id=number, decided_at=NOW
             )
         )
+    if one.rated:
+        session.add(
+            Rating(
+                plan_id=plan_id, status=RatingStatus.FINAL, revision=1, number=1,
+                changed_by=number, changed_at=NOW,
+            )
+        )  # fmt: skip
     for _ in range(one.sent):
         session.add(
             Evidence(

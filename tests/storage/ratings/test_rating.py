@@ -616,3 +616,23 @@ async def test_reopened_plan_keeps_a_final_rating(
         people = await queue.ratees(session, cast.principal, PERIOD.id)
     assert next(one for one in people if one.plan_id == plan.id).stage is Stage.FINAL
     assert await now_of(database, plan) == done
+
+
+async def test_earlier_periods_are_the_own_schools_and_results_ones_own(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.reading() as session:
+        assert await reading.earlier_results(session, cast.rina, "2027-1") == []
+    await final(database, cast.principal, plan)
+    async with database.reading() as session:
+        planned = await queue.periods_planned(session, cast.principal)
+        assert planned == [(PERIOD.id, RULES.id)]
+        assert await queue.periods_planned(session, cast.stranger) == []
+        with pytest.raises(NotAllowed):
+            await queue.periods_planned(session, cast.rina)
+        (result,) = await reading.earlier_results(session, cast.rina, "2027-1")
+        assert (result.plan.id, result.rating.is_final) == (plan.id, True)
+        for who, period in (
+            (cast.rina, PERIOD.id), (cast.budi, "2027-1"), (cast.stranger, "2027-1"),
+        ):  # fmt: skip
+            assert await reading.earlier_results(session, who, period) == []

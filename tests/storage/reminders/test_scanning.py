@@ -9,7 +9,7 @@ from storage import deadlines
 from storage.database import Database
 from storage.models import Account, Plan, PlanStatus, Prompt, Rating, RatingStatus, Role
 from storage.people import known_id
-from storage.reminders import wishes
+from storage.reminders import waiting, wishes
 from storage.rulesets import DeadlineKind
 from storage.school_hours import Hours
 from tests.storage.reminders.staging import (
@@ -18,6 +18,7 @@ from tests.storage.reminders.staging import (
     PLAN_DAY,
     RULES,
     ZONE,
+    Sent,
     Stage,
     a_stage,
     at,
@@ -279,3 +280,49 @@ async def _rates(stage: Stage, name: str) -> None:
                 changed_by=stage.ids["Bu Kepala"], changed_at=at(date(2026, 12, 23)),
             )
         )  # fmt: skip
+
+
+async def test_whoever_is_rated_is_reminded_of_neither_evidence_nor_report(stage: Stage) -> None:
+    await stage.joins("Bu Kepala", Role.PRINCIPAL)
+    await stage.joins("Desi", Role.COACH)
+    for name in ("Rina", "Budi"):
+        await stage.joins(name, Role.TEACHER)
+        await stage.has_plan(name, PlanStatus.AGREED, at(PLAN_DAY))
+    await _rates(stage, "Budi")
+
+    def asked(sent: list[Sent]) -> list[int]:
+        return [one.member_id for one in sent if one.kind == "remind_task"]
+
+    async def behind() -> tuple[str, ...]:
+        coach = await stage.actor("Desi", at(EVIDENCE_DAY))
+        async with stage.database.reading() as session:
+            found = await waiting.who_is_behind(
+                session, coach, RULES, PERIOD, plan_is_near=True, evidence_is_near=True
+            )
+        return found.without_evidence
+
+    assert asked(await stage.round(at(date(2026, 11, 16), 15))) == [stage.ids["Rina"]]
+    assert await behind() == ("Rina",)
+    # Rated after the reminder was written, before it went out.
+    await stage.round(at(date(2026, 11, 23), 15), deliver=False)
+    await _rates(stage, "Rina")
+    assert asked(await stage.deliver(at(date(2026, 11, 23), 15))) == []
+    assert await behind() == ()
+    # Days before the evidence and the report are due.
+    for day in (date(2026, 11, 27), EVIDENCE_DAY, date(2026, 12, 17), date(2026, 12, 24)):
+        assert asked(await stage.round(at(day, 15))) == []
+
+
+async def test_a_rating_that_is_opened_again_brings_the_reminders_back(stage: Stage) -> None:
+    await stage.joins("Bu Kepala", Role.PRINCIPAL)
+    rina = await stage.joins("Rina", Role.TEACHER)
+    await stage.has_plan("Rina", PlanStatus.AGREED, at(PLAN_DAY))
+    await _rates(stage, "Rina")
+    gone = await stage.round(at(date(2026, 11, 27), 15))
+    assert not [one for one in gone if one.kind == "remind_task"]
+    async with stage.database.transaction() as session:
+        rating = (await session.exec(select(Rating))).one()
+        rating.status = RatingStatus.DRAFT
+        session.add(rating)
+    gone = await stage.round(at(EVIDENCE_DAY, 15))
+    assert [one.member_id for one in gone if one.kind == "remind_task"] == [rina]

@@ -57,6 +57,7 @@ class Expected:
     revision: int = 0
     answered: set[str] = field(default_factory=set)
     verdicts: dict[int, str] = field(default_factory=dict)
+    reopened: set[int] = field(default_factory=set)
     texts: dict[int, dict[str, str]] = field(default_factory=dict)
     plan_open: bool = True
     plan_revision: int = 1
@@ -116,7 +117,7 @@ class ReportLife(DatabaseMachine):
             if one.status in FILLABLE and not set(REQUIRED) <= one.answered:
                 return ReportIncomplete
         if (one.status, action) not in TRANSITIONS or one.revision != shown:
-            if not by_teacher and shown in one.verdicts:
+            if action in (Action.ACCEPT, Action.SEND_BACK) and shown in one.verdicts:
                 return AlreadyDecided
             return ReportNotNow if (one.status, action) not in TRANSITIONS else ReportStale
         if not one.plan_open:
@@ -204,6 +205,19 @@ class ReportLife(DatabaseMachine):
         if self.check(self.act(work), Action.SEND_BACK, shown, refusal):
             self.expected.verdicts[shown] = "returned"
 
+    @rule(who=deciders, drift=drifts)
+    def opens_again(self, who: str, drift: int) -> None:
+        shown = self.expected.revision + drift
+        refusal = self.why_not(Action.REOPEN, shown)
+
+        async def work(session: AsyncSession) -> Any:
+            return await deciding.reopen(
+                session, self.actor(who), 1, shown, self.now, reason="Perlu dilengkapi"
+            )
+
+        if self.check(self.act(work), Action.REOPEN, shown, refusal):
+            self.expected.reopened.add(shown)
+
     @rule(who=deciders)
     def the_plan_is_opened_or_holds_again(self, who: str) -> None:
         one = self.expected
@@ -264,6 +278,7 @@ class ReportLife(DatabaseMachine):
             return
         assert (full.status, full.revision) == (one.status, one.revision)
         assert {row.revision: row.verdict for row in decided} == one.verdicts
+        assert {row.revision for row in decided if row.reopened_at is not None} == one.reopened
         found = {
             row.number: {each["field"]: each["text"] for each in row.content["answers"]}
             for row in kept
@@ -289,5 +304,6 @@ def test_a_reports_life_on_postgresql(fresh_postgresql: FreshDatabase) -> None:
     )
 
 
-def test_no_transition_leads_out_of_an_accepted_report() -> None:
-    assert not [before for before, _ in TRANSITIONS if before is ReportStatus.ACCEPTED]
+def test_an_accepted_report_changes_only_by_opening_it_again() -> None:
+    out = [what for before, what in TRANSITIONS if before is ReportStatus.ACCEPTED]
+    assert out == [Action.REOPEN]

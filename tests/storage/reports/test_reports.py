@@ -16,6 +16,7 @@ from storage.errors import (
     ReportIncomplete,
     ReportNotNow,
     ReportOutdated,
+    ReportRated,
     ReportStale,
 )
 from storage.evidence import checking
@@ -25,6 +26,8 @@ from storage.models import (
     Card,
     EvidenceStatus,
     OutboxMessage,
+    Rating,
+    RatingStatus,
     Report,
     ReportDecision,
     ReportRevision,
@@ -336,3 +339,90 @@ async def test_erasing_takes_the_report_and_leaves_decisions_for_others(
         assert (await session.exec(select(Card))).all() == []
         told_of = (await session.exec(select(OutboxMessage.subject))).all()
     assert all(one.get("plan") != plan.id for one in told_of)
+
+
+# ------------------------------------------------------------------------------- opened again
+
+
+async def test_an_accepted_report_is_opened_again_with_a_reason_and_nothing_is_lost(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        await answers(session, cast.rina, plan)
+        await submits(session, cast.rina, plan)
+        for who in (cast.rina, cast.coach, cast.stranger):
+            with pytest.raises((NotAllowed, NotFound)):
+                await deciding.reopen(session, who, plan.id, 1, NOW, reason="x")
+        with pytest.raises(ReportNotNow):
+            await deciding.reopen(session, cast.principal, plan.id, 1, NOW, reason="x")
+        await deciding.accept(session, cast.principal, plan.id, 1, NOW)
+        with pytest.raises(ReasonMissing):
+            await deciding.reopen(session, cast.principal, plan.id, 1, NOW, reason="  ")
+        with pytest.raises(ReportStale):
+            await deciding.reopen(session, cast.principal, plan.id, 2, NOW, reason="x")
+    async with database.transaction() as session:
+        one = await deciding.reopen(
+            session, cast.deputy, plan.id, 1, NOW, reason="Perlu dilengkapi <b>"
+        )
+        assert (one.full.status, one.full.revision) == (ReportStatus.DRAFT, 1)
+    assert await told(database, "report_reopened") == [cast.rina.member_id]
+    async with database.transaction() as session:
+        found = await reading.decision_on(session, one.full.id, 1)
+        assert found is not None
+        decision, by = found
+        reopener = await reading.reopener_of(session, decision)
+        assert reopener is not None
+        assert (decision.verdict, by.name, reopener.name, decision.reopened_because) == (
+            "accepted", "Kepala", "Wakil", "Perlu dilengkapi <b>",
+        )  # fmt: skip
+        # What was answered is there, and can be changed and handed in once more.
+        draft = await draft_of(session, cast, plan)
+        assert set(draft.answers) == set(REQUIRED)
+        await answers(session, cast.rina, plan, REQUIRED[0], text="Tambahan.")
+        await submits(session, cast.rina, plan, 1)
+        done = await deciding.accept(session, cast.principal, plan.id, 2, NOW)
+        assert (done.full.status, done.full.revision) == (ReportStatus.ACCEPTED, 2)
+
+
+async def test_while_the_rating_is_final_its_report_stays_accepted(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        await answers(session, cast.rina, plan)
+        await submits(session, cast.rina, plan)
+        await deciding.accept(session, cast.principal, plan.id, 1, NOW)
+        rating = Rating(
+            plan_id=plan.id, status=RatingStatus.FINAL, revision=1, number=1,
+            changed_by=cast.principal.member_id, changed_at=NOW,
+        )  # fmt: skip
+        session.add(rating)
+    async with database.transaction() as session:
+        for ask in (
+            deciding.accepted_report(session, cast.principal, plan.id, 1),
+            deciding.reopen(session, cast.principal, plan.id, 1, NOW, reason="x"),
+        ):
+            with pytest.raises(ReportRated):
+                await ask
+        rating = (await session.exec(select(Rating))).one()
+        rating.status = RatingStatus.DRAFT
+        session.add(rating)
+        await session.flush()
+        one = await deciding.reopen(session, cast.principal, plan.id, 1, NOW, reason="x")
+        assert one.full.status is ReportStatus.DRAFT
+
+
+async def test_two_who_open_it_again_at_once_give_one_reopening(
+    database: Database, other: Database, cast: Cast, plan: FullPlan
+) -> None:
+    async with database.transaction() as session:
+        await answers(session, cast.rina, plan)
+        await submits(session, cast.rina, plan)
+        await deciding.accept(session, cast.principal, plan.id, 1, NOW)
+    first, second = await overtaking(
+        database, other,
+        lambda s: deciding.reopen(s, cast.principal, plan.id, 1, NOW, reason="Satu"),
+        lambda s: deciding.reopen(s, cast.deputy, plan.id, 1, NOW, reason="Dua"),
+    )  # fmt: skip
+    assert not isinstance(first, Exception)
+    assert isinstance(second, ReportNotNow)
+    assert await told(database, "report_reopened") == [cast.rina.member_id]
