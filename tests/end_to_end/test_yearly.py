@@ -209,8 +209,12 @@ async def reports(world: TestWorld, rina: Person, kepala: Person) -> None:
         await rina.taps("Berikutnya" if number < len(titles) else "Selesai")
     await rina.taps("Ajukan laporan")
     await rina.sees("Sudah diajukan")
-    card = await kepala.sees("Rina Wati mengajukan laporan")
-    await kepala.taps("Terima laporan", on=card)
+    await kepala.taps("Kembalikan", on=await kepala.sees("Rina Wati mengajukan laporan"))
+    await kepala.taps("Pilih alasan")
+    assert "bukti" not in (await kepala.sees("Apa pesan untuk Rina Wati?")).text
+    await kepala.taps("Kembali")
+    await kepala.taps("Kembali")
+    await kepala.taps("Terima laporan")
     await rina.sees("Laporan diterima oleh Bu Kepala")
 
 

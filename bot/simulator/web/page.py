@@ -70,6 +70,7 @@ class _Page:
             "world": world_view(self.sim),
             "cast": self.cast(),
             "samples": [asdict(sample) for sample in self.stage.samples()],
+            "hint": self.stage.hint(),
             "now": self.stage.now().isoformat(),
             "calls": [self.call_view(call) for call in calls[-CALLS_SHOWN:]],
         }

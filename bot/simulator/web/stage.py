@@ -56,6 +56,9 @@ class Stage(Protocol):
     async def restart(self) -> None:
         """Begin again: the school as on the first day."""
 
+    def hint(self) -> str:
+        """What newcomers may try first, as the end of a sentence."""
+
     def samples(self) -> list[Sample]:
         """What the phones offer to attach, in the order of the menu."""
 

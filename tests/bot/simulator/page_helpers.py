@@ -120,6 +120,9 @@ class School:
         self.moment += timedelta(days=days)
         return f"Kalender maju {days} hari."
 
+    def hint(self) -> str:
+        return "pilih Rina Wati pada ponsel Guru."
+
     def samples(self) -> list[Sample]:
         return [
             Sample("photo", "Contoh foto", "photo"),
