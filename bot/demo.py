@@ -120,6 +120,7 @@ class Demo:
         if self._kawan is not None:
             await self._kawan.rounds.remind()
             await self._kawan.rounds.remind_of_observations()
+            await self._kawan.rounds.note_boards()
             self._kawan.sender.wake()
         return f"Kalender menunjukkan {Words('id', ZONE).moment(self._clock.now())}."
 

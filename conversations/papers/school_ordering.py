@@ -5,7 +5,7 @@ neither the bot nor the worker ever has a whole school in memory.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from conversations.papers.orders import (
     TeacherFile,
 )
 from conversations.papers.rows import Teacher
-from conversations.papers.tables import counts_points, rows_of, tables_for
+from conversations.papers.tables import rows_of, tables_for, unused_columns
 from conversations.papers.texts import paper_texts
 from conversations.people import Person
 from conversations.words import Words
@@ -158,7 +158,7 @@ async def _write(
 ) -> None:
     """Write all teachers, each a line."""
     names = await exports.names_in(source.session, source.school_id)
-    points = counts_points(rule_sets.values())
+    unused = unused_columns(rule_sets.values())
     number = 0
     every = exports.dossiers(source.session, source.school_id, period_id, source.rulebook)
     async for dossier in every:
@@ -166,7 +166,7 @@ async def _write(
         rules = None
         if dossier.full is not None:
             rules = rule_sets[dossier.full.plan.ruleset]
-        one = _teacher_file(source, dossier, rules, number, names, points=points)
+        one = _teacher_file(source, dossier, rules, number, names, unused)
         # In a thread, for the disk may be slow: chats go on between two teachers.
         await asyncio.to_thread(file.write, one.model_dump_json() + "\n")
 
@@ -177,8 +177,7 @@ def _teacher_file(
     rules: RuleSet | None,
     number: int,
     names: Mapping[int, str],
-    *,
-    points: bool,
+    unused: Collection[str],
 ) -> TeacherFile:
     words, member, full = source.words, dossier.member, dossier.full
     folder = path_part(f"{number:03} {member.name}", FOLDER_BYTES)
@@ -205,7 +204,7 @@ def _teacher_file(
         folder=folder,
         cover=cover,
         chapters=chapters if has_evidence else (),
-        rows=rows_of(words, source.school, teacher, points=points),
+        rows=rows_of(words, source.school, teacher, unused),
     )
 
 
