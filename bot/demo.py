@@ -77,6 +77,7 @@ class Demo:
         self._joined: set[int] = set()
         self._given: Counter[tuple[str, int]] = Counter()
         self._changed = False
+        self._is_over = False
         self._kawan: Kawan | None = None
         self._read_notes()
         self.sim = Simulator.load(
@@ -123,6 +124,10 @@ class Demo:
             await self._kawan.rounds.note_boards()
             self._kawan.sender.wake()
         return f"Kalender menunjukkan {Words('id', ZONE).moment(self._clock.now())}."
+
+    def is_over(self) -> bool:
+        """Whether the curtain has fallen."""
+        return self._is_over
 
     def hint(self) -> str:
         """What a newcomer may try first."""
@@ -176,6 +181,10 @@ class Demo:
             await self._kawan.stop()
             self._kawan = None
         self._save()
+
+    def end(self) -> None:
+        """Let open pages go: the server waits for them only so long, and complains."""
+        self._is_over = True
 
     async def keep_saving(self) -> None:
         """Save what has changed every now and then, so that even a power cut loses little."""
@@ -307,6 +316,7 @@ async def on_stage(
         tasks.start(demo.keep_saving(), "saving")
         yield demo, f"http://{HOST}:{port}"
     finally:
+        demo.end()
         await demo.stop()
         await demo.sim.aclose()
         server.should_exit = True

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image
 
 from bot.demo import folder_of, on_stage
@@ -213,3 +214,15 @@ def test_each_rule_set_has_a_script_and_a_folder_of_its_own() -> None:
     assert set(SCRIPTS) == set(available_rulesets())
     assert folder_of("pmm-2024") == Path("data/demo")
     assert len({folder_of(one) for one in SCRIPTS}) == len(SCRIPTS)
+
+
+async def test_an_open_page_does_not_keep_the_demo_from_ending(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with httpx.AsyncClient() as browser:
+        async with on_stage(0, tmp_path / "demo", YEARLY) as (_demo, address):
+            page = await browser.send(
+                browser.build_request("GET", f"{address}/api/events"), stream=True
+            )
+        await page.aclose()
+    assert "Traceback" not in capfd.readouterr().err

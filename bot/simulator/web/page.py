@@ -81,6 +81,9 @@ class _Page:
     def clock_event(self) -> Json:
         return {"type": "clock", "now": self.stage.now().isoformat()}
 
+    def is_over(self) -> bool:
+        return self.stage.is_over()
+
     def call_view(self, call: Call) -> Json:
         chat = call.params.get("chat_id", "")
         user = self.sim.world.users.get(int(chat)) if chat.isdecimal() else None
