@@ -123,6 +123,7 @@ async def plans(world: TestWorld, rina: Person, kepala: Person) -> None:
     await kepala.taps("Kembali")
     await kepala.taps("Kembali")
     await kepala.taps("Setujui")
+    await kepala.sees_button("Konfirmasi dokumen")
     assert "sudah berlaku" in (await rina.sees("rencana Anda disetujui")).text
     await rina.sees_no_button("Sepakati")
     await rina.types("/status")
