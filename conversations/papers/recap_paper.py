@@ -32,6 +32,7 @@ from conversations.words import Words
 from storage import confirmations, letterheads, models, recaps
 from storage.confirmations import Paper
 from storage.evidence import needs
+from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.needs import Progress
 from storage.issuing import Issue, PaperKind, new_code
 from storage.letterheads import Head
@@ -139,7 +140,7 @@ def _line(person: Person, teacher: TeacherPlan, results: Results) -> Line:
     plan_id = teacher.state.plan_id or 0
     cycle, rating = results.cycles.get(plan_id), results.ratings.get(plan_id)
     predicate, papers = "", tuple[Paper, ...]()
-    if teacher.full is not None:
+    if teacher.full is not None and teacher.full.status in OPEN_PLANS:
         confirmed = results.confirmed.get(plan_id, {})
         papers = confirmations.papers_with(rules_of(person, teacher.full), teacher.full, confirmed)
     if teacher.full is not None and rating is not None and rating.is_final:

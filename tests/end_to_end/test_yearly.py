@@ -131,6 +131,9 @@ async def plans(world: TestWorld, rina: Person, kepala: Person) -> None:
     assert "⏳ Dokumen: 0/3" in status.text
     assert "Bukti tidak wajib" in status.text
     assert "Berikutnya: observasi kelas" in status.text
+    await rina.types("/bukti")
+    await rina.taps("1. Wali kelas")
+    assert "sudah ada buktinya" not in (await rina.sees("Boleh dikirim, tidak wajib")).text
     await world.delivered()
 
 
