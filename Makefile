@@ -3,11 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8080
+# Only what is typed after `make demo` counts: RULESET in the environment is for the real bot.
+DEMO_RULESET := $(if $(filter command line,$(origin RULESET)),--ruleset $(RULESET))
 
 .PHONY: demo run test lint format bench lock clean
 
 demo: $(VENV)/.ready-to-run
-	@$(BIN)/kawan demo --port $(PORT)
+	@$(BIN)/kawan demo --port $(PORT) $(DEMO_RULESET)
 
 run: $(VENV)/.ready-to-run
 	@$(BIN)/kawan run

@@ -73,13 +73,20 @@ def demo(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Porta halaman demo.")
     ] = 8080,
+    ruleset: Annotated[
+        str, typer.Option("--ruleset", help="Aturan yang dimainkan, misalnya ruang-gtk-2025.")
+    ] = "pmm-2024",
 ) -> None:
     """Jalankan demo di komputer ini: tanpa token, tanpa akun."""
     with _plainly():
         from bot.demo import run_demo
+        from bot.demo_plans import SCRIPTS
 
+        if ruleset not in SCRIPTS:
+            known = ", ".join(SCRIPTS)
+            raise Failed(f"Aturan {ruleset!r} tidak ada. Yang ada: {known}.", WRONG_USE)
         try:
-            run_demo(port)
+            run_demo(port, ruleset)
         except OSError as error:
             raise Failed(
                 f"Porta {port} tidak bisa dipakai ({error.strerror}). "

@@ -1,6 +1,7 @@
 """The demo: simulator, bot and web page in one process, with a school to play with.
 
-Needs no token and no account. What happens is kept under `data/demo` between runs.
+Needs no token and no account. What happens is kept under `data/` between runs, apart for each
+rule set.
 """
 
 import asyncio
@@ -22,10 +23,12 @@ from starlette.applications import Starlette
 
 from bot.application import Kawan
 from bot.clock import Clock
+from bot.demo_confirming import confirm_some
 from bot.demo_evidence import make_ready, send_in
 from bot.demo_observing import agree_on_a_day
+from bot.demo_plans import SCRIPTS
 from bot.demo_samples import SAMPLES, make_sample
-from bot.demo_school import IRWAN, NPSN, PEOPLE, PRINCIPAL, Progress, found, hand_out_phones
+from bot.demo_school import NPSN, PEOPLE, Progress, found, hand_out_phones
 from bot.logs import set_up_logs
 from bot.settings import Settings
 from bot.signals import when_asked_to_end
@@ -45,6 +48,9 @@ logger = logging.getLogger(__name__)
 ZONE = ZoneInfo("Asia/Jakarta")
 TOKEN = "1030:demo"  # noqa: S105 - opens nothing but the demo
 USERNAME = "KawanKinerjaBot"
+RULESET = "pmm-2024"
+"""What is played unless somebody asks for another."""
+
 FOLDER = Path("data/demo")
 MORNING = timedelta(hours=2)
 """How long ago the school's day began when the curtain rises."""
@@ -62,15 +68,16 @@ HOST = "127.0.0.1"
 class Demo:
     """Everything on stage: what the page needs beyond the simulator (its `Stage`)."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, ruleset: str = RULESET) -> None:
         self._folder = folder
         self._port = port
         self._clock = Clock()
-        self._rules: RuleSet = load_ruleset("pmm-2024")
+        self._rules: RuleSet = load_ruleset(ruleset)
         self._tokens: dict[int, str] = {}
         self._joined: set[int] = set()
         self._given: Counter[tuple[str, int]] = Counter()
         self._changed = False
+        self._is_over = False
         self._kawan: Kawan | None = None
         self._read_notes()
         self.sim = Simulator.load(
@@ -113,8 +120,18 @@ class Demo:
         self._write_notes()
         if self._kawan is not None:
             await self._kawan.rounds.remind()
+            await self._kawan.rounds.remind_of_observations()
+            await self._kawan.rounds.note_boards()
             self._kawan.sender.wake()
         return f"Kalender menunjukkan {Words('id', ZONE).moment(self._clock.now())}."
+
+    def is_over(self) -> bool:
+        """Whether the curtain has fallen."""
+        return self._is_over
+
+    def hint(self) -> str:
+        """What a newcomer may try first."""
+        return SCRIPTS[self._rules.id].hint
 
     def samples(self) -> list[Sample]:
         """What visitors may attach who have no certificate at hand."""
@@ -165,6 +182,10 @@ class Demo:
             self._kawan = None
         self._save()
 
+    def end(self) -> None:
+        """Let open pages go: the server waits for them only so long, and complains."""
+        self._is_over = True
+
     async def keep_saving(self) -> None:
         """Save what has changed every now and then, so that even a power cut loses little."""
         while True:
@@ -186,11 +207,14 @@ class Demo:
         self._clock.offset = self._planning_time() - datetime.now(UTC)
         today = self.now().date()
         period = self._rules.period_at(today)
-        ready = await asyncio.to_thread(make_ready, kawan.files, period, today)
+        ready = []
+        if self._rules.upload.required:
+            ready = await asyncio.to_thread(make_ready, kawan.files, period, today)
         async with kawan.database.transaction() as session:
             now = self._clock.now()
             school = await found(session, self._rules, ZONE.key, now)
             await send_in(session, kawan.files, self._rules, school.actors, ready, now, today)
+            await confirm_some(session, self._rules, school.actors, now)
             await agree_on_a_day(session, self._rules, school.actors, ZONE, now)
         self._tokens = school.tokens
         hand_out_phones(self.sim)
@@ -198,10 +222,8 @@ class Demo:
 
     async def _say_hello(self) -> None:
         """Everybody who has joined opens the home card, below what the bot has told them."""
-        for person, button in (
-            (PRINCIPAL, "Setujui"), (PRINCIPAL, "Periksa bukti"), (IRWAN, "Ganti"),
-        ):  # fmt: skip
-            await self.sim.person(id=person.account).sees_button(button, within=30)
+        for account, button in SCRIPTS[self._rules.id].news:
+            await self.sim.person(id=account).sees_button(button, within=30)
         joined = [one for one in PEOPLE if one.progress is not Progress.INVITED]
         await asyncio.gather(*(self._opens_home(one.account) for one in joined))
 
@@ -274,11 +296,13 @@ class Demo:
 
 
 @contextlib.asynccontextmanager
-async def on_stage(port: int, folder: Path) -> AsyncIterator[tuple[Demo, str]]:
+async def on_stage(
+    port: int, folder: Path, ruleset: str = RULESET
+) -> AsyncIterator[tuple[Demo, str]]:
     """Have the demo running at an address (port 0: any that is free), kept in a folder."""
     listener = _listen(port)
     port = listener.getsockname()[1]
-    demo = Demo(folder, port)
+    demo = Demo(folder, port, ruleset)
     app = Starlette(
         routes=[*demo.sim.routes, *page_routes(demo.sim, demo)], lifespan=demo.sim.lifespan
     )
@@ -292,6 +316,7 @@ async def on_stage(port: int, folder: Path) -> AsyncIterator[tuple[Demo, str]]:
         tasks.start(demo.keep_saving(), "saving")
         yield demo, f"http://{HOST}:{port}"
     finally:
+        demo.end()
         await demo.stop()
         await demo.sim.aclose()
         server.should_exit = True
@@ -308,17 +333,22 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-async def run_until_stopped(port: int, folder: Path) -> None:
+async def run_until_stopped(port: int, folder: Path, ruleset: str) -> None:
     """Run the demo until the process is asked to end."""
     stop = asyncio.Event()
     when_asked_to_end(stop.set)
-    async with on_stage(port, folder) as (_demo, address):
+    async with on_stage(port, folder, ruleset) as (_demo, address):
         sys.stdout.write(f"Kawan Kinerja: {address}\n")
         sys.stdout.flush()
         await stop.wait()
 
 
-def run_demo(port: int, folder: Path = FOLDER) -> None:
+def folder_of(ruleset: str) -> Path:
+    """Say where the demo of a rule set is kept: each has its own, so that none loses another."""
+    return FOLDER if ruleset == RULESET else FOLDER.with_name(f"{FOLDER.name}-{ruleset}")
+
+
+def run_demo(port: int, ruleset: str = RULESET) -> None:
     """Run the demo in the foreground. Raises `OSError` when the port is taken."""
     set_up_logs("WARNING", "text", [TOKEN])
-    asyncio.run(run_until_stopped(port, folder))
+    asyncio.run(run_until_stopped(port, folder_of(ruleset), ruleset))

@@ -34,9 +34,11 @@ async def agree_on_a_day(
     full = await plans.find_plan(session, teacher.member_id, rules.period_at(day).id)
     if full is None:
         raise NotFound
-    plan_id, indicator = full.id, rules.indicators[0]
-    await preparing.open_cycle(session, teacher, plan_id, rulebook, now)
-    await preparing.choose_indicator(session, teacher, plan_id, indicator.code, rulebook, now)
+    plan_id = full.id
+    cycle = await preparing.open_cycle(session, teacher, plan_id, rulebook, now)
+    indicator = cycle.rubric or rules.indicators[0]
+    if cycle.rubric is None:
+        await preparing.choose_indicator(session, teacher, plan_id, indicator.code, rulebook, now)
     await preparing.choose_behaviour(
         session, teacher, plan_id, indicator.focus[0].code, rulebook, now
     )

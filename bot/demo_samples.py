@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from bot.demo_papers import certificate, photo_of_letter, report, report_pdf
+from bot.demo_plans import duty_of
 from bot.demo_school import PRINCIPAL, DemoPerson
 from bot.demo_texts import DUTY, EVENTS, OBSERVATION, assignment_of, certificate_of, report_of
 from bot.simulator.web import Sample, SampleFile
@@ -25,8 +26,7 @@ def make_sample(
 
     Takes up to a fifth of a second. Raises `KeyError` for a sample that is not offered.
     """
-    duties = {one.code: one.short for one in rules.duties}
-    return _MAKERS[sample_id](person, which, day, duties.get(person.duty, A_DUTY))
+    return _MAKERS[sample_id](person, which, day, duty_of(rules, person.account, A_DUTY))
 
 
 def _certificate(person: DemoPerson, which: int, day: date, _duty: str) -> list[SampleFile]:

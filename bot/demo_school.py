@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.demo_plans import SCRIPTS, fill_in
 from bot.simulator import Simulator
 from storage import decisions, members, plans
 from storage.models import Account, Member, Role, School
 from storage.people import Actor, known_id
-from storage.plans import FullPlan
-from storage.rulesets import RuleSet, StepKind
-from storage.suggestions import Pick
+from storage.rulesets import RuleSet
 
 NPSN = "10304567"
 NAME = "SMPN 1 Surian"
@@ -29,6 +28,8 @@ class Progress(StrEnum):
     RETURNED = "returned"
     APPROVED = "approved"
     AGREED = "agreed"
+    """Where the rules ask for no agreement, an approved plan holds as it is."""
+    """Where the rules ask for no agreement, an approved plan holds as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,6 @@ class DemoPerson:
     roles: Role
     salutation: str
     progress: Progress = Progress.NOT_STARTED
-    picks: tuple[Pick, ...] = ()
-    duty: str = ""
     phone: int | None = None
 
 
@@ -50,14 +49,10 @@ PRINCIPAL = DemoPerson(2001, "Yusrizal, M.Pd.", "Kepala sekolah", Role.PRINCIPAL
 COACH = DemoPerson(
     2002, "Desi Marlina, S.Pd.", "Guru penggerak", Role.COACH | Role.TEACHER, "ibu", phone=2
 )
-MARDIANA = DemoPerson(
-    1011, "Mardiana, S.Pd.", "Guru BK", Role.TEACHER, "ibu",
-    Progress.AGREED, (Pick("RHK-04", 2), Pick("RHK-01", 2)), "TT-16",
-)  # fmt: skip
+MARDIANA = DemoPerson(1011, "Mardiana, S.Pd.", "Guru BK", Role.TEACHER, "ibu", Progress.AGREED)
 IRWAN = DemoPerson(
-    1012, "Irwan Efendi, S.Pd.", "Guru Informatika", Role.TEACHER, "bapak",
-    Progress.AGREED, (Pick("RHK-07", 4),), "TT-18",
-)  # fmt: skip
+    1012, "Irwan Efendi, S.Pd.", "Guru Informatika", Role.TEACHER, "bapak", Progress.AGREED
+)
 PEOPLE: tuple[DemoPerson, ...] = (
     DemoPerson(
         1001, "Rina Wati, S.Pd.", "Guru IPA", Role.TEACHER, "ibu", Progress.INVITED, phone=0
@@ -65,42 +60,35 @@ PEOPLE: tuple[DemoPerson, ...] = (
     PRINCIPAL,
     COACH,
     DemoPerson(
-        2003, "Hendri Saputra, S.Kom.", "Guru penggerak, operator",
-        Role.COACH | Role.OPERATOR | Role.TEACHER, "bapak",
+        2003,
+        "Hendri Saputra, S.Kom.",
+        "Guru penggerak, operator",
+        Role.COACH | Role.OPERATOR | Role.TEACHER,
+        "bapak",
     ),
     DemoPerson(1002, "Afrizal, S.Pd.", "Guru Matematika", Role.TEACHER, "bapak"),
     DemoPerson(1003, "Gusmawarni, S.Pd.", "Guru Bahasa Indonesia", Role.TEACHER, "ibu"),
+    DemoPerson(1004, "Syafri Naldi, S.Ag.", "Guru Agama", Role.TEACHER, "bapak", Progress.DRAFT),
+    DemoPerson(1005, "Yulia Fitriani, S.Pd.", "Guru IPS", Role.TEACHER, "ibu", Progress.DRAFT),
+    DemoPerson(1006, "Roni Firmansyah, S.Pd.", "Guru PJOK", Role.TEACHER, "bapak", Progress.DRAFT),
     DemoPerson(
-        1004, "Syafri Naldi, S.Ag.", "Guru Agama", Role.TEACHER, "bapak",
-        Progress.DRAFT, (Pick("RHK-01", 2),),
+        1007,
+        "Elvi Sukaesih, S.Pd.",
+        "Guru Bahasa Inggris",
+        Role.TEACHER,
+        "ibu",
+        Progress.SUBMITTED,
+    ),
+    DemoPerson(1008, "Dasril, S.Pd.", "Guru PKn", Role.TEACHER, "bapak", Progress.SUBMITTED),
+    DemoPerson(
+        1009, "Nofriyanti, S.Sn.", "Guru Seni Budaya", Role.TEACHER, "ibu", Progress.RETURNED
     ),
     DemoPerson(
-        1005, "Yulia Fitriani, S.Pd.", "Guru IPS", Role.TEACHER, "ibu",
-        Progress.DRAFT, (Pick("RHK-05", 3), Pick("RHK-08", 1)), "TT-06",
-    ),
-    DemoPerson(
-        1006, "Roni Firmansyah, S.Pd.", "Guru PJOK", Role.TEACHER, "bapak",
-        Progress.DRAFT, (Pick("RHK-02", 4),), "TT-08",
-    ),
-    DemoPerson(
-        1007, "Elvi Sukaesih, S.Pd.", "Guru Bahasa Inggris", Role.TEACHER, "ibu",
-        Progress.SUBMITTED, (Pick("RHK-01", 3), Pick("RHK-07", 1)), "TT-06",
-    ),
-    DemoPerson(
-        1008, "Dasril, S.Pd.", "Guru PKn", Role.TEACHER, "bapak",
-        Progress.SUBMITTED, (Pick("RHK-03", 1),), "TT-01",
-    ),
-    DemoPerson(
-        1009, "Nofriyanti, S.Sn.", "Guru Seni Budaya", Role.TEACHER, "ibu",
-        Progress.RETURNED, (Pick("RHK-01", 2), Pick("RHK-05", 4)),
-    ),
-    DemoPerson(
-        1010, "Zulkarnaini, S.Pd.", "Guru Prakarya", Role.TEACHER, "bapak",
-        Progress.APPROVED, (Pick("RHK-02", 2), Pick("RHK-07", 2)), "TT-04",
+        1010, "Zulkarnaini, S.Pd.", "Guru Prakarya", Role.TEACHER, "bapak", Progress.APPROVED
     ),
     MARDIANA,
     IRWAN,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +118,7 @@ async def found(session: AsyncSession, rules: RuleSet, timezone: str, now: datet
         member = await _join(session, person, token, now - timedelta(days=3))
         actors[person.account] = _actor(person, member, school)
     for person in PEOPLE:
-        if person.picks:
+        if person.account in SCRIPTS[rules.id].plans:
             actor, principal = actors[person.account], actors[PRINCIPAL.account]
             await _plan(session, rules, person, actor, principal, now, today)
     return Founded(tokens, actors)
@@ -167,43 +155,21 @@ async def _plan(
     """Fill, submit and decide on a plan, as far as the person has come."""
     yesterday = now - timedelta(days=1)
     full = await plans.open_plan(session, actor, rules, rules.period_at(today), yesterday)
-    full = await plans.take_picks(session, actor, rules, full.id, person.picks, yesterday)
-    if person.progress is Progress.DRAFT and not person.duty:
-        return
-    await _fill_rest(session, rules, person, actor, full, yesterday)
+    script = SCRIPTS[rules.id]
+    await fill_in(session, rules, actor, full.id, script.plans[person.account], yesterday)
     if person.progress is Progress.DRAFT:
         return
     await plans.submit(session, actor, rules, full.id, 0, today=today, now=yesterday)
     if person.progress is Progress.RETURNED:
         await decisions.send_back(
             session, principal, full.id, 1, yesterday + timedelta(hours=3),
-            reason="Jumlah pelatihan mandiri terlalu sedikit. Mohon ditambah satu lagi.",
-            marks=[f"{_items(rules)}/RHK-01"],
+            reason=script.reason, marks=[script.mark],
         )  # fmt: skip
     elif person.progress in (Progress.APPROVED, Progress.AGREED):
         await decisions.approve(session, principal, full.id, 1, yesterday + timedelta(hours=3))
-    if person.progress is Progress.AGREED:
+    if person.progress is Progress.AGREED and rules.agreement_required:
         at = yesterday + timedelta(hours=5)
         await plans.agree(session, actor, rules, full.id, 1, at)
-
-
-async def _fill_rest(
-    session: AsyncSession,
-    rules: RuleSet,
-    person: DemoPerson,
-    actor: Actor,
-    full: FullPlan,
-    now: datetime,
-) -> None:
-    if person.duty:
-        await plans.toggle_duty(session, actor, rules, full.id, person.duty, now)
-    else:
-        await plans.have_no_duty(session, actor, rules, full.id, now)
-    await plans.take_standard_guides(session, actor, rules, full.id, now)
-
-
-def _items(rules: RuleSet) -> str:
-    return next(step.id for step in rules.steps if step.kind is StepKind.ITEMS)
 
 
 def hand_out_phones(sim: Simulator) -> None:

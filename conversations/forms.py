@@ -38,6 +38,7 @@ class Question:
     """One question: `title` names it in a line, `example` shows what an answer may be like.
 
     With `wants_files` a photo or a document is the answer, and words are only its second best.
+    `is_optional` says on the screen that nothing is missing without it.
     """
 
     field: str
@@ -47,6 +48,7 @@ class Question:
     example: str = ""
     takes_files: bool = False
     wants_files: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

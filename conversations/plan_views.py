@@ -68,7 +68,8 @@ def line_of(rules: RuleSet, step: Step, entry: PlanEntry, marks: Collection[str]
         quantity=entry.quantity,
         points=entry.points * entry.quantity,
         points_floor=entry.points_floor * entry.quantity,
-        evidence=evidence_titles(rules, entry.evidence),
+        # Where nothing has to be uploaded, a plan names nothing to send.
+        evidence=evidence_titles(rules, entry.evidence) if rules.upload.required else (),
         estimated=estimated,
         marked=mark_of(entry) in marks,
     )

@@ -32,6 +32,7 @@ from conversations.words import Words
 from storage import confirmations, exports, letterheads, models
 from storage.confirmations import Paper
 from storage.evidence import needs
+from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.needs import Progress
 from storage.exports import Dossier
 from storage.issuing import Issue, PaperKind, new_code
@@ -153,6 +154,7 @@ def line_of(dossier: Dossier, rules: RuleSet | None) -> Line:
     evidence = [piece.evidence for piece in dossier.pieces]
     count = Counter(one.status for one in evidence)
     rating = dossier.rating
+    holds = full.status in OPEN_PLANS
     return Line(
         name=member.name,
         nip=member.nip or "",
@@ -164,7 +166,7 @@ def line_of(dossier: Dossier, rules: RuleSet | None) -> Line:
         observed=_steps(dossier.cycle) if dossier.cycle is not None else None,
         report=str(dossier.report_status or NOT_STARTED),
         predicate=lines_of(rules, rating).predicate if rating is not None else "",
-        papers=confirmations.papers_with(rules, full, dossier.confirmed),
+        papers=confirmations.papers_with(rules, full, dossier.confirmed) if holds else (),
     )
 
 
@@ -178,7 +180,7 @@ def sections(words: Words, rules: RuleSet, lines: Sequence[Line]) -> Iterator[Se
     if not lines:
         yield Section(paragraphs=(Paragraph(text=words.label("recap.nobody")),))
         return
-    points = rules.points is not None
+    points, evidence = rules.points is not None, _shows_evidence(rules, lines)
     columns = [
         Column(title=words.label("skp.number"), weight=5, align=Align.CENTRE),
         Column(title=words.label("recap.teacher"), weight=28),
@@ -189,28 +191,37 @@ def sections(words: Words, rules: RuleSet, lines: Sequence[Line]) -> Iterator[Se
             Column(title=words.label(f"recap.{name}"), weight=10, align=Align.RIGHT)
             for name in ("planned", "proven", "achieved")
         ]
-    columns += [
-        Column(title=words.label(f"recap.{name}"), weight=weight, align=Align.RIGHT)
-        for name, weight in (("accepted", 10), ("waiting", 12), ("returned", 14))
-    ]
+    if evidence:
+        columns += [
+            Column(title=words.label(f"recap.{name}"), weight=weight, align=Align.RIGHT)
+            for name, weight in (("accepted", 10), ("waiting", 12), ("returned", 14))
+        ]
     if rules.confirms_documents:
         columns.append(Column(title=words.label("recap.documents"), weight=12))
     columns += [
         Column(title=words.label(f"recap.{name}"), weight=weight)
         for name, weight in (("observation", 12), ("report", 13), ("predicate", 14))
     ]
-    rows = [_row(words, rules, at, one) for at, one in enumerate(lines, start=1)]
+    rows = [
+        _row(words, rules, at, one, evidence=evidence) for at, one in enumerate(lines, start=1)
+    ]
     rows.append(_total(words, rules, lines))
     yield Section(table=Table(columns=tuple(columns), rows=tuple(rows)))
     yield _stages(words, lines)
 
 
-def _row(words: Words, rules: RuleSet, at: int, line: Line) -> Row:
+def _shows_evidence(rules: RuleSet, lines: Sequence[Line]) -> bool:
+    """Say whether there are pieces to count: where some are asked for, or some have been sent."""
+    return rules.upload.required or any(one.accepted + one.waiting + one.returned for one in lines)
+
+
+def _row(words: Words, rules: RuleSet, at: int, line: Line, *, evidence: bool) -> Row:
     who = f"{line.name}\n{words.label('official.nip', nip=line.nip)}" if line.nip else line.name
     cells = [str(at), who, words.label(f"overview.{line.stage}")]
     if rules.points:
         cells += [str(one) if line.progress else "–" for one in _points(line.progress)]
-    cells += [str(one) for one in (line.accepted, line.waiting, line.returned)]
+    if evidence:
+        cells += [str(one) for one in (line.accepted, line.waiting, line.returned)]
     if rules.confirms_documents:
         cells.append(_papers(words, line))
     done, of = line.observed or (0, 0)
@@ -240,10 +251,11 @@ def _total(words: Words, rules: RuleSet, lines: Sequence[Line]) -> Row:
     if rules.points:
         sums = zip(*(_points(one.progress) for one in lines), strict=True)
         cells += [str(sum(one)) for one in sums]
-    cells += [
-        str(sum(getattr(one, name) for one in lines))
-        for name in ("accepted", "waiting", "returned")
-    ]
+    if _shows_evidence(rules, lines):
+        cells += [
+            str(sum(getattr(one, name) for one in lines))
+            for name in ("accepted", "waiting", "returned")
+        ]
     rest = 4 if rules.confirms_documents else 3
     return Row(cells=(*cells, *[""] * rest), strong=True)
 

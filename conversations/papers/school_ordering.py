@@ -5,7 +5,7 @@ neither the bot nor the worker ever has a whole school in memory.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -34,7 +34,7 @@ from conversations.papers.orders import (
 from conversations.papers.rows import Teacher
 from conversations.papers.school_office import Office, open_office
 from conversations.papers.school_source import Source
-from conversations.papers.tables import counts_points, rows_of, tables_for
+from conversations.papers.tables import rows_of, tables_for, unused_columns
 from conversations.papers.texts import paper_texts
 from conversations.people import Person
 from conversations.words import Words
@@ -166,7 +166,7 @@ async def _write(
 ) -> Tally:
     """Write all teachers, each a line."""
     names = await exports.names_in(source.session, source.school_id)
-    points = counts_points(rule_sets.values())
+    unused = unused_columns(rule_sets.values())
     tally = Tally()
     every = exports.dossiers(source.session, source.school_id, period_id, source.rulebook)
     async for dossier in every:
@@ -174,7 +174,7 @@ async def _write(
         rules = None
         if dossier.full is not None:
             rules = rule_sets[dossier.full.plan.ruleset]
-        one = _teacher_file(source, dossier, rules, tally, names, points=points, office=office)
+        one = _teacher_file(source, dossier, rules, tally, names, unused, office)
         # In a thread, for the disk may be slow: chats go on between two teachers.
         await asyncio.to_thread(_append, file, one)
     return tally
@@ -190,8 +190,7 @@ def _teacher_file(
     rules: RuleSet | None,
     tally: Tally,
     names: Mapping[int, str],
-    *,
-    points: bool,
+    unused: Collection[str],
     office: Office | None,
 ) -> TeacherFile:
     words, member = source.words, dossier.member
@@ -223,7 +222,7 @@ def _teacher_file(
         chapters=chapters,
         answers=tuple(file for one in given for file in files_of(words, source.files, one)),
         notes=tuple(filter(None, (note_of(words, one) for one in given))),
-        rows=rows_of(words, source.school, teacher, points=points),
+        rows=rows_of(words, source.school, teacher, unused),
     )
 
 

@@ -73,6 +73,11 @@ class SkpFacts:
         """Whether the rating is final; until then the paper is a draft."""
         return self.rating is not None
 
+    @property
+    def shows_evidence(self) -> bool:
+        """Whether it tells of evidence: where some is asked for, or some has been sent."""
+        return self.rules.upload.required or any(one.pieces for one in self.proven)
+
     def proven_in(self, step_id: str) -> dict[str, Proven]:
         """Give the provable entries of a step by their codes."""
         return {one.one.entry.code: one for one in self.proven if one.one.entry.step == step_id}

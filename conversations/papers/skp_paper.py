@@ -122,7 +122,7 @@ def sections(words: Words, school: str, facts: SkpFacts) -> Iterator[Section]:
     parts = [_step(words, facts, step) for step in facts.rules.steps]
     for part in (
         *parts, *observation(words, facts), *report(words, facts), *rating(words, facts),
-        *documents(words, facts), _evidence(words, facts),
+        *documents(words, facts), *_evidence(words, facts),
     ):  # fmt: skip
         # What belongs to the part above has no heading of its own.
         heading = f"{next(letters)}. {part.heading}" if part.heading else ""
@@ -168,7 +168,7 @@ def _step(words: Words, facts: SkpFacts, step: Step) -> Section:
         return Section(heading=step.title, paragraphs=(nothing,))
     if step.kind is StepKind.BEHAVIOURS:
         return Section(heading=step.title, table=_behaviours(words, facts, entries))
-    if step.kind in PROVABLE_STEPS:
+    if step.kind in PROVABLE_STEPS and facts.shows_evidence:
         return _provable(words, facts, step, entries)
     chosen = [entry_title(facts.rules, step, entry.code, entry.text) for entry in entries]
     return Section(
@@ -256,8 +256,10 @@ def _behaviours(words: Words, facts: SkpFacts, entries: list[PlanEntry]) -> Tabl
     )
 
 
-def _evidence(words: Words, facts: SkpFacts) -> Section:
+def _evidence(words: Words, facts: SkpFacts) -> Iterator[Section]:
     """List all evidence, numbered as in the portfolio."""
+    if not facts.shows_evidence:
+        return
     rows = [
         Row(
             cells=(
@@ -275,8 +277,9 @@ def _evidence(words: Words, facts: SkpFacts) -> Section:
     ]
     heading = words.label("skp.evidence")
     if not rows:
-        return Section(heading=heading, paragraphs=(Paragraph(text=words.label("skp.nothing")),))
-    return Section(
+        yield Section(heading=heading, paragraphs=(Paragraph(text=words.label("skp.nothing")),))
+        return
+    yield Section(
         heading=heading,
         note=words.label("skp.evidence_note"),
         table=Table(

@@ -43,6 +43,9 @@ ALWAYS = frozenset({TEACHERS, EVIDENCE, *CYCLE_COLUMNS})
 POINTS = frozenset({"points", "points_each", "points_sent", "points_accepted"})
 """Columns that there are only where some rule set counts points."""
 
+PROOF = frozenset({"planned", "sent", "accepted", "kinds"})
+"""Columns that there are only where some rule set asks for evidence."""
+
 STEP_TABLES = {
     StepKind.ITEMS: ITEMS,
     StepKind.CHOICE: CHOICES,
@@ -64,7 +67,7 @@ COLUMNS: Mapping[str, Columns] = {
         ("points_each", NUMBER, 12), ("points", NUMBER, 12), ("estimated", TEXT, 12),
         ("sent", NUMBER, 10), ("accepted", NUMBER, 10), ("kinds", TEXT, 40),
     ),
-    CHOICES: (*WHO, ("step", TEXT, 28), ("code", TEXT, 10), ("choice", TEXT, 60)),
+    CHOICES: (*WHO, ("step", TEXT, 28), ("code", TEXT, 20), ("choice", TEXT, 60)),
     DUTIES: (
         *WHO, ("code", TEXT, 10), ("duty", TEXT, 50), ("units", NUMBER, 10),
         ("sent", NUMBER, 10), ("accepted", NUMBER, 10), ("kinds", TEXT, 40),
@@ -90,7 +93,7 @@ def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...
     asked = {STEP_TABLES[kind] for kind in kinds} | ALWAYS
     if any(rules.accountability_documents for rules in rule_sets):
         asked |= {DOCUMENTS}
-    points = counts_points(rule_sets)
+    unused = unused_columns(rule_sets)
     return tuple(
         Table(
             id=name,
@@ -98,7 +101,7 @@ def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...
             columns=tuple(
                 _column(words.label(f"tables.column_{label}"), kind, width)
                 for label, kind, width in columns
-                if points or label not in POINTS
+                if label not in unused
             ),
         )
         for name, columns in COLUMNS.items()
@@ -106,9 +109,11 @@ def tables_for(words: Words, rule_sets: Collection[RuleSet]) -> tuple[Table, ...
     )
 
 
-def counts_points(rule_sets: Collection[RuleSet]) -> bool:
-    """Whether any of the rule sets has points: else no table speaks of them."""
-    return any(rules.points for rules in rule_sets)
+def unused_columns(rule_sets: Collection[RuleSet]) -> frozenset[str]:
+    """Give the columns that no table needs: of points, of evidence, where no rule set has them."""
+    points = frozenset[str]() if any(rules.points for rules in rule_sets) else POINTS
+    proof = frozenset[str]() if any(rules.upload.required for rules in rule_sets) else PROOF
+    return points | proof
 
 
 def _column(title: str, kind: ColumnKind, width: int) -> Column:
@@ -117,18 +122,20 @@ def _column(title: str, kind: ColumnKind, width: int) -> Column:
 
 
 def rows_of(
-    words: Words, school: School, teacher: Teacher, *, points: bool
+    words: Words, school: School, teacher: Teacher, unused: Collection[str]
 ) -> dict[str, tuple[Row, ...]]:
-    """Give a teacher's rows of each table. `points` is what `counts_points` says of all plans."""
+    """Give a teacher's rows of each table, without the columns that `unused_columns` names."""
     rows = _full_rows(words, school, teacher)
-    if points:
+    if not unused:
         return rows
-    return {name: tuple(_without_points(name, row) for row in some) for name, some in rows.items()}
+    return {
+        name: tuple(_without(unused, name, row) for row in some) for name, some in rows.items()
+    }
 
 
-def _without_points(table: str, row: Row) -> Row:
+def _without(unused: Collection[str], table: str, row: Row) -> Row:
     labels = (label for label, _, _ in COLUMNS[table])
-    return tuple(cell for label, cell in zip(labels, row, strict=True) if label not in POINTS)
+    return tuple(cell for label, cell in zip(labels, row, strict=True) if label not in unused)
 
 
 def _full_rows(words: Words, school: School, teacher: Teacher) -> dict[str, tuple[Row, ...]]:

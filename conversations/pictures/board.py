@@ -68,7 +68,7 @@ def _columns(canvas: Canvas, y: int, facts: BoardFacts) -> int:
     canvas.box(0, y, WIDTH, _HEAD, PANEL)
     for at, column in enumerate(facts.columns):
         x = _left_of(at, facts) + 2
-        canvas.text(column.title, x, y + 31, _TITLES - 1, width=_CELL - 4, bold=True, align="m")
+        canvas.text(column.title, x, y + 31, _TITLES - 3, width=_CELL - 4, bold=True, align="m")
         canvas.text(
             column.note, x, y + 58, SMALL - 4, width=_CELL - 4, colour=GREY, align="m"
         )  # fmt: skip

@@ -12,12 +12,13 @@ from conversations.callbacks.approving import (
     ShowDetails,
 )
 from conversations.callbacks.checking import OpenChecks
+from conversations.callbacks.confirming import OpenConfirmations
 from conversations.callbacks.everybody import Home
 from conversations.callbacks.reports import OpenReportQueue
 from conversations.people import Person
 from conversations.plan_views import change_lines, sections
-from conversations.screens import Key, Row, Screen, Style, numbered
-from storage import decisions
+from conversations.screens import Key, Row, Screen, Style, in_rows, numbered
+from storage import confirmations, decisions
 from storage.decisions import Outcome, Standing, Waiting
 from storage.evidence import checking
 from storage.models import PlanStatus
@@ -83,7 +84,7 @@ def _card_rows(
 
 
 async def _also_waiting(person: Person) -> tuple[Row, ...]:
-    """Lead from the plans to the evidence and the reports that wait too."""
+    """Lead from the plans to the evidence, the reports and the documents that wait too."""
     to_check = await checking.count_waiting(person.session, person.actor)
     reports = await deciding.count_waiting(person.session, person.actor)
     keys: list[Key] = []
@@ -92,7 +93,12 @@ async def _also_waiting(person: Person) -> tuple[Row, ...]:
     if reports:
         label = person.words.label("reporting.waiting", count=reports)
         keys.append(Key(label, OpenReportQueue(0)))
-    return (tuple(keys),) if keys else ()
+    papers = await confirmations.unconfirmed(
+        person.session, person.actor, person.rulebook, person.school
+    )
+    if papers:
+        keys.append(Key(person.words.label("confirming.open"), OpenConfirmations(0)))
+    return in_rows(keys)
 
 
 async def closed_card(person: Person, full: FullPlan, *, with_actions: bool) -> Screen:

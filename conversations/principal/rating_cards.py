@@ -25,7 +25,7 @@ from conversations.plan_views import Section, sections, title_of
 from conversations.principal.decision_cards import address
 from conversations.rating_views import level_title, lines_of
 from conversations.screens import Key, Row, Screen, Style, in_rows
-from storage import decisions
+from storage import confirmations, decisions
 from storage.decisions import DECIDED
 from storage.periods import has_closed
 from storage.plans import FullPlan
@@ -121,6 +121,7 @@ async def _draft_text(person: Person, sitting: Sitting, facts: Facts) -> str:
         marked=_marked(facts, rating), hints=[_hint(rules, hints[axis]) for axis in AXES],
         numbers=[(1 + at * levels, (at + 1) * levels) for at in range(len(AXES))],
         past=past[-1] if past else None, is_held=rating is not None and rating.is_held,
+        papers=await confirmations.papers_of(person.session, rules, sitting.full),
         **_about(person, sitting),
     )  # fmt: skip
 

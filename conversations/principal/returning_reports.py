@@ -32,6 +32,8 @@ dialogue.presents(present_report)
 
 PLACES_A_PAGE = 8
 REASON_STATE = "returning_reports.reason"
+OF_EVIDENCE = frozenset({1})
+"""The ready reasons about evidence: only where some is asked for."""
 
 
 def _places(turn: Turn, one: Decidable) -> list[tuple[str, str]]:
@@ -39,6 +41,16 @@ def _places(turn: Turn, one: Decidable) -> list[tuple[str, str]]:
     rules = turn.rulebook.of_plan(turn.school, one.plan.plan)
     titles = {part.place: part.title for part in parts_of(turn.words, rules, one.full.content)}
     return [(place, titles.get(place, place)) for place in deciding.places_of(one.full.content)]
+
+
+def _as_read(turn: Turn, one: Decidable) -> list[tuple[int, tuple[str, str]]]:
+    """Give the bits of the places with what they stand for, in the order of the report."""
+    rules = turn.rulebook.of_plan(turn.school, one.plan.plan)
+    order = [part.place for part in parts_of(turn.words, rules, one.full.content)]
+    places = list(enumerate(_places(turn, one)))
+    return sorted(
+        places, key=lambda each: order.index(each[1][0]) if each[1][0] in order else len(order)
+    )
 
 
 def _marked(turn: Turn, one: Decidable, marks: int) -> list[str]:
@@ -49,14 +61,17 @@ def _marked(turn: Turn, one: Decidable, marks: int) -> list[str]:
 async def return_report(turn: Turn, tap: ReturnReport) -> None:
     """Let the places concerned be marked; going on without a mark is fine."""
     one = await deciding.waiting_report(turn.session, turn.actor, tap.plan, tap.revision)
-    places = list(enumerate(_places(turn, one)))
+    places = _as_read(turn, one)
     page = page_of(places, tap.page, PLACES_A_PAGE)
 
     def toggle(bit: int) -> ReturnReport:
-        return replace(tap, marks=tap.marks ^ 1 << bit, page=bit // PLACES_A_PAGE)
+        return replace(tap, marks=tap.marks ^ 1 << bit, page=page.number)
 
     def by_number(typed: int) -> ReturnReport:
-        return toggle(typed - 1) if 1 <= typed <= len(places) else tap
+        if not 1 <= typed <= len(places):
+            return tap
+        at = typed - 1
+        return replace(toggle(places[at][0]), page=at // PLACES_A_PAGE)
 
     text = turn.words.body(
         "reporting.marking", name=one.owner.name, page=page,
@@ -88,14 +103,24 @@ async def return_report(turn: Turn, tap: ReturnReport) -> None:
 async def report_reasons(turn: Turn, tap: ReportReasons) -> None:
     """Offer the ready reasons, and own words."""
     one = await deciding.waiting_report(turn.session, turn.actor, tap.plan, tap.revision)
-    words = turn.words
+    words, rules = turn.words, turn.rulebook.of_plan(turn.school, one.plan.plan)
+    ready = [
+        (at, reason, label)
+        for at, (reason, label) in enumerate(
+            zip(
+                words.list("reporting.reasons"), words.list("reporting.reason_labels"),
+                strict=True,
+            )
+        )
+        if rules.upload.required or at not in OF_EVIDENCE
+    ]  # fmt: skip
     text = words.body(
-        "reporting.reasons", name=one.owner.name, reasons=words.list("reporting.reasons"),
+        "reporting.reasons", name=one.owner.name, reasons=[reason for _, reason, _ in ready],
         marked=len(_marked(turn, one, tap.marks)),
     )  # fmt: skip
     keys = [
         Key(label, ReadyReportReason(tap.plan, tap.revision, tap.marks, at))
-        for at, label in enumerate(words.list("reporting.reason_labels"))
+        for at, _, label in ready
     ]
     own = OwnReportReason(tap.plan, tap.revision, tap.marks)
     keys.append(Key(words.label("approving.own_words"), own))

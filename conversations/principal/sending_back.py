@@ -23,7 +23,7 @@ from storage.cards import Subject
 from storage.errors import AlreadyDecided, NotFound
 from storage.models import PlanEntry
 from storage.plans import NO_DUTY, FullPlan
-from storage.rulesets import RuleSet, StepKind
+from storage.rulesets import ChoiceSource, RuleSet, StepKind
 
 dialogue = Dialogue("sending_back")
 dialogue.presents(present_plan)
@@ -32,6 +32,9 @@ ENTRIES_A_PAGE = 8
 REASON_STATE = "sending_back.reason"
 OF_POINTS = frozenset({0, 2, 3})
 """The ready reasons about points, quantities and planned evidence: only where there are points."""
+
+OF_ITEMS, OF_INDICATOR, OF_WORDS = 1, 6, 7
+"""Those about activities, the indicator and own words: only where a plan has such a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ async def choose_reason(turn: Turn, tap: ChooseReason) -> None:
                 strict=True,
             )
         )
-        if rules.points is not None or at not in OF_POINTS
+        if _fits(rules, at)
     ]  # fmt: skip
     text = words.body(
         "approving.reasons", name=owner.name, reasons=[reason for _, reason, _ in ready],
@@ -162,6 +165,18 @@ async def choose_reason(turn: Turn, tap: ChooseReason) -> None:
     rows: list[Row] = [*in_rows(numbered([*keys, own]), 1)]
     rows.append((back_to(turn, SendBack(tap.plan, tap.revision, tap.marks, 0)),))
     turn.show_decision(Screen(text, tuple(rows), view=tap), Subject(full.id))
+
+
+def _fits(rules: RuleSet, reason: int) -> bool:
+    """Say whether a ready reason speaks of something that plans under a rule set have."""
+    if reason in OF_POINTS:
+        return rules.points is not None
+    has_steps = {
+        OF_ITEMS: any(one.kind is StepKind.ITEMS for one in rules.steps),
+        OF_INDICATOR: any(one.choices is ChoiceSource.INDICATORS for one in rules.steps),
+        OF_WORDS: any(one.kind is StepKind.TEXT for one in rules.steps),
+    }
+    return has_steps.get(reason, True)
 
 
 @dialogue.tap(ReadyReason)

@@ -175,6 +175,7 @@ async def _questions(turn: Turn, plan_id: int, field: str) -> Sequence[Question]
             example=one.example,
             takes_files=True,
             wants_files=one.kind is FieldKind.DOCUMENT,
+            is_optional=not one.required,
         )
         for one in following_up.questions_of(cycle, turn.actor, step)
     ]

@@ -230,7 +230,13 @@ def _choice_screen(turn: Turn, rules: RuleSet, step: Step, full: FullPlan) -> Sc
     chosen = {entry.code for entry in full.of(step.id)}
     choices = rules.choices(step)
     text = turn.words.body(
-        "planning.choice", rules=rules, step=step, choices=choices, chosen=chosen, full=full
+        "planning.choice",
+        rules=rules,
+        step=step,
+        choices=choices,
+        chosen=chosen,
+        full=full,
+        all_estimated=all(one.estimated for one in choices),
     )
     keys = [
         Key(

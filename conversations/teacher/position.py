@@ -15,7 +15,7 @@ from storage.evidence.needs import Progress
 from storage.models import Member, PlanStatus
 from storage.plans import FullPlan
 from storage.rulesets import DeadlineKind
-from storage.stages import Cycle
+from storage.stages import SETTLED, Cycle, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,20 @@ def planned_until(turn: Turn, dated: Sequence[Deadline]) -> date:
     return moved or turn.rules.planning_deadline(turn.period)
 
 
+LAST_STAGES = (Stage.OBSERVATION, Stage.REPORT, Stage.RATING)
+"""What follows once a plan holds."""
+
+
 def next_words(turn: Turn, position: Position, *, drawn: bool = False) -> str:
     """Say what to do next, in Telegram's HTML. `drawn`: in a picture, which has no emoji."""
     plan_ends = planned_until(turn, position.deadlines)
+    cycle = position.cycle
+    stage = next((one for one in LAST_STAGES if cycle[one].standing not in SETTLED), None)
+    dated = {one.kind: one.ends_on for one in position.deadlines}
     return turn.words.body(
         "status.next", full=position.full, deciders=position.deciders, deadline=plan_ends,
         agreement_required=turn.rules.agreement_required, is_open=position.is_open,
-        proof=position.proof, required=turn.rules.upload.required, drawn=drawn,
+        proof=position.proof, required=turn.rules.upload.required, drawn=drawn, stage=stage,
+        standing=cycle[stage].standing if stage else None,
+        report_ends=dated.get(DeadlineKind.REPORT, turn.period.end),
     )  # fmt: skip

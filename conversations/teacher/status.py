@@ -10,6 +10,7 @@ from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.pictures import DrawStatus
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.callbacks.rating import OpenMyRating, OpenMyResults
+from conversations.callbacks.reports import OpenReport
 from conversations.dialogue import Dialogue
 from conversations.earlier_papers import earlier_skp
 from conversations.home import back_home, help_key
@@ -96,7 +97,8 @@ def _rows(
         results.append(Key(words.label("rating.my_earlier"), OpenMyResults()))
     rows += in_rows(results)
     if full is not None and full.status in OPEN_PLANS:
-        rows.append((Key(words.label("home.observation"), OpenObservation()),))
+        report = Key(words.label("home.report"), OpenReport(full.id))
+        rows.append((Key(words.label("home.observation"), OpenObservation()), report))
     if full is not None and has_evidence:
         keys = [
             Key(words.label(f"preparing.portfolio_{form}"), OrderPortfolio(full.id, form))

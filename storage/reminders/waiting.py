@@ -11,13 +11,14 @@ from storage import confirmations, overviews
 from storage.deadlines import Deadline
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.checking import count_waiting as count_evidence
-from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatus, Role
+from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatus, Report, Role
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
-from storage.ratings.queue import count_unrated
+from storage.ratings.queue import Stage, count_unrated, ratees
 from storage.ratings.reading import is_rated
 from storage.reminders.tasks import unproven
 from storage.reports.deciding import count_waiting as count_reports
+from storage.reports.reading import HANDED_IN
 from storage.rulesets import DeadlineKind, Period, RuleSet
 from storage.school_hours import Hours
 
@@ -188,12 +189,15 @@ class Closing:
     """How a period ended: how many teachers were done, and by name who was not.
 
     `unconfirmed` are those whose documents were not all confirmed; their own part may be done.
+    `unrated` is told only to those who decide.
     """
 
     done: int
     behind: Behind
     undecided: tuple[str, ...]
     unconfirmed: tuple[str, ...] = ()
+    unreported: tuple[str, ...] = ()
+    unrated: tuple[str, ...] = ()
 
 
 async def closing_of(
@@ -204,7 +208,8 @@ async def closing_of(
     teachers = await overviews.overview(session, actor, period.id)
     lacking = await _lacking(session, actor, rules, period)
     lists: dict[str, list[str]] = {name: [] for name in Behind.__slots__}
-    undecided = []
+    reported = await _reported(session, actor, rules, period)
+    undecided, unreported = [], []
     done = 0
     for one in teachers:
         if one.status is PlanStatus.SUBMITTED:
@@ -213,13 +218,40 @@ async def closing_of(
             lists[_LATE[one.status]].append(one.name)
         elif one.member_id in lacking:
             lists["without_evidence"].append(one.name)
+        elif reported is not None and one.plan_id not in reported:
+            unreported.append(one.name)
         else:
             done += 1
     papers = await confirmations.unconfirmed_in(session, actor, rules, period.id)
     return Closing(
         done, Behind(**{name: tuple(names) for name, names in lists.items()}), tuple(undecided),
-        tuple(one.name for one in papers),
+        tuple(one.name for one in papers), tuple(unreported),
+        await _unrated(session, actor, period),
     )  # fmt: skip
+
+
+async def _reported(
+    session: AsyncSession, actor: Actor, rules: RuleSet, period: Period
+) -> set[int] | None:
+    """Give the plans of a period whose report was handed in; None where none is asked for."""
+    if not rules.report_fields:
+        return None
+    found = await session.exec(
+        select(Report.plan_id)
+        .join(Plan, col(Plan.id) == col(Report.plan_id))
+        .where(Plan.school_id == actor.school_id, Plan.period == period.id)
+        .where(col(Report.status).in_(HANDED_IN))
+    )
+    return set(found.all())
+
+
+async def _unrated(session: AsyncSession, actor: Actor, period: Period) -> tuple[str, ...]:
+    """Name whose plan held and who was not rated."""
+    if not actor.decides:
+        return ()
+    rated = (Stage.FINAL, Stage.NO_PLAN)
+    people = await ratees(session, actor, period.id)
+    return tuple(one.name for one in people if one.stage not in rated)
 
 
 def is_near(deadlines: Sequence[Deadline], kind: DeadlineKind, today: date) -> bool:

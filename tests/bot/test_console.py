@@ -211,6 +211,7 @@ INVITE = ["invite", "--role", "teacher", "--token-only"]
         (["invite", "--npsn", NPSN, "--name", "Rina", "--role", "guru"], 2, "teacher"),
         (["invite", "--npsn", NPSN, "--role", "teacher"], 2, "--name"),
         (["demo", "--port", "99999"], 2, "65535"),
+        (["demo", "--ruleset", "pmm-2019"], 2, "'pmm-2019' tidak ada. Yang ada: pmm-2024, ruang"),
         (["backup", "x"], 2, "backup"),
     ],
 )

@@ -2,17 +2,23 @@
 
 import base64
 import io
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from PIL import Image
 
-from bot.demo import on_stage
+from bot.demo import folder_of, on_stage
+from bot.demo_plans import SCRIPTS
 from bot.demo_school import IRWAN, MARDIANA, PEOPLE, PRINCIPAL, Progress
+from storage.rulesets import available_rulesets
 
 PAGE = {"X-Kawan-Page": "1"}
+YEARLY = "ruang-gtk-2025"
+OF_THE_OTHER_RULES = re.compile(r"\bpoin\b|PMM|semester|Periksa bukti|kirim bukti", re.IGNORECASE)
 
 
 async def sample_files(
@@ -165,3 +171,58 @@ async def test_everything_is_kept_until_it_begins_afresh(tmp_path: Path) -> None
         await principal.sees_photo("di luar periode")
         await again.start(demo.cast()[0].invitation or "")
         await again.sees("Apakah ini Bapak/Ibu?")
+
+
+async def test_the_yearly_scheme_can_be_played_too(tmp_path: Path) -> None:
+    async with (
+        on_stage(0, tmp_path / "demo", YEARLY) as (demo, address),
+        httpx.AsyncClient() as browser,
+    ):
+        world = (await browser.get(f"{address}/api/world")).json()
+        assert "konfirmasi dokumen" in world["hint"]
+        principal = demo.sim.person(id=PRINCIPAL.account)
+        home = await principal.sees("2 rencana")
+        assert "Ruang GTK 2025" in home.text
+        assert "Dokumen 3 guru belum lengkap dikonfirmasi" in home.text
+        irwan = demo.sim.person(id=IRWAN.account)
+        await irwan.sees("dokumen Anda dikonfirmasi")
+        await irwan.sees("jadwal observasi sudah pasti")
+        await irwan.taps("Observasi")
+        assert "Aktivitas interaktif: Pertanyaan terbuka" in (await irwan.sees("👉")).text
+        await demo.sim.person(id=MARDIANA.account).sees("2 dari 3 dikonfirmasi")
+        returned = next(one for one in PEOPLE if one.progress is Progress.RETURNED)
+        told = await demo.sim.person(id=returned.account).sees("rencana Anda perlu diperbaiki")
+        assert "⚠️ Menjadi guru yang lebih baik." in told.text
+        approved = next(one for one in PEOPLE if one.progress is Progress.APPROVED)
+        await demo.sim.person(id=approved.account).sees_no_button("Sepakati")
+        await demo.move("deadline")
+        assert (demo.now().month, demo.now().day) == (3, 31)
+        await demo.sim.person(id=returned.account).sees("menunggu diperbaiki", within=30)
+        said = [
+            call.params.get(name, "")
+            for call in demo.sim.calls
+            for name in ("text", "caption", "reply_markup")
+        ]
+        assert [one for one in said if OF_THE_OTHER_RULES.search(one)] == []
+        ((_name, _mime, letter),) = await sample_files(browser, address, "miring", irwan.id)
+        await irwan.sends_photo(letter, "Surat tugas")
+        await irwan.taps("Koordinator projek")
+        await irwan.sees("Tersimpan.")
+
+
+def test_each_rule_set_has_a_script_and_a_folder_of_its_own() -> None:
+    assert set(SCRIPTS) == set(available_rulesets())
+    assert folder_of("pmm-2024") == Path("data/demo")
+    assert len({folder_of(one) for one in SCRIPTS}) == len(SCRIPTS)
+
+
+async def test_an_open_page_does_not_keep_the_demo_from_ending(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with httpx.AsyncClient() as browser:
+        async with on_stage(0, tmp_path / "demo", YEARLY) as (_demo, address):
+            page = await browser.send(
+                browser.build_request("GET", f"{address}/api/events"), stream=True
+            )
+        await page.aclose()
+    assert "Traceback" not in capfd.readouterr().err

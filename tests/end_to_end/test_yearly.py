@@ -95,6 +95,7 @@ async def plans(world: TestWorld, rina: Person, kepala: Person) -> None:
     await rina.types("/rencana")
     await rina.sees("Rencana kinerja Ruang GTK 2025")
     await rina.taps("1. ")
+    assert (await rina.sees("Pilih satu tugas pokok")).text.count("perkiraan") == 1
     await rina.taps("2. ")
     await rina.taps("Selesai")
     await rina.taps("2. ")
@@ -110,15 +111,29 @@ async def plans(world: TestWorld, rina: Person, kepala: Person) -> None:
     await rina.taps("set standar")
     await rina.taps("Selesai")
     await rina.taps("Ringkasan")
+    assert "Surat Tugas" not in (await rina.sees("Ringkasan rencana")).text
     await rina.taps("Ajukan")
     await rina.sees("Menunggu persetujuan")
-    await kepala.taps("Setujui", on=await kepala.sees("mengajukan rencana"))
-    await rina.sees("rencana Anda disetujui")
+    await kepala.taps("Tinjau ulang", on=await kepala.sees("mengajukan rencana"))
+    await kepala.taps("Pilih alasan")
+    reasons = (await kepala.sees("Apa pesan untuk Rina Wati?")).text
+    assert "Mohon tulis satu yang ingin dilatih" in reasons
+    assert "Indikatornya" in reasons
+    assert "egiatan" not in reasons
+    await kepala.taps("Kembali")
+    await kepala.taps("Kembali")
+    await kepala.taps("Setujui")
+    await kepala.sees_button("Konfirmasi dokumen")
+    assert "sudah berlaku" in (await rina.sees("rencana Anda disetujui")).text
     await rina.sees_no_button("Sepakati")
     await rina.types("/status")
     status = await rina.sees("Dokumen: 0 dari 3 dikonfirmasi")
     assert "⏳ Dokumen: 0/3" in status.text
     assert "Bukti tidak wajib" in status.text
+    assert "Berikutnya: observasi kelas" in status.text
+    await rina.types("/bukti")
+    await rina.taps("1. Wali kelas")
+    assert "sudah ada buktinya" not in (await rina.sees("Boleh dikirim, tidak wajib")).text
     await world.delivered()
 
 
@@ -131,6 +146,7 @@ async def prepares(world: TestWorld, rina: Person, kepala: Person) -> None:
     await rina.taps("Isi jawaban")
     await rina.types("Saya membaca modul umpan balik.")
     await rina.taps("Berikutnya")
+    assert "Tidak wajib" in (await rina.sees("RPP atau modul ajar")).text
     await rina.taps("Selesai")
     await rina.taps("Usulkan jadwal")
     await rina.taps("Rabu, 8 Apr")
@@ -194,7 +210,10 @@ async def follows_up(world: TestWorld, rina: Person, kepala: Person) -> None:
 async def reports(world: TestWorld, rina: Person, kepala: Person) -> None:
     """What is known is there already; the rest is asked for, one thing after the other."""
     await goes_to(world, 11, 9)
-    await rina.types("/laporan")
+    typed = await rina.types("/status")
+    told = await rina.sees("Status saya", after=typed)
+    assert "Berikutnya: laporan. Ajukan paling lambat Kamis, 31 Desember 2026" in told.text
+    await rina.taps("Laporan", on=told)
     mine = await rina.sees("Laporan saya")
     assert "✅ Melaksanakan" in mine.text
     await rina.taps("Jawab pertanyaan")
@@ -209,8 +228,14 @@ async def reports(world: TestWorld, rina: Person, kepala: Person) -> None:
         await rina.taps("Berikutnya" if number < len(titles) else "Selesai")
     await rina.taps("Ajukan laporan")
     await rina.sees("Sudah diajukan")
-    card = await kepala.sees("Rina Wati mengajukan laporan")
-    await kepala.taps("Terima laporan", on=card)
+    await kepala.taps("Kembalikan", on=await kepala.sees("Rina Wati mengajukan laporan"))
+    places = (await kepala.sees("Kembalikan laporan")).text
+    assert places.index("1. Pelaksanaan tugas pokok") < places.index("2. Refleksi: Tugas pokok")
+    await kepala.taps("Pilih alasan")
+    assert "bukti" not in (await kepala.sees("Apa pesan untuk Rina Wati?")).text
+    await kepala.taps("Kembali")
+    await kepala.taps("Kembali")
+    await kepala.taps("Terima laporan")
     await rina.sees("Laporan diterima oleh Bu Kepala")
 
 
@@ -221,6 +246,8 @@ async def is_rated(world: TestWorld, rina: Person, kepala: Person) -> None:
     await kepala.taps("Mulai menilai")
     card = await kepala.sees("⭐ Rina Wati")
     assert "Belum ada: " not in card.text
+    assert "Dokumen: 3 dari 3 dikonfirmasi" in card.text
+    assert "Bukti" not in card.text
     await kepala.taps("2. Sesuai")
     await kepala.taps("6. Di atas")
     await kepala.sees("Predikat: Baik")
@@ -243,6 +270,7 @@ async def shows_where_it_stands(rina: Person) -> str:
     for stage in ("Rencana", "Persetujuan", "Dokumen", "Observasi", "Laporan", "Penilaian"):
         assert f"✅ {stage}: selesai" in status.text
     assert "Bukti: " not in status.text
+    assert "Semua tahap sudah selesai" in status.text
     await rina.taps("Gambar", on=status)
     photo = await rina.sees_photo("Gambar keadaan", within=PATIENCE)
     assert Image.open(io.BytesIO(await rina.downloads(photo))).size[0] == 960
@@ -265,6 +293,7 @@ async def hands_over(rina: Person, kepala: Person) -> list[str]:
     ):
         assert words.casefold() in paper.casefold(), words
     assert "DRAF" not in paper
+    assert "bukti" not in paper.casefold()
     await kepala.types("/rekap")
     await kepala.taps("Gambar papan")
     board = await kepala.sees_photo("Papan 2 guru", within=PATIENCE)
@@ -273,12 +302,15 @@ async def hands_over(rina: Person, kepala: Person) -> list[str]:
     await kepala.taps("Rekap (PDF)")
     recap = await text_of(kepala, await kepala.sees_document("Rekap - ", within=PATIENCE))
     assert "3 dari 3 5 dari 5 diterima Baik" in recap
+    assert "Bukti" not in recap
     assert "Budi <b>& Belum mulai" in recap
     await kepala.types("/rekap")
     await kepala.taps("Unduh data")
     await kepala.taps("XLSX")
     table = await kepala.sees_document("Data SMPN 1 Surian", within=PATIENCE)
     book = load_workbook(io.BytesIO(await kepala.downloads(table)))
+    assert sheet(book, "Tugas tambahan")[0] == ["NIP", "Nama", "Kode", "Tugas tambahan", "Jumlah"]
+    assert not {"Terbukti", "Diterima", "Kegiatan rencana"} & set(sheet(book, "Guru")[0])
     head, *rows = sheet(book, "Dokumen akuntabilitas")
     assert head == ["NIP", "Nama", "Dokumen", "Dikonfirmasi oleh", "Dikonfirmasi"]
     assert rows[0][2:4] == ["Kurikulum satuan pendidikan", "Bu Kepala"]

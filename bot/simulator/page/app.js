@@ -181,6 +181,9 @@ class App {
   setUpHint() {
     const hint = document.getElementById("hint");
     hint.hidden = remembered.get(HINT_KEY) === "1";
+    this.store.on("world", () => {
+      document.getElementById("hint-first").textContent = this.store.hint;
+    });
     document.getElementById("hint-close").addEventListener("click", () => {
       hint.hidden = true;
       remembered.set(HINT_KEY, "1");

@@ -11,6 +11,7 @@ export class Store {
     this.chats = new Map(); // person id -> {person, messages: [sorted by id], …}
     this.cast = [];
     this.samples = []; // what the attachment menu offers besides own files
+    this.hint = ""; // what newcomers may try first
     this.calls = [];
     this.unread = new Map();
     this.isWatched = () => false; // set by the app: is this person's chat in front of a reader?
@@ -53,7 +54,7 @@ export class Store {
     if (handler) handler(this, event);
   }
 
-  loadWorld({ world, cast, samples, now, calls, afresh }) {
+  loadWorld({ world, cast, samples, hint, now, calls, afresh }) {
     const { first_name: name, username, profile = {} } = world.bot;
     const description = profile["description|id"] ?? profile["description|"] ?? "";
     this.bot = { name, username, description };
@@ -64,6 +65,7 @@ export class Store {
     }
     this.cast = cast;
     this.samples = samples ?? [];
+    this.hint = hint ?? "";
     this.calls = (calls ?? []).slice(-CALLS_KEPT);
     this.setClock(now);
     if (afresh) this.unread.clear();

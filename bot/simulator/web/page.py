@@ -70,6 +70,7 @@ class _Page:
             "world": world_view(self.sim),
             "cast": self.cast(),
             "samples": [asdict(sample) for sample in self.stage.samples()],
+            "hint": self.stage.hint(),
             "now": self.stage.now().isoformat(),
             "calls": [self.call_view(call) for call in calls[-CALLS_SHOWN:]],
         }
@@ -79,6 +80,9 @@ class _Page:
 
     def clock_event(self) -> Json:
         return {"type": "clock", "now": self.stage.now().isoformat()}
+
+    def is_over(self) -> bool:
+        return self.stage.is_over()
 
     def call_view(self, call: Call) -> Json:
         chat = call.params.get("chat_id", "")

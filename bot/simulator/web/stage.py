@@ -56,6 +56,12 @@ class Stage(Protocol):
     async def restart(self) -> None:
         """Begin again: the school as on the first day."""
 
+    def is_over(self) -> bool:
+        """Whether the demo is ending, so that open pages let go of it."""
+
+    def hint(self) -> str:
+        """What newcomers may try first, as the end of a sentence."""
+
     def samples(self) -> list[Sample]:
         """What the phones offer to attach, in the order of the menu."""
 

@@ -45,6 +45,9 @@ class Shown(Protocol):
     def clock_event(self) -> Json:
         """What the calendar says."""
 
+    def is_over(self) -> bool:
+        """Whether the demo is ending."""
+
     def call_view(self, call: Call) -> Json:
         """A call of the bot for people to read."""
 
@@ -87,7 +90,7 @@ class Stream:
         spoke = time.monotonic()
         try:
             yield "retry: 1500\n\n"
-            while True:
+            while not self.page.is_over():
                 event = await self._next()
                 if event is None and time.monotonic() - spoke >= HEARTBEAT_SECONDS:
                     event = self.page.clock_event()

@@ -120,6 +120,12 @@ class School:
         self.moment += timedelta(days=days)
         return f"Kalender maju {days} hari."
 
+    def is_over(self) -> bool:
+        return False
+
+    def hint(self) -> str:
+        return "pilih Rina Wati pada ponsel Guru."
+
     def samples(self) -> list[Sample]:
         return [
             Sample("photo", "Contoh foto", "photo"),

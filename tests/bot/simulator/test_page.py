@@ -465,6 +465,7 @@ async def test_anybody_may_hold_any_phone(demo: Demo, chrome: Browser, size: Siz
     async with opened(chrome, demo, size, hint=True) as screen:
         page = screen.page
         await expect(page.locator("#hint")).to_contain_text("Buka tautan undangan")
+        await expect(page.locator("#hint")).to_contain_text("Coba ini: pilih Rina Wati")
         await page.locator("#hint-close").click()
         await expect(page.locator("#hint")).to_be_hidden()
         picker = screen.phone().locator(".picker-button")

@@ -35,7 +35,7 @@ from conversations.papers.orders import (
 )
 from conversations.papers.rows import Teacher
 from conversations.papers.school_ordering import school_texts
-from conversations.papers.tables import counts_points, rows_of, tables_for
+from conversations.papers.tables import rows_of, tables_for, unused_columns
 from conversations.papers.workbook import write_school_book
 from conversations.words import Words
 from storage.exports import Dossier
@@ -400,8 +400,8 @@ def test_every_row_has_a_cell_for_each_column(ruleset: str) -> None:
     files = FileStore(Path("files"))
     chapters = chapters_of(Words("id"), files, rules, ordered, {})
     teacher = Teacher(1, dossier, rules, ordered, tuple([] for _ in chapters), chapters, {}, {})
-    points = counts_points([rules])
-    rows = rows_of(Words("id"), school, teacher, points=points)
+    unused = unused_columns([rules])
+    rows = rows_of(Words("id"), school, teacher, unused)
     widths = {one.id: len(one.columns) for one in tables_for(Words("id"), [rules])}
     assert {len(row) for name in rows for row in rows[name]} <= set(widths.values())
     for name, some in rows.items():
