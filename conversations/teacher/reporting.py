@@ -88,7 +88,8 @@ async def show_mine(turn: Turn, plan: FullPlan) -> None:
     turn.show(await _mine(turn, plan))
 
 
-async def _mine(person: Person, plan: FullPlan) -> Screen:
+async def _mine(person: Person, plan: FullPlan, told: str = "") -> Screen:
+    """Draw the own report; `told`: as news of a decision, to whom."""
     rules = person.rulebook.of_plan(person.school, plan.plan)
     draft = await _draft(person, rules, plan.id)
     content, closed = content_of(rules, draft), await _is_closed(person, draft)
@@ -100,8 +101,8 @@ async def _mine(person: Person, plan: FullPlan) -> Screen:
     )
     marks = decided[0].marks if decided is not None else ()
     text = person.words.body(
-        "reporting.mine", rules=rules, period=rules.period(plan.plan.period), draft=draft,
-        content=content, points=rules.points, aspects=aspect_lines(rules, content),
+        "reporting.mine", who=told, rules=rules, period=rules.period(plan.plan.period),
+        draft=draft, content=content, points=rules.points, aspects=aspect_lines(rules, content),
         parts=[one for one in parts_of(person.words, rules, content) if one.lines],
         decided=decided, is_open=is_open, closed=closed, frozen=plan.status not in OPEN_PLANS,
         marked=[one.title for one in parts_of(person.words, rules, content, marks) if one.marked],
@@ -285,4 +286,4 @@ async def _decided(person: Person, subject: dict[str, Any], status: ReportStatus
     full = await reading.report_of(person.session, plan.id)
     if full is None or full.status is not status or full.revision != subject["revision"]:
         return None
-    return Notice(await _mine(person, plan))
+    return Notice(await _mine(person, plan, person.salutation))

@@ -211,7 +211,7 @@ async def reports(world: TestWorld, rina: Person, kepala: Person) -> None:
     await rina.sees("Sudah diajukan")
     card = await kepala.sees("Rina Wati mengajukan laporan")
     await kepala.taps("Terima laporan", on=card)
-    await rina.sees("Laporan diterima oleh Bu Kepala")
+    await rina.sees("laporan Anda diterima")
 
 
 async def is_rated(world: TestWorld, rina: Person, kepala: Person) -> None:
