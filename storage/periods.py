@@ -41,6 +41,12 @@ def plan_is_closed(plan_id: int | None) -> ColumnElement[bool]:
     )
 
 
+async def has_closed(session: AsyncSession, plan_id: int | None) -> bool:
+    """Whether a plan belongs to a period that is over: then everything of it is only read."""
+    found = await session.exec(select(col(Plan.id)).where(col(Plan.id) == plan_id, is_closed()))
+    return found.first() is not None
+
+
 async def require_open(session: AsyncSession, plan_id: int | None) -> None:
     """Raise `PeriodClosed` when the plan belongs to a period that is over."""
     found = await session.exec(select(Plan.period).where(col(Plan.id) == plan_id, is_closed()))

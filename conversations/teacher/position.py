@@ -69,8 +69,18 @@ def planned_until(turn: Turn, dated: Sequence[Deadline]) -> date:
 def next_words(turn: Turn, position: Position, *, drawn: bool = False) -> str:
     """Say what to do next, in Telegram's HTML. `drawn`: in a picture, which has no emoji."""
     plan_ends = planned_until(turn, position.deadlines)
+    report = next((one for one in position.deadlines if one.kind is DeadlineKind.REPORT), None)
+    days = (report.ends_on - turn.today).days if report is not None else None
     return turn.words.body(
         "status.next", full=position.full, deciders=position.deciders, deadline=plan_ends,
         agreement_required=turn.rules.agreement_required, is_open=position.is_open,
         proof=position.proof, required=turn.rules.upload.required, drawn=drawn,
+        stands={str(stage): str(one.standing) for stage, one in position.cycle.items()},
+        report=report,
+        report_is_near=report is not None and days is not None and days <= _begins(report),
     )  # fmt: skip
+
+
+def _begins(deadline: Deadline) -> int:
+    """Say how many days before its end a deadline is first spoken of."""
+    return max(deadline.rule.remind_days, default=0)

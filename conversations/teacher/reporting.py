@@ -22,7 +22,7 @@ from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.report_views import aspect_lines, pages_of, parts_of
 from conversations.screens import Key, Row, Screen, Style, page_of, pager
-from conversations.teacher.piece_card import plan_to_prove
+from conversations.teacher.piece_card import plan_to_read
 from conversations.turn import Turn
 from storage import plans
 from storage.errors import PeriodClosed
@@ -62,7 +62,7 @@ async def open_report(turn: Turn, tap: OpenReport) -> None:
     if tap.plan:
         plan = await plans.own_plan(turn.session, turn.actor, tap.plan)
     else:
-        plan = await plan_to_prove(turn)
+        plan = await plan_to_read(turn)
     if plan is None or (plan.status not in OPEN_PLANS and await _is_new(turn, plan)):
         turn.show(_not_yet(turn, plan))
         return

@@ -10,6 +10,7 @@ from conversations.callbacks.official import OrderSkp
 from conversations.callbacks.pictures import DrawStatus
 from conversations.callbacks.planning import Agree, AskForHelp, OpenPlan, OpenStatus, OpenSummary
 from conversations.callbacks.rating import OpenMyRating
+from conversations.callbacks.reports import OpenReport
 from conversations.dialogue import Dialogue
 from conversations.home import back_home, help_key
 from conversations.notices import Notice, notice
@@ -87,7 +88,8 @@ def _rows(
     if own is not None and (own.rating is not None or own.is_open_again):
         rows.append((Key(words.label("rating.mine"), OpenMyRating(own.full.id)),))
     if full is not None and full.status in OPEN_PLANS:
-        rows.append((Key(words.label("home.observation"), OpenObservation()),))
+        report = Key(words.label("home.report"), OpenReport(full.id))
+        rows.append((Key(words.label("home.observation"), OpenObservation()), report))
     if full is not None and has_evidence:
         keys = [
             Key(words.label(f"preparing.portfolio_{form}"), OrderPortfolio(full.id, form))

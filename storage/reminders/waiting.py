@@ -11,12 +11,24 @@ from storage import confirmations, overviews
 from storage.deadlines import Deadline
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.checking import count_waiting as count_evidence
-from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatus, Role
+from storage.models import (
+    Account,
+    Evidence,
+    Member,
+    Plan,
+    PlanEntry,
+    PlanStatus,
+    Rating,
+    RatingStatus,
+    Report,
+    Role,
+)
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
 from storage.ratings.queue import count_unrated
 from storage.reminders.tasks import unproven
 from storage.reports.deciding import count_waiting as count_reports
+from storage.reports.reading import HANDED_IN
 from storage.rulesets import DeadlineKind, Period, RuleSet
 from storage.school_hours import Hours
 
@@ -118,8 +130,12 @@ async def who_is_behind(
     plan_is_near: bool,
     evidence_is_near: bool,
 ) -> Behind:
-    """Say who is behind in a period, and who can be reached on foot only. Raises `NotAllowed`."""
-    teachers = await overviews.overview(session, actor, period.id)
+    """Say who is behind in a period, and who can be reached on foot only. Raises `NotAllowed`.
+
+    Without the actor, whom reminders of their own reach.
+    """
+    everybody = await overviews.overview(session, actor, period.id)
+    teachers = [one for one in everybody if one.member_id != actor.member_id]
     blocked = await _blocked(session, actor.school_id)
     lacking = await _lacking(session, actor, rules, period) if evidence_is_near else set()
     lists: dict[str, list[str]] = {name: [] for name in Behind.__slots__}
@@ -182,13 +198,16 @@ async def _lacking(
 class Closing:
     """How a period ended: how many teachers were done, and by name who was not.
 
-    `unconfirmed` are those whose documents were not all confirmed; their own part may be done.
+    `unconfirmed` are those whose documents were not all confirmed, `unrated` those whose rating
+    never became final; their own part may be done. Whoever lacks a report may lack evidence too.
     """
 
     done: int
     behind: Behind
     undecided: tuple[str, ...]
     unconfirmed: tuple[str, ...] = ()
+    unreported: tuple[str, ...] = ()
+    unrated: tuple[str, ...] = ()
 
 
 async def closing_of(
@@ -198,6 +217,10 @@ async def closing_of(
     actor.require(Role.PRINCIPAL | Role.COACH)
     teachers = await overviews.overview(session, actor, period.id)
     lacking = await _lacking(session, actor, rules, period)
+    reported = await _reported(session, actor.school_id, period)
+    rated = await _rated(session, actor.school_id, period)
+    holding = [one for one in teachers if one.status in OPEN_PLANS]
+    unreported = [one for one in holding if rules.report_fields and one.plan_id not in reported]
     lists: dict[str, list[str]] = {name: [] for name in Behind.__slots__}
     undecided = []
     done = 0
@@ -208,13 +231,39 @@ async def closing_of(
             lists[_LATE[one.status]].append(one.name)
         elif one.member_id in lacking:
             lists["without_evidence"].append(one.name)
-        else:
+        elif one not in unreported:
             done += 1
     papers = await confirmations.unconfirmed_in(session, actor, rules, period.id)
     return Closing(
         done, Behind(**{name: tuple(names) for name, names in lists.items()}), tuple(undecided),
-        tuple(one.name for one in papers),
+        tuple(one.name for one in papers), tuple(one.name for one in unreported),
+        tuple(
+            one.name for one in holding
+            if one.plan_id not in rated and one.member_id != actor.member_id
+        ),
     )  # fmt: skip
+
+
+async def _reported(session: AsyncSession, school_id: int, period: Period) -> set[int]:
+    """Give the plans of a period whose report was handed in."""
+    found = await session.exec(
+        select(Report.plan_id)
+        .join(Plan, col(Plan.id) == col(Report.plan_id))
+        .where(Plan.school_id == school_id, Plan.period == period.id)
+        .where(col(Report.status).in_(HANDED_IN))
+    )
+    return set(found.all())
+
+
+async def _rated(session: AsyncSession, school_id: int, period: Period) -> set[int]:
+    """Give the plans of a period whose rating is final."""
+    found = await session.exec(
+        select(Rating.plan_id)
+        .join(Plan, col(Plan.id) == col(Rating.plan_id))
+        .where(Plan.school_id == school_id, Plan.period == period.id)
+        .where(Rating.status == RatingStatus.FINAL)
+    )
+    return set(found.all())
 
 
 def is_near(deadlines: Sequence[Deadline], kind: DeadlineKind, today: date) -> bool:

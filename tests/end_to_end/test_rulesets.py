@@ -304,7 +304,8 @@ async def confirms(world: TestWorld, kepala: Person, rina: Person, budi: Person)
     world.clock.at = at(date(2027, 1, 4))
     await world.kawan.rounds.remind()
     closed = await kepala.sees("sudah ditutup")
-    assert "Selesai: 2 guru" in closed.text
+    assert "Selesai: 0 guru" in closed.text
+    assert "Laporan tidak diajukan (2)" in closed.text
     assert "Dokumen belum lengkap dikonfirmasi (1)" in closed.text
     refused = await kepala.taps_data(ConfirmPaper(first, "kehadiran").pack(), kepala.last.id)
     assert "Periode ini sudah ditutup" in (refused.text or "")
