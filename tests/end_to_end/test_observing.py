@@ -108,7 +108,7 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await rina.types("/menu")
     await rina.taps("Observasi")
     card = await rina.sees("Pilih satu indikator")
-    assert "A. Diskusi persiapan, sampai 31 Agu 2026" in card.text
+    assert "A. Diskusi persiapan, sampai 31 Agu\n" in card.text
     await rina.taps("Pilih indikator")
     await rina.taps("Disiplin positif")
     await rina.taps("Penguatan positif")
