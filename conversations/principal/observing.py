@@ -70,7 +70,7 @@ async def show_board(turn: Turn, number: int) -> None:
     page = page_of(found, number, NAMES_A_PAGE)
     text = turn.words.body(
         "observing.board", rules=turn.rules, period=turn.period, page=page, today=turn.today,
-        total=len(found), late=sum(one.is_late(turn.today) for one in found),
+        total=len(found), late=sum(one.plan_holds and one.is_late(turn.today) for one in found),
         can_open=turn.actor.decides,
     )  # fmt: skip
     rows: list[Row] = []
