@@ -147,7 +147,9 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await rina.taps("09.00")
     await rina.sees("Menunggu jawaban")
     proposal = await coach.sees("Rina Wati mengusulkan jadwal observasi")
+    assert "Guru: Rina Wati" not in proposal.text  # it is she who proposes
     await coach.taps("Usul waktu lain", on=proposal)
+    await coach.sees("Usulan sekarang: ")
     await coach.taps("Kamis, 13 Agu")
     await coach.taps("10.00")
     answer = await rina.sees("Desi Marlina mengusulkan jadwal lain")
