@@ -110,6 +110,9 @@ class Demo:
 
     async def move(self, to: Move) -> str:
         """Move the calendar; notices that have become due go out by themselves."""
+        if self._kawan is not None:
+            # Else a day that is skipped within minutes would be missing from the board's trend.
+            await self._kawan.rounds.note_boards()
         steps = {"+1d": timedelta(days=1), "+1w": timedelta(weeks=1)}
         if to in steps:
             self._clock.offset += steps[to]

@@ -60,11 +60,13 @@ async def open_transfer(turn: Turn, _tap: OpenTransfer) -> None:
 async def _screen(turn: Turn) -> Screen:
     words = turn.words
     code = await transfers.offered(turn.session, turn.actor, turn.now)
+    has_portfolio = await transfers.has_portfolio(turn.session, turn.actor)
     text = words.body(
-        "carrying.card", school=turn.school.name, until=code.expires_at if code else None
-    )
+        "carrying.card", school=turn.school.name, until=code.expires_at if code else None,
+        leaves=has_portfolio,
+    )  # fmt: skip
     rows: list[Row] = []
-    if await transfers.has_portfolio(turn.session, turn.actor):
+    if has_portfolio:
         label = "carrying.new_code" if code else "carrying.make_code"
         rows.append((Key(words.label(label), MakeTransferCode(), Style.NEXT),))
     if code is not None:

@@ -154,8 +154,11 @@ async def _rows(turn: Turn, at: At, answer: Answer) -> tuple[Row, ...]:
     if answer.newest:
         rows.append((Key(words.label("forms.keep_newest"), _named(KeepNewest, at.place)),))
     if at.next is not None:
-        onward = words.label("forms.next" if answer else "forms.skip")
-        rows.append((Key(onward, at.next, Style.NEXT),))
+        if answer:
+            rows.append((Key(words.label("forms.next"), at.next, Style.NEXT),))
+        else:
+            # The answer is what is wanted here: to skip it is not held out.
+            rows.append((Key(words.label("forms.skip"), at.next),))
     done = Key(words.label("nav.done"), home, None if at.next else Style.NEXT)
     help_with = help_key(turn, at.form.help_about)
     if answer:

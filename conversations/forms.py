@@ -86,5 +86,10 @@ def answer_keys(person: Person, place: FormPlace, answer: Answer) -> list[Key]:
 
 
 def clock_of(voice: Voice | None) -> str:
-    """Give the length of a voice note as minutes and seconds; empty without one."""
-    return f"{voice.seconds // 60}.{voice.seconds % 60:02}" if voice else ""
+    """Give the length of a voice note as the phone shows it, `1:05`; empty without one."""
+    return clock_of_seconds(voice.seconds) if voice else ""
+
+
+def clock_of_seconds(seconds: int) -> str:
+    """Give a length in minutes and seconds, such as `0:42`."""
+    return f"{seconds // 60}:{seconds % 60:02}"

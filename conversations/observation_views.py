@@ -33,6 +33,7 @@ from storage.models import Booking, Marking
 from storage.observations.answers import FORM
 from storage.observations.following_up import asked_of, questions_of
 from storage.observations.reading import FINISHED, FullCycle
+from storage.observations.scheduling import ends_at
 from storage.observations.steps import StepState
 from storage.rulesets import AskedOf, FieldKind, ObservationField
 
@@ -162,9 +163,9 @@ def cycle_screen(person: Person, cycle: FullCycle) -> Screen:
 
 
 def _is_past(cycle: FullCycle, now: datetime) -> bool:
-    """Whether the moment is over and nothing was marked: it is simply moved."""
-    row = cycle.row
-    return row.meets_at is not None and row.meets_at < now and cycle.marking is Marking.NONE
+    """Whether the lesson is over and nothing was marked: it is simply moved."""
+    at = cycle.row.meets_at
+    return at is not None and ends_at(cycle, at) < now and cycle.marking is Marking.NONE
 
 
 def _day_rows(person: Person, cycle: FullCycle, after: Next) -> list[Row]:

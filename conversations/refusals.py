@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from conversations.forms import clock_of_seconds
 from conversations.turn import Turn
 from storage import errors
 from storage.inspecting import Unusable
@@ -68,7 +69,7 @@ def _facts(turn: Turn, refusal: errors.Refused) -> dict[str, Any]:
         case errors.VoiceTooLong():
             return {
                 "longest": refusal.longest_s // 60,
-                "length": f"{refusal.length_s // 60}.{refusal.length_s % 60:02}",
+                "length": clock_of_seconds(refusal.length_s),
             }
         case errors.ObservationPaused():
             return {"status": words.label(f"status.{PlanStatus(refusal.status)}")}

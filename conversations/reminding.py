@@ -224,6 +224,7 @@ async def period_closed(person: Person, subject: dict[str, Any]) -> Notice | Non
     text = person.words.body(
         "reminders.closed", who=person.salutation, period=period, closing=closing,
         behind=closing.behind, most=NAMES_SHOWN, now=person.period,
+        decides=person.actor.decides,
     )  # fmt: skip
     overview = Key(person.words.label("home.overview"), OpenOverview("-", 0))
     return Notice(Screen(text, ((overview,),)))

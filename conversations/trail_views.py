@@ -36,4 +36,4 @@ def sentence(words: Words, action: str, by: str | None, whom: str) -> str:
     name = f"trail_actions.{action}"
     if not words.has_label(name):
         return words.label("trail.unknown", who=who, action=action)
-    return words.label(name, who=who, whom=whom)
+    return words.label(name, who=who, whom=words.label("trail.own") if by == whom else whom)

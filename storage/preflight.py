@@ -45,9 +45,9 @@ class Mender(StrEnum):
 MENDED_BY = {
     Trouble.NIP_MISSING: Mender.SCHOOL_OPERATOR,
     Trouble.NIP_LENGTH: Mender.SCHOOL_OPERATOR,
-    Trouble.NIP_BIRTH: Mender.DAPODIK_OPERATOR,
-    Trouble.NIP_START: Mender.DAPODIK_OPERATOR,
-    Trouble.NIP_SEX: Mender.DAPODIK_OPERATOR,
+    Trouble.NIP_BIRTH: Mender.SCHOOL_OPERATOR,
+    Trouble.NIP_START: Mender.SCHOOL_OPERATOR,
+    Trouble.NIP_SEX: Mender.SCHOOL_OPERATOR,
     Trouble.NPSN: Mender.SCHOOL_OPERATOR,
     Trouble.NAME_SIGNS: Mender.SCHOOL_OPERATOR,
     Trouble.NAME_SPACES: Mender.SCHOOL_OPERATOR,

@@ -32,9 +32,10 @@ from conversations.screens import (
     short,
 )
 from conversations.turn import Turn
-from storage.models import Member, Role
+from storage.models import Marking, Member, Role
 from storage.observations import marking, observers, reading
-from storage.observations.board import BoardRow, board
+from storage.observations.board import BoardRow, board, may_see_board
+from storage.observations.reading import FullCycle
 from storage.people import known_id
 
 dialogue = Dialogue("observing_teachers")
@@ -70,7 +71,7 @@ async def show_board(turn: Turn, number: int) -> None:
     page = page_of(found, number, NAMES_A_PAGE)
     text = turn.words.body(
         "observing.board", rules=turn.rules, period=turn.period, page=page, today=turn.today,
-        total=len(found), late=sum(one.is_late(turn.today) for one in found),
+        total=len(found), late=sum(one.plan_holds and one.is_late(turn.today) for one in found),
         can_open=turn.actor.decides,
     )  # fmt: skip
     rows: list[Row] = []
@@ -106,12 +107,21 @@ async def open_observed(turn: Turn, tap: Observed) -> None:
 async def show_observed(turn: Turn, number: int) -> None:
     """Show a page of the teachers whom the person observes."""
     found = await reading.observed_by(turn.session, turn.actor, turn.period.id, turn.rulebook)
-    page = page_of(found, number, NAMES_A_PAGE)
+    page = page_of(sorted(found, key=_nearness), number, NAMES_A_PAGE)
     text = turn.words.body("observing.observed", page=page, total=len(found), today=turn.today)
     keys = [Key(_short_name(one.teacher.name), ShowCycle(one.plan_id)) for one in page.items]
     rows: list[Row] = [*in_rows(numbered(keys, page.first + 1)), *pager(page, Observed)]
-    rows.append((Key(turn.words.label("nav.home"), Home()),))
+    foot = [Key(turn.words.label("nav.home"), Home())]
+    if may_see_board(turn.actor):
+        foot.append(Key(turn.words.label("observing.board"), OpenBoard(0)))
+    rows.append(tuple(foot))
     turn.show(Screen(text, tuple(rows), view=Observed(page.number)))
+
+
+def _nearness(cycle: FullCycle) -> tuple[bool, float]:
+    """Put lessons that are agreed on and not observed yet first, by their day; others by name."""
+    waits = cycle.agreed_at is not None and cycle.marking in (Marking.NONE, Marking.BEGUN)
+    return not waits, cycle.agreed_at.timestamp() if waits and cycle.agreed_at else 0.0
 
 
 # ------------------------------------------------------------------------------- observers

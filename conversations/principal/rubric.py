@@ -28,7 +28,7 @@ from conversations.observation_views import cycle_screen
 from conversations.refusals import explain
 from conversations.screens import Key, Media, Row, Screen, Style, in_rows, numbered, short
 from conversations.turn import FILES, Turn, current_turn
-from storage.errors import NotFound, Refused
+from storage.errors import NotFound, Refused, WrongMarks
 from storage.models import Marking
 from storage.observations import marking, reading
 from storage.observations.reading import FullCycle, Mark
@@ -40,6 +40,9 @@ MARKS_STATE = f"{FILES}rubric"
 """While a rubric is on the screen: its notes may be spoken."""
 
 LINE = re.compile(r"\d{1,2}(?:[\s,;./-]+\d{1,2})+[\s.]*")
+CLOCK = (10, 40)
+"""Two numbers of which one has two digits are an hour or a day, not marks."""
+
 CYCLES_OFFERED = 7
 
 
@@ -83,7 +86,7 @@ async def show_rubric(turn: Turn, plan_id: int) -> None:
     text = words.body(
         "observing.rubric", cycle=cycle, rubric=rubric, marks=marks, labels=labels,
         levels=cycle.rules.indicator_rules.rubric_levels, left=len(cycle.unmarked),
-        example=" ".join(str(len(labels)) for _ in rubric.statements),
+        example=" ".join(str(len(labels) - at % 2) for at, _ in enumerate(rubric.statements)),
         is_own=rubric.statements_confidence != "quoted",
     )  # fmt: skip
     keys = [
@@ -270,7 +273,9 @@ class _Line(filters.MessageFilter):
         turn = current_turn.get(None)
         if turn is None or turn.membership is None or turn.waits_in is not None:
             return False
-        return bool(numbers_in(message.text or ""))
+        numbers = numbers_in(message.text or "")
+        is_clock = len(numbers) == len(CLOCK) and max(numbers) >= CLOCK[0]
+        return bool(numbers) and not is_clock
 
 
 @dialogue.file(filters.UpdateType.MESSAGE & _Line())
@@ -285,7 +290,11 @@ async def take_line(turn: Turn) -> None:
     ]  # fmt: skip
     meant = today or waiting
     if len(meant) == 1:
-        await _mark_line(turn, meant[0].plan_id, numbers)
+        try:
+            await _mark_line(turn, meant[0].plan_id, numbers)
+        except WrongMarks as refusal:
+            explain(turn, refusal)
+            await show_rubric(turn, meant[0].plan_id)
         return
     if not found:
         await not_understood(turn)

@@ -124,13 +124,18 @@ async def copy_section(turn: Turn, tap: CopySection) -> None:
     )  # fmt: skip
     keys = [
         Key(
-            ("✅ " if one.key in sheet.done else "") + short(one.text, 16),
+            ("✅ " if one.key in sheet.done else "") + short(_name_on_key(one), 16),
             ShowField(tap.plan, one.key), number=start + at,
         )
         for at, one in enumerate(shown, 1)
     ]  # fmt: skip
     rows = (*in_rows(keys), (back_to(turn, CopyOverview(tap.plan)),))
     turn.show(Screen(text, rows, view=tap))
+
+
+def _name_on_key(value: Value) -> str:
+    """Name a field by its text; a bare number says nothing."""
+    return value.title if value.text.isdecimal() else value.text
 
 
 @dialogue.tap(CopyNext)

@@ -30,6 +30,7 @@ from storage.evidence.changing import OPEN_PLANS
 from storage.models import Marking, Role
 from storage.observations import following_up, preparing, reading
 from storage.observations.answers import FORM
+from storage.observations.board import may_see_board
 from storage.observations.reading import FullCycle
 from storage.rulesets import FieldKind
 
@@ -79,7 +80,7 @@ async def open_observation(turn: Turn, _tap: OpenObservation) -> None:
     if await reading.observed_by(turn.session, actor, turn.period.id, turn.rulebook):
         await show_observed(turn, 0)
         return
-    if actor.decides or actor.roles & (Role.COACH | Role.PRINCIPAL):
+    if may_see_board(actor):
         await show_board(turn, 0)
         return
     turn.show(Screen(turn.words.body("observing.not_yet"), (back_home(turn),), OpenObservation()))

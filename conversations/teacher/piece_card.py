@@ -36,6 +36,7 @@ from storage.evidence.needs import COUNTS_AS_SENT, Need, Provable
 from storage.evidence.reading import Piece
 from storage.models import Evidence, EvidenceStatus
 from storage.people import known_id
+from storage.periods import has_closed
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
 
@@ -62,8 +63,16 @@ async def rules_of(turn: Turn, piece: Piece) -> RuleSet:
 async def plan_to_prove(turn: Turn) -> FullPlan | None:
     """Give the plan that evidence is sent for: this period's, or the last one's until it holds.
 
-    When a period begins, proof of the last one may still be on its way.
+    When a period begins, proof of the last one may still be on its way, until that one is closed.
     """
+    full = await plan_to_read(turn)
+    if full is None or not await has_closed(turn.session, full.id):
+        return full
+    return await plans.find_plan(turn.session, turn.actor.member_id, turn.period.id)
+
+
+async def plan_to_read(turn: Turn) -> FullPlan | None:
+    """Give the same plan for looking: the last one's is shown also when it is closed."""
     member_id = turn.actor.member_id
     full = await plans.find_plan(turn.session, member_id, turn.period.id)
     if full is not None and full.status in changing.OPEN_PLANS:

@@ -74,11 +74,18 @@ def next_words(turn: Turn, position: Position, *, drawn: bool = False) -> str:
     plan_ends = planned_until(turn, position.deadlines)
     cycle = position.cycle
     stage = next((one for one in LAST_STAGES if cycle[one].standing not in SETTLED), None)
-    dated = {one.kind: one.ends_on for one in position.deadlines}
+    report = next((one for one in position.deadlines if one.kind is DeadlineKind.REPORT), None)
+    days = (report.ends_on - turn.today).days if report is not None else None
     return turn.words.body(
         "status.next", full=position.full, deciders=position.deciders, deadline=plan_ends,
         agreement_required=turn.rules.agreement_required, is_open=position.is_open,
         proof=position.proof, required=turn.rules.upload.required, drawn=drawn, stage=stage,
-        standing=cycle[stage].standing if stage else None,
-        report_ends=dated.get(DeadlineKind.REPORT, turn.period.end),
+        stands={str(stage): str(one.standing) for stage, one in cycle.items()},
+        report_ends=report.ends_on if report is not None else turn.period.end,
+        report_is_near=report is not None and days is not None and days <= _begins(report),
     )  # fmt: skip
+
+
+def _begins(deadline: Deadline) -> int:
+    """Say how many days before its end a deadline is first spoken of."""
+    return max(deadline.rule.remind_days, default=0)

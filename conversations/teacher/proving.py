@@ -26,7 +26,7 @@ from conversations.evidence_views import (
 )
 from conversations.home import back_home, back_to, help_key
 from conversations.screens import Key, Row, Screen, Style, in_rows, numbered, short
-from conversations.teacher.piece_card import SENDING, plan_to_prove
+from conversations.teacher.piece_card import SENDING, plan_to_read
 from conversations.teacher.sorting import homeless
 from conversations.turn import Turn
 from storage import confirmations, plans
@@ -38,6 +38,7 @@ from storage.evidence.needs import Provable
 from storage.evidence.reading import Piece
 from storage.models import Role
 from storage.people import known_id
+from storage.periods import has_closed
 from storage.plans import FullPlan
 from storage.rulesets import RuleSet
 
@@ -74,7 +75,7 @@ async def evidence_command(turn: Turn, _words: str) -> None:
 async def open_evidence(turn: Turn, _tap: OpenEvidence) -> None:
     """Show what each planned activity still needs."""
     turn.actor.require(Role.TEACHER)
-    full = await plan_to_prove(turn)
+    full = await plan_to_read(turn)
     unsorted = await homeless(turn)
     rules = turn.rulebook.of_plan(turn.school, full.plan) if full else turn.rules
     entries = needs.provable(rules, full) if full else ()
@@ -87,6 +88,7 @@ async def open_evidence(turn: Turn, _tap: OpenEvidence) -> None:
         points=rules.points, unsorted=len(unsorted), required=rules.upload.required,
         papers=await confirmations.papers_of(turn.session, rules, full) if full else (),
         is_open=full is not None and full.status in changing.OPEN_PLANS,
+        is_over=full is not None and await has_closed(turn.session, full.id),
     )  # fmt: skip
     rows = _list_rows(turn, rules, full, entries, len(unsorted))
     turn.show(Screen(text, rows, view=OpenEvidence()))

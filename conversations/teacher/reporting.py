@@ -23,7 +23,7 @@ from conversations.notices import Notice, notice
 from conversations.people import Person
 from conversations.report_views import aspect_lines, pages_of, parts_of
 from conversations.screens import Key, Row, Screen, Style, page_of, pager
-from conversations.teacher.piece_card import plan_to_prove
+from conversations.teacher.piece_card import plan_to_read
 from conversations.turn import Turn
 from storage import plans
 from storage.errors import PeriodClosed
@@ -63,7 +63,7 @@ async def open_report(turn: Turn, tap: OpenReport) -> None:
     if tap.plan:
         plan = await plans.own_plan(turn.session, turn.actor, tap.plan)
     else:
-        plan = await plan_to_prove(turn)
+        plan = await plan_to_read(turn)
     if plan is None or (plan.status not in OPEN_PLANS and await _is_new(turn, plan)):
         turn.show(_not_yet(turn, plan))
         return
@@ -89,7 +89,8 @@ async def show_mine(turn: Turn, plan: FullPlan) -> None:
     turn.show(await _mine(turn, plan))
 
 
-async def _mine(person: Person, plan: FullPlan) -> Screen:
+async def _mine(person: Person, plan: FullPlan, told: str = "") -> Screen:
+    """Draw the own report; `told`: as news of a decision, to whom."""
     rules = person.rulebook.of_plan(person.school, plan.plan)
     draft = await _draft(person, rules, plan.id)
     content, closed = content_of(rules, draft), await _is_closed(person, draft)
@@ -102,8 +103,8 @@ async def _mine(person: Person, plan: FullPlan) -> Screen:
     marks = decided[0].marks if decided is not None else ()
     reopener = await reading.reopener_of(person.session, decided[0]) if decided else None
     text = person.words.body(
-        "reporting.mine", rules=rules, period=rules.period(plan.plan.period), draft=draft,
-        content=content, points=rules.points, aspects=aspect_lines(rules, content),
+        "reporting.mine", who=told, rules=rules, period=rules.period(plan.plan.period),
+        draft=draft, content=content, points=rules.points, aspects=aspect_lines(rules, content),
         parts=[one for one in parts_of(person.words, rules, content) if one.lines],
         decided=decided, reopener=reopener, is_open=is_open, closed=closed,
         frozen=plan.status not in OPEN_PLANS,
@@ -306,4 +307,4 @@ async def _decided(person: Person, subject: dict[str, Any], status: ReportStatus
     full = await reading.report_of(person.session, plan.id)
     if full is None or full.status is not status or full.revision != subject["revision"]:
         return None
-    return Notice(await _mine(person, plan))
+    return Notice(await _mine(person, plan, person.salutation))

@@ -74,6 +74,10 @@ class Words:
         """Tell the month of a day in short: `Jan`."""
         return self._calendar.short_month(value)
 
+    def day_of_year(self, value: date | datetime) -> str:
+        """Tell a day of the year that is spoken of anyway: `12 Jan`."""
+        return self._calendar.day_of_year(self._local(value))
+
     def moment(self, value: datetime) -> str:
         """Tell a moment with its zone: `Senin, 12 Januari 2026, pukul 10.00 WIB`."""
         local = value.astimezone(self.zone)

@@ -38,7 +38,11 @@ class Calendar:
 
     def short_day(self, value: date) -> str:
         """Tell day, short month and year."""
-        return f"{value.day} {self.short_month(value)} {value.year}"
+        return f"{self.day_of_year(value)} {value.year}"
+
+    def day_of_year(self, value: date) -> str:
+        """Tell day and short month, where the year is plain."""
+        return f"{value.day} {self.short_month(value)}"
 
     def short_month(self, value: date) -> str:
         """Tell the month alone, in short."""

@@ -37,6 +37,11 @@ class BoardRow:
         return self.next_step is not None and self.next_step.is_late(today)
 
 
+def may_see_board(actor: Actor) -> bool:
+    """Whether somebody decides or coaches."""
+    return actor.decides or bool(actor.roles & (Role.COACH | Role.PRINCIPAL))
+
+
 async def board(
     session: AsyncSession, actor: Actor, period: Period, rulebook: RuleBook | None = None
 ) -> list[BoardRow]:
@@ -44,7 +49,7 @@ async def board(
 
     However many they are, it takes the same number of statements.
     """
-    if not actor.decides and not actor.roles & (Role.COACH | Role.PRINCIPAL):
+    if not may_see_board(actor):
         raise NotAllowed
     rulebook = rulebook or RuleBook()
     school = await session.get_one(School, actor.school_id)

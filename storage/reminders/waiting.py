@@ -11,10 +11,21 @@ from storage import confirmations, overviews
 from storage.deadlines import Deadline
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.checking import count_waiting as count_evidence
-from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatus, Report, Role
+from storage.models import (
+    Account,
+    Evidence,
+    Member,
+    Plan,
+    PlanEntry,
+    PlanStatus,
+    Rating,
+    RatingStatus,
+    Report,
+    Role,
+)
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
-from storage.ratings.queue import Stage, count_unrated, ratees
+from storage.ratings.queue import count_unrated
 from storage.ratings.reading import is_rated
 from storage.reminders.tasks import unproven
 from storage.reports.deciding import count_waiting as count_reports
@@ -120,8 +131,12 @@ async def who_is_behind(
     plan_is_near: bool,
     evidence_is_near: bool,
 ) -> Behind:
-    """Say who is behind in a period, and who can be reached on foot only. Raises `NotAllowed`."""
-    teachers = await overviews.overview(session, actor, period.id)
+    """Say who is behind in a period, and who can be reached on foot only. Raises `NotAllowed`.
+
+    Without the actor, whom reminders of their own reach.
+    """
+    everybody = await overviews.overview(session, actor, period.id)
+    teachers = [one for one in everybody if one.member_id != actor.member_id]
     blocked = await _blocked(session, actor.school_id)
     lacking = await _lacking(session, actor, rules, period) if evidence_is_near else set()
     lists: dict[str, list[str]] = {name: [] for name in Behind.__slots__}
@@ -188,8 +203,8 @@ async def _lacking(
 class Closing:
     """How a period ended: how many teachers were done, and by name who was not.
 
-    `unconfirmed` are those whose documents were not all confirmed; their own part may be done.
-    `unrated` is told only to those who decide.
+    `unconfirmed` are those whose documents were not all confirmed, `unrated` those whose rating
+    never became final; their own part may be done. Whoever lacks a report may lack evidence too.
     """
 
     done: int
@@ -207,9 +222,12 @@ async def closing_of(
     actor.require(Role.PRINCIPAL | Role.COACH)
     teachers = await overviews.overview(session, actor, period.id)
     lacking = await _lacking(session, actor, rules, period)
+    reported = await _reported(session, actor.school_id, period)
+    rated = await _rated(session, actor.school_id, period)
+    holding = [one for one in teachers if one.status in OPEN_PLANS]
+    unreported = [one for one in holding if rules.report_fields and one.plan_id not in reported]
     lists: dict[str, list[str]] = {name: [] for name in Behind.__slots__}
-    reported = await _reported(session, actor, rules, period)
-    undecided, unreported = [], []
+    undecided = []
     done = 0
     for one in teachers:
         if one.status is PlanStatus.SUBMITTED:
@@ -218,40 +236,39 @@ async def closing_of(
             lists[_LATE[one.status]].append(one.name)
         elif one.member_id in lacking:
             lists["without_evidence"].append(one.name)
-        elif reported is not None and one.plan_id not in reported:
-            unreported.append(one.name)
-        else:
+        elif one not in unreported:
             done += 1
     papers = await confirmations.unconfirmed_in(session, actor, rules, period.id)
     return Closing(
         done, Behind(**{name: tuple(names) for name, names in lists.items()}), tuple(undecided),
-        tuple(one.name for one in papers), tuple(unreported),
-        await _unrated(session, actor, period),
+        tuple(one.name for one in papers), tuple(one.name for one in unreported),
+        tuple(
+            one.name for one in holding
+            if one.plan_id not in rated and one.member_id != actor.member_id
+        ),
     )  # fmt: skip
 
 
-async def _reported(
-    session: AsyncSession, actor: Actor, rules: RuleSet, period: Period
-) -> set[int] | None:
-    """Give the plans of a period whose report was handed in; None where none is asked for."""
-    if not rules.report_fields:
-        return None
+async def _reported(session: AsyncSession, school_id: int, period: Period) -> set[int]:
+    """Give the plans of a period whose report was handed in."""
     found = await session.exec(
         select(Report.plan_id)
         .join(Plan, col(Plan.id) == col(Report.plan_id))
-        .where(Plan.school_id == actor.school_id, Plan.period == period.id)
+        .where(Plan.school_id == school_id, Plan.period == period.id)
         .where(col(Report.status).in_(HANDED_IN))
     )
     return set(found.all())
 
 
-async def _unrated(session: AsyncSession, actor: Actor, period: Period) -> tuple[str, ...]:
-    """Name whose plan held and who was not rated."""
-    if not actor.decides:
-        return ()
-    rated = (Stage.FINAL, Stage.NO_PLAN)
-    people = await ratees(session, actor, period.id)
-    return tuple(one.name for one in people if one.stage not in rated)
+async def _rated(session: AsyncSession, school_id: int, period: Period) -> set[int]:
+    """Give the plans of a period whose rating is final."""
+    found = await session.exec(
+        select(Rating.plan_id)
+        .join(Plan, col(Plan.id) == col(Rating.plan_id))
+        .where(Plan.school_id == school_id, Plan.period == period.id)
+        .where(Rating.status == RatingStatus.FINAL)
+    )
+    return set(found.all())
 
 
 def is_near(deadlines: Sequence[Deadline], kind: DeadlineKind, today: date) -> bool:

@@ -119,7 +119,7 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await rina.types("/menu")
     await rina.taps("Observasi")
     card = await rina.sees("Pilih satu indikator")
-    assert "A. Diskusi persiapan, sampai 31 Agu 2026" in card.text
+    assert "A. Diskusi persiapan, sampai 31 Agu\n" in card.text
     await rina.taps("Pilih indikator")
     await rina.taps("Disiplin positif")
     await rina.taps("Penguatan positif")
@@ -159,7 +159,9 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await rina.taps("09.00")
     await rina.sees("Menunggu jawaban")
     proposal = await coach.sees("Rina Wati mengusulkan jadwal observasi")
+    assert "Guru: Rina Wati" not in proposal.text  # it is she who proposes
     await coach.taps("Usul waktu lain", on=proposal)
+    await coach.sees("Usulan sekarang: ")
     await coach.taps("Kamis, 13 Agu")
     await coach.taps("10.00")
     answer = await rina.sees("Desi Marlina mengusulkan jadwal lain")
@@ -179,7 +181,7 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await rina.taps("08.00")
     await rina.sees("Mengapa jadwalnya diubah?")
     await rina.types("Anak saya sakit & harus ke puskesmas")
-    moved = await coach.sees("Rina Wati mengubah jadwal observasi")
+    moved = await coach.sees("Rina Wati ingin mengubah jadwal observasi")
     assert "Anak saya sakit & harus ke puskesmas" in moved.text
     assert "Kamis, 13 Agustus 2026, pukul 10.00 WIB" in moved.text
     # Nobody is reminded of the old hour.
@@ -203,6 +205,8 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     # B: in class; a tap, a restart, a note, a voice note, and the rest in one line.
     world.clock.at = at(date(2026, 8, 14), 8, 5)
     await coach.taps("Kembali")
+    lesson = await coach.sees("Isi catatan selama pelajaran")
+    assert "Waktunya sudah lewat" not in lesson.text
     await coach.taps("Isi catatan")
     await coach.sees("Tinggal 4 pernyataan")
     await coach.taps("Mulai dari nomor 1")
@@ -214,12 +218,16 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     kept = await coach.sees("Catatan tersimpan.")
     assert "Guru memuji kelompok 3 🙂" in kept.text
     await coach.sends_voice(seconds=1800)
-    await coach.sees("Pesan suaranya 30.00 menit")
+    await coach.sees("Panjang pesan suaranya 30:00")
     await coach.sends_voice(seconds=42)
     await coach.sees("ada catatan suara")
+    await coach.sees("Catatan baru menggantikan yang lama")
+    await coach.types("menu")
+    await coach.types("10.40")  # an hour, no marks
+    await coach.sees("saya belum mengerti")
     await coach.types("3 2 4 4")
-    wrong = await coach.sees("Angka ke-3, 4 tidak ada pilihannya")
-    assert "Pakai 1 sampai 3" in wrong.text
+    wrong = await coach.sees("Angka ke-3, 4 terlalu besar atau nol")
+    assert "Ketik 4 angka, masing-masing 1 sampai 3" in wrong.text
     await coach.types("3 2 1")
     await coach.sees("Ada 3 angka, seharusnya 4")
     await coach.types("3 2 3 1")
@@ -253,6 +261,8 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await answers_all(rina, "Murid mau bertanya.", "Mulai Senin saya memberi waktu.")
     await rina.sees("Menunggu pengamat")
     await coach.types("/observasi")
+    await coach.taps("Papan observasi", on=await coach.sees("Yang Anda amati: 1 guru"))
+    await coach.taps("Yang saya amati", on=await coach.sees("Observasi: 1 guru"))
     await coach.taps("Rina Wati", on=await coach.sees("Yang Anda amati: 1 guru"))
     await coach.sees("Jawab beberapa pertanyaan")
     await coach.taps("Isi jawaban")
@@ -265,7 +275,7 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     await rina.taps("Isi jawaban")
     await rina.sees("1 dari 2 · Upaya yang dilakukan")
     await rina.sends_voice(seconds=30)
-    await rina.sees("pesan suara, 0.30")
+    await rina.sees("pesan suara 0:30")
     await rina.taps("Berikutnya")
     await rina.sends_photo(papers.photo("kelas"))
     await rina.sees("1 berkas")
@@ -310,7 +320,7 @@ async def test_the_yearly_scheme_has_the_indicator_from_the_plan(
         await rina.taps("Rabu, 8 Jul")
         await rina.taps("09.00")
         await rina.types("4")
-        moved = await principal.sees("Rina Wati mengubah jadwal observasi")
+        moved = await principal.sees("Rina Wati ingin mengubah jadwal observasi")
         assert "Jamnya bentrok dengan yang lain." in moved.text
         await principal.taps("Setuju jadwal ini", on=moved)
         world.clock.at = at(date(2026, 7, 8), 8, 50)

@@ -8,7 +8,8 @@ from sqlmodel import col, select
 
 from bot.simulator.driver import Person
 from storage.models import AuditEntry, DeadlineMove, Member, OutboxMessage, OutboxState, Role
-from tests.end_to_end.submitting import a_school, actor_of, agrees, submits
+from tests import papers
+from tests.end_to_end.submitting import a_school, agrees, submits
 from tests.world import TestWorld
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -208,18 +209,32 @@ async def test_a_period_closes_by_itself_and_stays_readable(world: TestWorld) ->
     rina, principal = await a_school(world)
     budi = await world.joins("Budi", Role.TEACHER)
     full = await submits(world, budi)
+    world.clock.at = at(date(2026, 12, 20), 9)
+    await rina.types("/status")
+    await rina.sees(
+        "Saatnya laporan: buka /laporan, jawab, lalu ajukan. Batas: Kamis, 31 Desember"
+    )
+    await rina.sees_button("Laporan")
     world.clock.at = at(date(2027, 1, 4), 9)
     await world.kawan.rounds.remind()
     closing = await principal.sees("sudah ditutup")
     assert "Rencana belum diputuskan (1):\n• Budi" in closing.text
     assert "Bukti tidak lengkap (1):\n• Rina Wati" in closing.text
+    assert "Laporan tidak diajukan (1):\n• Rina Wati" in closing.text
+    assert "Penilaian tidak disahkan (1):\n• Rina Wati" in closing.text
     assert "Januari–Juni 2027" in closing.text
     answer = await principal.taps_data(f"1qa:{_base36(full.id)}:1")
     assert "sudah ditutup" in answer.text
     answer = await budi.taps_data(f"1pr:{_base36(full.id)}:1")
     assert "sudah ditutup" in answer.text
     assert await nothing_new(world, principal)
-    assert (await actor_of(world, rina)).roles & Role.TEACHER
+    # What is sent now is kept for the next plan, and offered to no activity of the closed one.
+    await rina.types("/bukti")
+    closed = await rina.sees("Periode ini sudah ditutup")
+    assert "Cara tercepat" not in closed.text
+    await rina.sends_photo(papers.photo("sertifikat"))
+    kept = await rina.sees("Sudah tersimpan: Foto")
+    assert "Untuk kegiatan yang mana?" not in kept.text
 
 
 def _base36(number: int) -> str:

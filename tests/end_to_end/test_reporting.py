@@ -95,20 +95,21 @@ async def test_from_evidence_to_an_accepted_report(world: TestWorld) -> None:
     await rina.sees("2 dari 6 · Perilaku kerja")
     await world.restart()
     await rina.sends_voice(seconds=42)
-    await rina.sees("pesan suara, 0.42 menit")
+    await rina.sees("pesan suara 0:42")
     await rina.taps("Berikutnya")
     await rina.sees("3 dari 6 · Merencanakan pembelajaran")
     await rina.sends_photo(papers.photo("modul"))
     await rina.sees("1 berkas")
     await rina.types("selesai")
     mine = await rina.sees("👉 Sudah bisa diajukan")
+    assert "Bukti yang belum diterima tidak ikut dihitung" in mine.text
     assert "📝 Merencanakan: ada di jawaban" in mine.text
     # As it will be printed.
     await rina.taps("Lihat laporan")
     page = await rina.sees("Belum diajukan")
     for words in (
         "Pelatihan mandiri + Aksi Nyata: 1 dari 4 diterima, 8 dari 32 poin",
-        "Saya belajar memberi umpan balik. <b> & 🙂", "🎤 pesan suara, 0.42 menit", "📎 1 berkas",
+        "Saya belajar memberi umpan balik. <b> & 🙂", "🎤 pesan suara 0:42", "📎 1 berkas",
     ):  # fmt: skip
         assert words in page.text
     await rina.taps("Ajukan laporan")
@@ -120,8 +121,8 @@ async def test_from_evidence_to_an_accepted_report(world: TestWorld) -> None:
     assert "⚠️ Menilai" in card.text
     await kepala.taps("Baca seluruhnya")
     await kepala.sees("Laporan Rina Wati")
-    await kepala.taps("Dengar 0.42")
-    await kepala.sees("Pesan suara, 0.42 menit")
+    await kepala.taps("Dengar 0:42")
+    await kepala.sees("Pesan suara 0:42")
     await kepala.taps("Kembali")
     await kepala.sees("mengajukan laporan")
     await kepala.taps("Kembalikan")
@@ -131,7 +132,7 @@ async def test_from_evidence_to_an_accepted_report(world: TestWorld) -> None:
     await kepala.taps("Beri contoh")
     await kepala.sees("Laporan Rina Wati dikembalikan")
     await world.delivered()
-    told = await rina.sees("Perlu diperbaiki.")
+    told = await rina.sees("Rina Wati, laporan Anda perlu diperbaiki.")
     assert "Pesan Bu Kepala: Mohon ceritakan perubahan di kelas" in told.text.replace("\n", " ")
     assert "⚠️ Yang ditandai: Refleksi: Perilaku kerja" in told.text
     # Nothing has to be typed again; what is added is added, and handed in once more.
@@ -147,10 +148,12 @@ async def test_from_evidence_to_an_accepted_report(world: TestWorld) -> None:
     await world.delivered()
     card = await kepala.sees("Rina Wati mengajukan lagi laporannya")
     assert "Contohnya: murid menyusun aturan kelas bersama." in card.text
+    assert "Sebelumnya dikembalikan oleh Bu Kepala" in card.text
     await kepala.types("terima laporan")
     await kepala.sees("Laporan Rina Wati diterima")
     await world.delivered()
-    await rina.sees("Laporan diterima oleh Bu Kepala")
+    news = await rina.sees("Rina Wati, laporan Anda diterima.")
+    assert "Oleh Bu Kepala" in news.text
     assert await status(world) == ("accepted", 2)
     async with world.database.reading() as session:
         kept = (
@@ -172,7 +175,7 @@ async def test_a_report_is_taken_back_and_long_answers_are_read_page_by_page(
     await answers(rina, "🙂" * 2000, "שלום " * 790)
     await rina.taps("Jawab pertanyaan")
     await rina.sends_voice(seconds=1800)
-    await rina.sees("Pesan suaranya 30.00 menit, paling lama 5 menit.")
+    await rina.sees("Panjang pesan suaranya 30:00, paling lama 5 menit.")
     await rina.types("selesai")
     await rina.taps("Lihat laporan")
     page = await rina.sees("(1/")

@@ -306,7 +306,7 @@ async def confirms(world: TestWorld, kepala: Person, rina: Person, budi: Person)
     closed = await kepala.sees("sudah ditutup")
     assert "Selesai: 0 guru" in closed.text
     assert "Laporan tidak diajukan (2)" in closed.text
-    assert "Tidak dinilai (2)" in closed.text
+    assert "Penilaian tidak disahkan (2)" in closed.text
     assert "Dokumen belum lengkap dikonfirmasi (1)" in closed.text
     refused = await kepala.taps_data(ConfirmPaper(first, "kehadiran").pack(), kepala.last.id)
     assert "Periode ini sudah ditutup" in (refused.text or "")

@@ -236,7 +236,7 @@ async def reports(world: TestWorld, rina: Person, kepala: Person) -> None:
     await kepala.taps("Kembali")
     await kepala.taps("Kembali")
     await kepala.taps("Terima laporan")
-    await rina.sees("Laporan diterima oleh Bu Kepala")
+    await rina.sees("laporan Anda diterima")
 
 
 async def is_rated(world: TestWorld, rina: Person, kepala: Person) -> None:

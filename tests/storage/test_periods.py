@@ -131,4 +131,6 @@ async def test_the_digest_names_what_is_unfinished(stage: Stage) -> None:
     assert closing.behind.not_submitted == ("Rina",)
     assert closing.behind.not_begun == ("Dewi",)
     assert closing.behind.without_evidence == ("Siti",)
+    assert closing.unreported == ("Siti",)
+    assert closing.unrated == ("Siti",)
     assert closing.done == 0

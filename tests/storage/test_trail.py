@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from conversations.trail_views import TOPICS, line_of
+from conversations.trail_views import TOPICS, line_of, sentence
 from conversations.words import LANGUAGES, Words
 from storage import audit, trail
 from storage.broadcasts.moving import Action as BroadcastAction
@@ -246,3 +246,9 @@ def test_every_action_has_a_sentence_and_a_kind() -> None:
         for topic in TOPICS:
             assert words.has_label(f"trail_topics.{topic}")
     assert {one.partition(".")[0] for one in actions} == set(TOPICS)
+
+
+def test_what_people_do_with_their_own_does_not_name_them_twice() -> None:
+    words = Words("id")
+    assert sentence(words, "paper.skp", "Rina", "Rina") == "Rina membuat SKP sendiri"
+    assert sentence(words, "paper.skp", "Rina", "Budi") == "Rina membuat SKP Budi"

@@ -51,6 +51,7 @@ const person = (id, action) => `/api/people/${encodeURIComponent(id)}/${action}`
 export const start = (id, token) => post(person(id, "start"), { json: { token: token ?? null } });
 export const sendText = (id, text, replyTo) => post(person(id, "text"), { json: { text, reply_to: replyTo ?? null } });
 export const tap = (id, messageId, data) => post(person(id, "tap"), { json: { message_id: messageId, data } });
+export const sendVoice = (id) => post(person(id, "voice"));
 export const block = (id, blocked) => post(person(id, "block"), { json: { blocked } });
 export const moveClock = (to) => post("/api/clock", { json: { to } });
 export const restart = () => post("/api/restart");

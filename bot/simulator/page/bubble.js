@@ -111,7 +111,9 @@ const OTHER_MEDIA = {
 function otherMedia(message) {
   const [kind] = Object.keys(message.other ?? {});
   if (!kind) return "";
-  return message.other[kind]?.emoji ?? message.other[kind]?.question ?? OTHER_MEDIA[kind] ?? kind;
+  const what = message.other[kind]?.emoji ?? message.other[kind]?.question ?? OTHER_MEDIA[kind] ?? kind;
+  const seconds = message.other[kind]?.duration;
+  return seconds ? `${what} ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : what;
 }
 
 function onlyEmoji(text, meta) {

@@ -304,7 +304,8 @@ export class Composer {
       choice("file", "Dokumen", () => this.documentInput.click()),
       samples.length ? h("div", { class: "menu-group", role: "group", "aria-labelledby": titleId },
         h("p", { class: "menu-title", id: titleId, text: "Belum punya berkas?" }),
-        samples.map((one) => choice(SAMPLE_ICONS[one.kind], one.label, () => this.attachSample(one)))) : null);
+        samples.map((one) => choice(SAMPLE_ICONS[one.kind], one.label, () => this.attachSample(one))),
+        choice("mic", "Contoh pesan suara", () => this.phone.attempt(api.sendVoice(this.phone.person)))) : null);
     this.closeAttach = popover(this.attach, menu, { host: this.row });
   }
 

@@ -26,6 +26,7 @@ from bot.simulator.web.stage import Stage
 TEXT_LIMIT: Final = 4096
 CAPTION_LIMIT: Final = 1024
 CALLBACK_BYTES: Final = 64
+VOICE_S: Final = 12
 
 
 class Phones:
@@ -42,6 +43,7 @@ class Phones:
             "text": self.text,
             "tap": self.tap,
             "files": self.files,
+            "voice": self.voice,
             "block": self.block,
         }
         sample = Route(
@@ -116,6 +118,11 @@ class Phones:
         answered = _still_there(person, int(reply_to) if reply_to.isdecimal() else None)
         sent = await _send(person, files, caption, answered, as_photos=as_photos)
         return {"message_ids": [message.id for message in sent]}
+
+    async def voice(self, request: Request) -> Json:
+        """Send a voice note; the page cannot record, so that all are alike and silent."""
+        message = await self.writer(request).sends_voice(seconds=VOICE_S)
+        return {"message_id": message.id}
 
     async def sample(self, request: Request) -> Json:
         """Give the files of a sample to the phone, which sends them like any others."""

@@ -89,7 +89,7 @@ async def test_a_sample_is_attached_like_a_file_of_ones_own(
         await clip.click()
         menu = phone.get_by_role("menu", name="Lampirkan")
         await expect(menu.get_by_role("menuitem")).to_have_text(
-            ["Foto", "Dokumen", "Contoh foto", "Contoh album", "Contoh PDF"]
+            ["Foto", "Dokumen", "Contoh foto", "Contoh album", "Contoh PDF", "Contoh pesan suara"]
         )
         await expect(menu.get_by_role("group", name="Belum punya berkas?")).to_be_visible()
         await expect(menu.get_by_role("menuitem").last).to_be_in_viewport(ratio=1)
@@ -111,6 +111,11 @@ async def test_a_sample_is_attached_like_a_file_of_ones_own(
         await phone.get_by_label("Kirim", exact=True).click()
         assert (await demo.bot.hears())["document"]["mime_type"] == "application/pdf"
         assert demo.school.sampled == [("album", RINA), ("pdf", RINA)]
+
+        await clip.click()
+        await phone.get_by_role("menuitem", name="Contoh pesan suara").click()
+        assert (await demo.bot.hears())["voice"]["duration"] == 12
+        await expect(screen.bubble("Pesan suara 0:12")).to_be_visible()
 
 
 async def test_a_sample_comes_late_or_not_at_all(demo: Demo, chrome: Browser, size: Size) -> None:

@@ -89,6 +89,12 @@ async def test_a_blocked_bot_hears_nothing(demo: Demo) -> None:
     assert "diblokir" in error(refused)
 
 
+async def test_a_voice_note_is_sent(demo: Demo) -> None:
+    await demo.greet(RINA)
+    assert (await post(demo, f"/api/people/{RINA}/voice")).status_code == 200
+    assert (await demo.bot.hears())["voice"]["mime_type"] == "audio/ogg"
+
+
 async def test_a_tap_carries_the_buttons_data(demo: Demo) -> None:
     await demo.greet(RINA)
     card = await demo.bot.says(RINA, "Pilih", [key("Ya", "v1:ya")])

@@ -50,7 +50,7 @@ async def test_approving_ends_the_card_and_tells_the_teacher(
     final = await principal.sees("Disetujui Bu Kepala, 6 Jul 2026, pukul 10.00 WIB")
     assert final.id == card.id
     assert "Rina Wati, 48 poin" in final.text
-    assert "Tidak ada lagi yang menunggu" in final.text
+    assert "Tidak ada lagi rencana yang menunggu" in final.text
     assert "Setujui" not in labels(final)
     assert "Berikutnya" not in labels(final)
     await rina.sees("rencana Anda disetujui")
@@ -76,7 +76,7 @@ async def test_a_queue_is_cleared_with_two_taps_each(world: TestWorld, principal
         if left:
             await principal.sees(f"Masih ada {left} rencana", after=card.id - 1)
             await principal.taps(f"Berikutnya ({left})", on=card)
-    await principal.sees("Tidak ada lagi yang menunggu", after=card.id - 1)
+    await principal.sees("Tidak ada lagi rencana yang menunggu", after=card.id - 1)
     assert len(principal.messages) == messages
     assert len(await decisions_made(world)) == len(names)
 
