@@ -23,7 +23,6 @@ from storage.evidence.reading import Piece
 from storage.evidence.receiving import Arrival
 from storage.inspecting import Complaint, Inspected
 from storage.models import (
-    Account,
     AuditEntry,
     Card,
     Evidence,
@@ -36,10 +35,11 @@ from storage.models import (
     School,
     table_of,
 )
-from storage.people import Actor, Membership, known_id
+from storage.people import Actor, known_id
 from storage.plans import FullPlan
 from storage.rulesets import load_ruleset
 from storage.suggestions import Pick
+from tests.storage.seating import Seat, seated
 
 NOW = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 7, 6)
@@ -82,14 +82,20 @@ async def cast_for(database: Database) -> Cast:
         theirs = await _school(session, "20304567")
         everything = Role.PRINCIPAL | Role.COACH | Role.TEACHER
         cast = Cast(
-            school=ours,
-            rina=await _member(session, ours, "Rina", Role.TEACHER, 101),
-            budi=await _member(session, ours, "Budi", Role.TEACHER, 102),
-            deputy=await _member(session, ours, "Wakil", Role.TEACHER, 103),
-            principal=await _member(session, ours, "Kepala", Role.PRINCIPAL, 104),
-            coach=await _member(session, ours, "Penggerak", Role.COACH, 105),
-            operator=await _member(session, ours, "Operator", Role.OPERATOR, 106),
-            stranger=await _member(session, theirs, "Lain", everything, 107),
+            ours,
+            *await seated(
+                session,
+                (
+                    Seat(ours, "Rina", Role.TEACHER, 101),
+                    Seat(ours, "Budi", Role.TEACHER, 102),
+                    Seat(ours, "Wakil", Role.TEACHER, 103),
+                    Seat(ours, "Kepala", Role.PRINCIPAL, 104),
+                    Seat(ours, "Penggerak", Role.COACH, 105),
+                    Seat(ours, "Operator", Role.OPERATOR, 106),
+                    Seat(theirs, "Lain", everything, 107),
+                ),
+                NOW,
+            ),
         )
         await members.name_deputy(
             session, cast.principal, member_id=cast.deputy.member_id,
@@ -102,18 +108,6 @@ async def _school(session: AsyncSession, npsn: str) -> School:
     return await members.found_school(
         session, npsn=npsn, name=f"SMPN {npsn}", timezone="Asia/Jakarta", ruleset=RULES.id, now=NOW
     )
-
-
-async def _member(
-    session: AsyncSession, school: School, name: str, roles: Role, account_id: int
-) -> Actor:
-    invited = await members.invite(session, school, name=name, roles=roles, now=NOW)
-    account = Account(id=account_id, created_at=NOW)
-    session.add(account)
-    await session.flush()
-    member = await members.join(session, account, invited.token or "", NOW)
-    await session.flush()
-    return Membership(member, school).actor(NOW)
 
 
 # ------------------------------------------------------------------------------- plans

@@ -15,7 +15,6 @@ from storage.errors import (
     Refused,
 )
 from storage.models import (
-    Account,
     AuditEntry,
     Decision,
     ModelPlan,
@@ -27,8 +26,9 @@ from storage.models import (
     Role,
     School,
 )
-from storage.people import Actor, Membership
+from storage.people import Actor
 from storage.rulesets import load_ruleset
+from tests.storage.seating import Seat, seated
 
 MONDAY = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 7, 6)
@@ -64,12 +64,18 @@ async def cast_for(database: Database) -> Cast:
         ours = await a_school(session, "10304567", "SMPN 1 Surian")
         theirs = await a_school(session, "20304567", "SMPN 2 Lain")
         cast = Cast(
-            rina=await _member(session, ours, "Rina", Role.TEACHER, 101),
-            budi=await _member(session, ours, "Budi", Role.TEACHER, 102),
-            deputy=await _member(session, ours, "Wakil", Role.TEACHER, 103),
-            principal=await _member(session, ours, "Kepala", Role.PRINCIPAL, 104),
-            coach=await _member(session, ours, "Penggerak", Role.COACH, 105),
-            stranger=await _member(session, theirs, "Lain", Role.PRINCIPAL | Role.TEACHER, 106),
+            *await seated(
+                session,
+                (
+                    Seat(ours, "Rina", Role.TEACHER, 101),
+                    Seat(ours, "Budi", Role.TEACHER, 102),
+                    Seat(ours, "Wakil", Role.TEACHER, 103),
+                    Seat(ours, "Kepala", Role.PRINCIPAL, 104),
+                    Seat(ours, "Penggerak", Role.COACH, 105),
+                    Seat(theirs, "Lain", Role.PRINCIPAL | Role.TEACHER, 106),
+                ),
+                MONDAY,
+            ),
         )
         await members.name_deputy(
             session, cast.principal, member_id=cast.deputy.member_id,
@@ -82,18 +88,6 @@ async def a_school(session: AsyncSession, npsn: str, name: str) -> School:
     return await members.found_school(
         session, npsn=npsn, name=name, timezone="Asia/Jakarta", ruleset="pmm-2024", now=MONDAY
     )
-
-
-async def _member(
-    session: AsyncSession, school: School, name: str, roles: Role, account_id: int
-) -> Actor:
-    invited = await members.invite(session, school, name=name, roles=roles, now=MONDAY)
-    account = Account(id=account_id, created_at=MONDAY)
-    session.add(account)
-    await session.flush()
-    member = await members.join(session, account, invited.token or "", MONDAY)
-    await session.flush()
-    return Membership(member, school).actor(MONDAY)
 
 
 async def rows_of(session: AsyncSession) -> dict[str, list[Any]]:
