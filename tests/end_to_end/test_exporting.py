@@ -55,7 +55,7 @@ async def reports(rina: Person) -> None:
     await rina.sees("Tersimpan.")
     await rina.taps("Berikutnya")
     await rina.sends_voice(seconds=42)
-    await rina.sees("pesan suara, 0.42 menit")
+    await rina.sees("pesan suara 0:42")
     await rina.taps("Berikutnya")
     await rina.sees("3 dari 6 · Merencanakan pembelajaran")
     await rina.sends_photo(papers.photo("modul"))
@@ -149,7 +149,7 @@ async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) 
         "003 Rina Wati/Laporan/03 Merencanakan pembelajaran 2026-07-06.jpg",
         "003 Rina Wati/Laporan/02 Perilaku kerja - pesan suara.txt",
     ]
-    assert "(0.42)" in packed_files[answers[1]].decode()
+    assert "(0:42)" in packed_files[answers[1]].decode()
     safe = "=HYPERLINK( http x ; Klik )"
     assert names[2] == f"001 {safe}/SKP - {safe} - 2026-2.pdf"
     await principal.sees("ZIP SMPN 1 Surian sudah jadi", within=PATIENCE)

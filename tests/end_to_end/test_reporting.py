@@ -441,7 +441,7 @@ async def test_a_coach_reads_a_report_and_decides_nothing(world: TestWorld) -> N
     await rina.sees("Tersimpan.")
     await rina.taps("Berikutnya")
     await rina.sends_voice(seconds=42)
-    await rina.sees("pesan suara, 0.42 menit")
+    await rina.sees("pesan suara 0:42")
     await rina.taps("Berikutnya")
     await rina.sends_photo(papers.photo("modul"))
     await rina.sees("1 berkas")
@@ -467,12 +467,12 @@ async def test_a_coach_reads_a_report_and_decides_nothing(world: TestWorld) -> N
     await coach.taps("Rina Wati")
     await coach.taps("Laporan guru")
     report = await coach.sees("Laporan Rina Wati")
-    for words in ("Saya belajar <b> & mencoba.", "🎤 pesan suara, 0.42 menit", "📎 1 berkas"):
+    for words in ("Saya belajar <b> & mencoba.", "🎤 pesan suara 0:42", "📎 1 berkas"):
         assert words in report.text
     for label in ("Terima laporan", "Kembalikan", "Buka kembali"):
         await coach.sees_no_button(label, on=report)
-    await coach.taps("Dengar 0.42", on=report)
-    voice = await coach.sees("Pesan suara, 0.42 menit")
+    await coach.taps("Dengar 0:42", on=report)
+    voice = await coach.sees("Pesan suara 0:42")
     await coach.taps("Kembali", on=voice)
     report = await coach.sees("Laporan Rina Wati")
     await coach.taps("Lihat berkas", on=report)

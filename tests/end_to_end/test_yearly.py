@@ -199,7 +199,7 @@ async def follows_up(world: TestWorld, rina: Person, kepala: Person) -> None:
     await rina.taps("Isi jawaban", on=await rina.sees("✅ C. Diskusi tindak lanjut"))
     await rina.sees("Upaya yang dilakukan")
     await rina.sends_voice(seconds=30)
-    await rina.sees("pesan suara, 0.30")
+    await rina.sees("pesan suara 0:30")
     await rina.taps("Selesai")
     await rina.taps("Isi jawaban", on=await rina.sees("✅ D. Upaya tindak lanjut"))
     await answers(rina, "Lebih banyak bertanya 🙂.", "Waktu.", "Kelompok kecil.")

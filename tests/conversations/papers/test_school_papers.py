@@ -266,7 +266,7 @@ async def test_answers_of_a_report_lie_in_its_folder_once_it_was_handed_in(
         digest("foto"), digest("foto lain"),
     ]  # fmt: skip
     (note,) = archive.teachers["Rina"].notes
-    assert note.text.startswith('Pesan suara (1.23) untuk "../<b>: =1+1" tersimpan di Telegram')
+    assert note.text.startswith('Pesan suara (1:23) untuk "../<b>: =1+1" tersimpan di Telegram')
     assert note.text.count("\n") == 1
     # What was never handed in is nobody else's; another school's least of all.
     assert archive.places("Budi") == []
