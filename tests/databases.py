@@ -111,7 +111,10 @@ class KeptPostgresql:
         self._runner.close()
 
     async def _empty(self) -> None:
-        if self._connection is None or not await _answers(self._connection):
+        if self._connection is not None and not await _answers(self._connection):
+            self._connection.terminate()
+            self._connection = None
+        if self._connection is None:
             self._connection = await asyncpg.connect(self.url.replace("+asyncpg", ""))
         version = "SELECT version_num FROM alembic_version"
         self._version = self._version or await self._connection.fetchval(version)
