@@ -7,7 +7,7 @@ from conversations.callbacks.packing import Button
 from conversations.people import Person
 from conversations.period_words import short_period
 from storage.errors import RulesBroken
-from storage.issuing import earlier_plan
+from storage.issuing import earlier_plan, is_planned
 from storage.people import known_id
 from storage.rulesets import Period, UnknownCode
 
@@ -24,8 +24,10 @@ async def earlier_skp(person: Person, member_id: int, period_id: str) -> tuple[s
     return None
 
 
-def recap_before(person: Person, period: Period) -> tuple[str, Button]:
-    """Offer the recap of the period before this one."""
+async def recap_before(person: Person, period: Period) -> tuple[str, Button] | None:
+    """Offer the recap of the period before this one; none where nobody planned in it."""
     before = person.rulebook.period_before(person.school, period)
+    if not await is_planned(person.session, person.actor.school_id, before.id):
+        return None
     label = person.words.label("issuing.recap_of", period=short_period(person.words, before))
     return label, OrderRecap(before.id)

@@ -115,6 +115,14 @@ async def earlier_plan(session: AsyncSession, member_id: int, period_id: str) ->
     return found.first()
 
 
+async def is_planned(session: AsyncSession, school_id: int, period_id: str) -> bool:
+    """Whether anybody in a school has begun a plan for a period."""
+    found = await session.exec(
+        select(Plan.id).where(Plan.school_id == school_id, Plan.period == period_id).limit(1)
+    )
+    return found.first() is not None
+
+
 async def latest_issued(session: AsyncSession, school_id: int, period_id: str) -> Latest:
     """Give the newest papers of a school's period; one statement."""
     newest = (

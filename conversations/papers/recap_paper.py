@@ -74,7 +74,7 @@ async def fill_recap(person: Person, period_id: str, out: Path, username: str) -
     press = Press(office_words(person), username)
     order = issue_recap(press, school, recap, person.actor.member_id, person.now, out)
     title = person.words.label("issuing.title_recap", period=period_line(period))
-    return Filled(order, title, recap_before(person, period), tuple(press.issues))
+    return Filled(order, title, await recap_before(person, period), tuple(press.issues))
 
 
 def issue_recap(

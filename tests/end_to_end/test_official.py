@@ -23,7 +23,15 @@ from conversations.callbacks.official import (
     WriteLetterhead,
 )
 from storage.issuing import grouped, new_code
-from storage.models import Evidence, EvidenceStatus, IssuedPaper, Letterhead, PaperOrder, Role
+from storage.models import (
+    Evidence,
+    EvidenceStatus,
+    IssuedPaper,
+    Letterhead,
+    PaperOrder,
+    Plan,
+    Role,
+)
 from storage.ratings import drafting, sealing
 from storage.rulesets import RatingAxis, load_ruleset
 from tests import papers
@@ -159,10 +167,17 @@ async def test_the_principal_gets_the_recap_and_coaches_do_not(world: TestWorld)
     assert "Budi <b>& Belum mulai" in text
     assert "Jumlah: 2 guru" in text
     assert "DRAF" not in text
-    # A period in which nobody planned anything.
-    await principal.taps("Rekap Jan–Jun 2026", on=paper)
+    # A period in which nobody planned anything is not offered.
+    await principal.sees_no_button("Rekap Jan–Jun 2026", on=paper)
+    await principal.taps_data(OrderRecap("2026-1").pack())
     empty = await principal.sees_document("2026-1", within=PATIENCE, after=paper)
     assert "Rina Wati Belum mulai" in await text_of(principal, empty)
+    async with world.database.transaction() as session:
+        plan = (await session.exec(select(Plan))).one()
+        session.add(Plan(**plan.model_dump(exclude={"id", "period"}), period="2026-1"))
+    await principal.taps_data(OrderRecap("2026-2").pack())
+    paper = await principal.sees_document("2026-2", within=PATIENCE, after=empty)
+    await principal.sees_button("Rekap Jan–Jun 2026", on=paper)
     await coach.types("/rekap")
     card = await coach.sees("Rekap rencana guru")
     await coach.sees_no_button("Rekap (PDF)")
@@ -173,7 +188,7 @@ async def test_the_principal_gets_the_recap_and_coaches_do_not(world: TestWorld)
         assert "bukan untuk Anda" in heard.text
     heard = await principal.taps_data(OrderRecap("1999-9").pack())
     assert heard.show_alert
-    assert [one.kind for one in await issued(world)] == ["recap", "recap"]
+    assert [one.kind for one in await issued(world)] == ["recap"] * 3
 
 
 async def test_forged_buttons_of_another_school_are_refused(world: TestWorld) -> None:
