@@ -154,8 +154,9 @@ async def prepares(teacher: Person, principal: Person) -> None:
     await teacher.taps("Selasa, ")
     await teacher.taps("09.00")
     await teacher.sees("Menunggu jawaban", after=typed)
+    # All teachers write to one principal, whose chat takes one message a second.
     proposal = await principal.sees(
-        f"{teacher.user.name} mengusulkan jadwal observasi", after=typed
+        f"{teacher.user.name} mengusulkan jadwal observasi", within=WITHIN_S, after=typed
     )
     await principal.taps("Setuju jadwal ini", on=proposal)
     await teacher.sees("menaruhnya di kalender", after=typed)
