@@ -75,17 +75,16 @@ def next_words(turn: Turn, position: Position, *, drawn: bool = False) -> str:
     cycle = position.cycle
     stage = next((one for one in LAST_STAGES if cycle[one].standing not in SETTLED), None)
     report = next((one for one in position.deadlines if one.kind is DeadlineKind.REPORT), None)
-    days = (report.ends_on - turn.today).days if report is not None else None
     return turn.words.body(
         "status.next", full=position.full, deciders=position.deciders, deadline=plan_ends,
         agreement_required=turn.rules.agreement_required, is_open=position.is_open,
         proof=position.proof, required=turn.rules.upload.required, drawn=drawn, stage=stage,
         stands={str(stage): str(one.standing) for stage, one in cycle.items()},
         report_ends=report.ends_on if report is not None else turn.period.end,
-        report_is_near=report is not None and days is not None and days <= _begins(report),
+        report_is_near=report is not None and _is_near(report, turn.today),
     )  # fmt: skip
 
 
-def _begins(deadline: Deadline) -> int:
-    """Say how many days before its end a deadline is first spoken of."""
-    return max(deadline.rule.remind_days, default=0)
+def _is_near(deadline: Deadline, today: date) -> bool:
+    """Whether a deadline is spoken of already: its first reminder is due."""
+    return (deadline.ends_on - today).days <= max(deadline.rule.remind_days, default=0)
