@@ -241,6 +241,13 @@ async def none_left(database: Database, rows: Any) -> None:
         raise AssertionError(f"left to do: {left}") from None
 
 
+async def no_files_left(folder: Path) -> None:
+    """Wait until another process has put away the last file below a folder."""
+    async with asyncio.timeout(PATIENCE):
+        while any(one.is_file() for one in folder.rglob("*")):
+            await asyncio.sleep(0.02)
+
+
 async def _found(database: Database, rows: Any) -> list[Any]:
     async with database.reading() as session:
         return list((await session.exec(rows)).all())

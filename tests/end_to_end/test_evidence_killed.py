@@ -42,6 +42,7 @@ from tests.end_to_end.killing import (
     Stage,
     all_is_told,
     needs_processes,
+    no_files_left,
     none_left,
     stage,
 )
@@ -414,7 +415,7 @@ async def test_a_paper_is_made_and_arrives_whenever_the_bot_dies(
         orders = await rows(on, PaperOrder)
         assert [one.status for one in orders] == [PaperStatus.DONE] * len(deaths)
         assert all(one.attempts <= 2 for one in orders)
-        assert [one for one in (tmp_path / "papers").rglob("*") if one.is_file()] == []
+        await no_files_left(tmp_path / "papers")
         await is_whole(on)
         is_calm(on)
 
