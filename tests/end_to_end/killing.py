@@ -244,8 +244,14 @@ async def none_left(database: Database, rows: Any) -> None:
 async def no_files_left(folder: Path) -> None:
     """Wait until another process has put away the last file below a folder."""
     async with asyncio.timeout(PATIENCE):
-        while any(one.is_file() for one in folder.rglob("*")):
+        while True:
+            if not _files_below(folder):
+                return
             await asyncio.sleep(0.02)
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return [one for one in folder.rglob("*") if one.is_file()]
 
 
 async def _found(database: Database, rows: Any) -> list[Any]:
