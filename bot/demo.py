@@ -18,7 +18,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.applications import Starlette
 
 from bot.application import Kawan
@@ -270,8 +270,10 @@ class Demo:
         if self._kawan is None:
             return
         async with self._kawan.database.reading() as session:
-            found_ = await session.exec(select(Account.id).where(Account.member_id != None))  # noqa: E711
-            self._joined = set(found_.all())
+            joined = await session.exec(
+                select(Account.id).where(col(Account.member_id).is_not(None))
+            )
+            self._joined = set(joined.all())
 
     def _note_change(self, _event: object) -> None:
         self._changed = True

@@ -11,25 +11,14 @@ from storage import confirmations, overviews
 from storage.deadlines import Deadline
 from storage.evidence.changing import OPEN_PLANS
 from storage.evidence.checking import count_waiting as count_evidence
-from storage.models import (
-    Account,
-    Evidence,
-    Member,
-    Plan,
-    PlanEntry,
-    PlanStatus,
-    Rating,
-    RatingStatus,
-    Report,
-    Role,
-)
+from storage.models import Account, Evidence, Member, Plan, PlanEntry, PlanStatus, Role
 from storage.people import Actor, known_id
 from storage.plans import FullPlan
 from storage.ratings.queue import count_unrated
-from storage.ratings.reading import is_rated
+from storage.ratings.reading import finally_rated, is_rated
 from storage.reminders.tasks import unproven
 from storage.reports.deciding import count_waiting as count_reports
-from storage.reports.reading import HANDED_IN
+from storage.reports.reading import handed_in
 from storage.rulesets import DeadlineKind, Period, RuleSet
 from storage.school_hours import Hours
 
@@ -222,9 +211,9 @@ async def closing_of(
     actor.require(Role.PRINCIPAL | Role.COACH)
     teachers = await overviews.overview(session, actor, period.id)
     lacking = await _lacking(session, actor, rules, period)
-    reported = await _reported(session, actor.school_id, period)
-    rated = await _rated(session, actor.school_id, period)
     holding = [one for one in teachers if one.status in OPEN_PLANS]
+    reported = await handed_in(session, [actor.school_id])
+    rated = await finally_rated(session, [one.plan_id or 0 for one in holding])
     unreported = [one for one in holding if rules.report_fields and one.plan_id not in reported]
     lists: dict[str, list[str]] = {name: [] for name in Behind.__slots__}
     undecided = []
@@ -247,28 +236,6 @@ async def closing_of(
             if one.plan_id not in rated and one.member_id != actor.member_id
         ),
     )  # fmt: skip
-
-
-async def _reported(session: AsyncSession, school_id: int, period: Period) -> set[int]:
-    """Give the plans of a period whose report was handed in."""
-    found = await session.exec(
-        select(Report.plan_id)
-        .join(Plan, col(Plan.id) == col(Report.plan_id))
-        .where(Plan.school_id == school_id, Plan.period == period.id)
-        .where(col(Report.status).in_(HANDED_IN))
-    )
-    return set(found.all())
-
-
-async def _rated(session: AsyncSession, school_id: int, period: Period) -> set[int]:
-    """Give the plans of a period whose rating is final."""
-    found = await session.exec(
-        select(Rating.plan_id)
-        .join(Plan, col(Plan.id) == col(Rating.plan_id))
-        .where(Plan.school_id == school_id, Plan.period == period.id)
-        .where(Rating.status == RatingStatus.FINAL)
-    )
-    return set(found.all())
 
 
 def is_near(deadlines: Sequence[Deadline], kind: DeadlineKind, today: date) -> bool:
