@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import storage.database
@@ -66,9 +67,17 @@ class KeptEngines:
     def _give(self, url: str, **named: Any) -> AsyncEngine:
         if url not in self._engines:
             return self._create(url, **named)
-        engine = self._engines[url] or self._create(url, **named)
-        self._engines[url] = engine
+        engine = self._engines[url]
+        if engine is None:
+            engine = self._engines[url] = self._create(url, **named)
+            if engine.dialect.name == "sqlite":
+                event.listen(engine.sync_engine, "connect", _keep_no_order)
         return engine
+
+
+def _keep_no_order(connection: Any, _record: object) -> None:
+    """Give rows backwards to whoever asks for no order: PostgreSQL gives them as it likes."""
+    connection.cursor().execute("PRAGMA reverse_unordered_selects=ON")
 
 
 ENGINES = KeptEngines()

@@ -180,7 +180,7 @@ async def test_the_principal_takes_the_tables_and_the_archive(world: TestWorld) 
     await principal.sees("ZIP SMPN 1 Surian sudah jadi", within=PATIENCE, after=before)
     assert {one.status for one in await orders(world)} == {PaperStatus.DONE}
     async with world.database.reading() as session:
-        trail = (await session.exec(select(AuditEntry))).all()
+        trail = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))).all()
     assert [one.detail["form"] for one in trail if one.action == "school.export"] == [
         "xlsx", "csv", "zip", "zip",
     ]  # fmt: skip

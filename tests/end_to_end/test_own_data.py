@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.simulator.driver import Person
 from conversations.callbacks.own_data import (
@@ -70,7 +70,9 @@ async def asks_to_be_erased(person: Person) -> None:
 
 async def requests(world: TestWorld) -> list[ErasureRequest]:
     async with world.database.reading() as session:
-        return list((await session.exec(select(ErasureRequest))).all())
+        return list(
+            (await session.exec(select(ErasureRequest).order_by(col(ErasureRequest.id)))).all()
+        )
 
 
 # ------------------------------------------------------------------------------- getting it
@@ -265,7 +267,7 @@ async def test_a_portfolio_is_taken_to_another_school(world: TestWorld) -> None:
     await rina.taps("Ya, hapus selamanya")
     await rina.sees("Belum ada.")
     async with world.database.reading() as session:
-        trail = (await session.exec(select(AuditEntry))).all()
+        trail = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))).all()
     moved = [(one.school_id, one.action) for one in trail if one.action.startswith("transfer")]
     assert [action for _, action in moved] == [
         "transfer.offer", "transfer.leave", "transfer.take", "transfer.drop",

@@ -173,7 +173,7 @@ async def test_a_deadline_is_moved_with_a_reason_and_moved_back(world: TestWorld
     await operator.types("Listrik sudah menyala")
     card = await operator.sees("Batas rencana: Jumat, 31 Juli 2026")
     async with world.database.reading() as session:
-        moves = (await session.exec(select(DeadlineMove))).all()
+        moves = (await session.exec(select(DeadlineMove).order_by(col(DeadlineMove.id)))).all()
         noted = (
             await session.exec(select(AuditEntry).where(AuditEntry.action == "deadline.move"))
         ).all()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import exports, forms, papers
@@ -153,7 +153,11 @@ async def test_only_principal_and_operator_order_it_and_it_is_noted(
         _order, is_new = await exports.order(session, cast.operator, PERIOD.id, "zip", NOW)
         assert is_new
     async with database.reading() as session:
-        trail = await session.exec(select(AuditEntry).where(AuditEntry.action == "school.export"))
+        trail = await session.exec(
+            select(AuditEntry)
+            .where(AuditEntry.action == "school.export")
+            .order_by(col(AuditEntry.id))
+        )
         noted = trail.all()
     assert [one.member_id for one in noted] == [cast.principal.member_id, cast.operator.member_id]
     assert noted[0].detail == {"period": PERIOD.id, "form": "zip"}

@@ -116,7 +116,7 @@ async def test_a_choice_begins_where_a_period_ends_under_both(stage: Stage) -> N
     assert RULEBOOK.period_at(school, NEW_YEAR).id == "2027"
     assert RULEBOOK.period_before(school, RULEBOOK.period_at(school, NEW_YEAR)).id == "2026-2"
     async with stage.database.reading() as session:
-        line = (await session.exec(select(AuditEntry))).all()[-1]
+        line = (await session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))).all()[-1]
         (made,) = await ruleset_choices.standing(session, await stage.actor("Kepala", NOW))
     assert line.action == "school.ruleset"
     assert line.detail == {"before": RULES.id, "after": YEARLY, "starts_on": "2027-01-01"}

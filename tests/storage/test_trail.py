@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import select
+from sqlmodel import col, select
 
 from conversations.trail_views import TOPICS, line_of, sentence
 from conversations.words import LANGUAGES, Words
@@ -49,7 +49,8 @@ async def test_the_database_refuses_to_change_or_delete_a_line(
 
 async def _lines(database: Database) -> list[dict[str, Any]]:
     async with database.reading() as session:
-        return [one.model_dump() for one in (await session.exec(select(AuditEntry))).all()]
+        found = await session.exec(select(AuditEntry).order_by(col(AuditEntry.id)))
+        return [one.model_dump() for one in found.all()]
 
 
 async def test_the_trail_is_not_emptied_as_a_whole(postgres_url: str) -> None:
@@ -71,14 +72,13 @@ async def test_erasure_leaves_the_trail_as_it_is_and_names_nobody(
     async with database.transaction() as session:
         plan = await holds(session, cast.rina, cast.principal)
         await files(session, cast.rina, plan, "a")
-    async with database.reading() as session:
-        before = [one.model_dump() for one in (await session.exec(select(AuditEntry))).all()]
+    before = await _lines(database)
     async with database.transaction() as session:
         await erase_member(session, cast.operator, cast.rina.member_id, NOW)
+    after = await _lines(database)
+    assert after[: len(before)] == before
+    assert [one["action"] for one in after[len(before) :]] == ["member.erase"]
     async with database.reading() as session:
-        after = [one.model_dump() for one in (await session.exec(select(AuditEntry))).all()]
-        assert after[: len(before)] == before
-        assert [one["action"] for one in after[len(before) :]] == ["member.erase"]
         told = [
             line_of(Words("id"), one).text
             async for lines in trail.newest(session, cast.principal, Which())

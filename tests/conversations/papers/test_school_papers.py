@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from conversations.papers.orders import SchoolForm, SchoolOrder, TeacherFile
@@ -295,7 +295,9 @@ async def test_the_observers_part_lies_there_once_it_is_signed_off(
     ]
     async with database.transaction() as session:
         await observed(session, cast.principal, full.id)
-        mark = (await session.exec(select(ObservationMark))).all()[1]
+        mark = (
+            await session.exec(select(ObservationMark).order_by(col(ObservationMark.statement)))
+        ).all()[1]
         mark.voice_id, mark.voice_seconds = "z", 30
         session.add(mark)
     after = await archive_of(database, cast.school, tmp_path)

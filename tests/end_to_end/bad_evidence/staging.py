@@ -83,6 +83,11 @@ async def answer_to(
     return await person.sees(words, after=before, within=within)
 
 
+async def opens_waiting(principal: Person) -> Message:
+    """Open what waits for a check; notices of plans name the teacher too, but no activity."""
+    return await answer_to(principal, principal.types("/persetujuan"), "📋 Pelatihan mandiri")
+
+
 async def refuses(
     world: TestWorld, person: Person, doing: Awaitable[object], words: str, within: float = 20.0
 ) -> Message:

@@ -11,6 +11,7 @@ from tests.end_to_end.bad_evidence.staging import (
     files_photo,
     is_whole,
     opens,
+    opens_waiting,
     pages,
     pieces,
     plan_of,
@@ -53,8 +54,8 @@ async def test_files_outlive_a_decision_that_crosses_a_replacement(
     await files_photo(rina, "lama")
     await rina.taps("Ganti")
     await rina.sees("Kirim penggantinya sekarang")
-    await answer_to(kepala, kepala.types("/persetujuan"), "Rina Wati")
-    accept = kepala.press(kepala.last.rows[0][0]["callback_data"])
+    shown = await opens_waiting(kepala)
+    accept = kepala.press(shown.rows[0][0]["callback_data"], shown)
     await answer_to(rina, rina.sends_photo(papers.photo("baru")), "")
     await kepala.until(lambda: accept.answer)
     await rina.until(lambda: len(rina.last.buttons) > 1)

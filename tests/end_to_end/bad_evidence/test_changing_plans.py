@@ -11,6 +11,7 @@ from tests.end_to_end.bad_evidence.staging import (
     files_photo,
     is_whole,
     opens,
+    opens_waiting,
     pieces,
     plan_of,
     reopens,
@@ -64,14 +65,14 @@ async def test_what_waits_under_a_reopened_plan_waits_on(
 ) -> None:
     rina, kepala = people
     await files_photo(rina)
-    card = await answer_to(kepala, kepala.types("/persetujuan"), "Rina Wati")
+    card = await opens_waiting(kepala)
     await reopens(world, kepala, await plan_of(world, rina))
     answer = await kepala.taps("Terima", on=card)
     assert "sedang dibuka untuk diubah" in answer.text
     assert [one.status for one in await pieces(world)] == [EvidenceStatus.RECEIVED]
     await answer_to(kepala, kepala.types("/persetujuan"), "Tidak ada rencana yang menunggu")
     await agrees(world, rina, kepala)
-    card = await answer_to(kepala, kepala.types("/persetujuan"), "Rina Wati")
+    card = await opens_waiting(kepala)
     await kepala.taps("Terima", on=card)
     await kepala.sees("Diterima oleh Bu Kepala")
 

@@ -6,6 +6,7 @@ from tests import papers
 from tests.end_to_end.bad_evidence.staging import (
     answer_to,
     is_whole,
+    opens_waiting,
     pages,
     pieces,
 )
@@ -50,7 +51,7 @@ async def test_no_name_does_harm(world: TestWorld, people: tuple[Person, Person]
     assert [one.name for one in await pages(world)] == list(NAMES.values())
     await is_whole(world)  # every name on the disk is a hash
     world.sim.forget_files()
-    await answer_to(kepala, kepala.types("/persetujuan"), "Rina Wati")
+    await opens_waiting(kepala)
     for name in NAMES.values():
         # What Telegram no longer has is sent under our own name for it.
         await kepala.sees_document(name)

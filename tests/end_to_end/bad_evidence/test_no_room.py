@@ -18,6 +18,7 @@ from tests.end_to_end.bad_evidence.staging import (
     files_photo,
     is_whole,
     opens,
+    opens_waiting,
     refuses,
     still_takes_for,
 )
@@ -45,7 +46,7 @@ async def test_a_disk_that_is_nearly_full_takes_no_files_and_stops_nothing_else(
     await rina.taps("Lainnya", on=card)
     await rina.taps("Berlaku untuk: 1", on=card)
     await rina.until(lambda: "Untuk 2 kegiatan" in card.text)
-    shown = await answer_to(kepala, kepala.types("/persetujuan"), "Rina Wati")
+    shown = await opens_waiting(kepala)
     await kepala.taps("Terima", on=shown)
     await kepala.sees("Diterima oleh Bu Kepala")
     told = await hendri.sees("Tempat penyimpanan bot penuh")
