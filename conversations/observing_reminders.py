@@ -18,6 +18,7 @@ from storage.observations.reading import FINISHED, FullCycle
 from storage.observations.reminding import Near
 from storage.observations.steps import StepState
 from storage.plans import FullPlan
+from storage.ratings.reading import finally_rated
 from storage.reminders import tasks
 from storage.rulesets import AskedOf
 
@@ -44,7 +45,7 @@ async def observation_near(person: Person, subject: dict[str, Any]) -> Notice | 
 
 @notice("remind_step")
 async def remind_step(person: Person, subject: dict[str, Any]) -> Notice | None:
-    """Remind of a step that is due; nothing when it is done, or waits for others by now."""
+    """Remind of a step that is due; nothing when it is done, rated, or waits for others by now."""
     if await tasks.is_in_dialogue(person.session, person.account, person.now):
         return None
     due_on = date.fromisoformat(subject["due_on"])
@@ -58,6 +59,8 @@ async def remind_step(person: Person, subject: dict[str, Any]) -> Notice | None:
 async def _of_teacher(person: Person, step_id: str, due_on: date) -> Notice | None:
     full = await plans.find_plan(person.session, person.actor.member_id, person.period.id)
     if full is None or full.status not in OPEN_PLANS:
+        return None
+    if await finally_rated(person.session, [full.id]):
         return None
     cycle = await reading.cycle_of(person.session, full.id, person.rulebook)
     if cycle is None:
@@ -83,7 +86,10 @@ async def _of_observer(person: Person, step_id: str, due_on: date) -> Notice | N
     found = await reading.observed_by(
         person.session, person.actor, person.period.id, person.rulebook
     )
-    waiting = [one for one in found if _waits_for_observer(one, step_id)]
+    rated = await finally_rated(person.session, [one.plan_id for one in found])
+    waiting = [
+        one for one in found if one.plan_id not in rated and _waits_for_observer(one, step_id)
+    ]
     if not waiting:
         return None
     step: StepState = waiting[0].step(step_id)

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.evidence.changing import OPEN_PLANS
 from storage.observations.due import is_any_near, who_is_asked
 from storage.reminders.calls import Call
-from storage.reminders.looks import Look, batches
+from storage.reminders.looks import Look, batches, rated_of
 from storage.rulebook import RuleBook
 
 
@@ -16,7 +16,8 @@ async def call_observations(
 ) -> list[Call]:
     """Call those whose observation has a step that is due and waits for them.
 
-    Who is reminded of something else today (`spoken_to`) hears of it on another day.
+    Who is reminded of something else today (`spoken_to`) hears of it on another day. Where the
+    rating is final nobody is asked for a step any more.
     """
     near = {
         number
@@ -31,7 +32,8 @@ async def call_observations(
     }
     people = {one.id: one for one in look.people if one.id not in spoken_to}
     calls: dict[int, Call] = {}
-    for some in batches(list(plans)):
+    rated = await rated_of(session, list(plans))
+    for some in batches([number for number in plans if number not in rated]):
         part = {number: plans[number] for number in some}
         for one in await who_is_asked(session, rulebook, part):
             person = people.get(one.member_id)

@@ -25,13 +25,16 @@ from conversations.callbacks.observing import (
 from conversations.callbacks.packing import Button
 from storage import decisions, members, outbox, plans
 from storage.models import Member, OutboxMessage, OutboxState, Plan, Role
-from storage.observations import scheduling
+from storage.observations import observers, scheduling
 from storage.observations.reading import FullCycle, cycle_of
 from storage.people import find_account
+from storage.reminders import scanning
+from storage.reminders.calls import announce
 from tests import papers
 from tests.end_to_end.submitting import a_school, actor_of, agrees
 from tests.storage.evidence.staging import NOW
-from tests.storage.observing import LATER, agreed
+from tests.storage.observing import LATER, agreed, begun
+from tests.storage.ratings.staging import rates
 from tests.world import TestWorld, open_world
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -423,6 +426,36 @@ async def test_steps_that_are_due_are_reminded_of_in_both_languages(world: TestW
     late = await coach.taps("Agree", on=proposal)
     assert "has passed" in late.text
     await world.delivered()
+
+
+async def test_a_step_that_waits_to_be_told_is_forgotten_once_the_plan_is_rated(
+    world: TestWorld,
+) -> None:
+    rina, principal = await a_school(world)
+    coach = await world.joins("Desi Marlina", Role.COACH)
+    teacher, decider, observer = [await actor_of(world, one) for one in (rina, principal, coach)]
+    world.clock.at = now = at(date(2026, 8, 24), 15)
+    rulebook = world.kawan.rulebook
+    # Written and rated at once, so that no sender comes between.
+    async with world.database.transaction() as session:
+        full = await plans.find_plan(session, teacher.member_id, "2026-2")
+        assert full is not None
+        await observers.name_observer(session, decider, full.id, observer.member_id, rulebook, now)
+        await begun(session, teacher, full.id)
+        await scheduling.propose(
+            session, teacher, full.id, 0, at(date(2026, 8, 26), 8), rulebook, now
+        )
+        calls = await scanning.scan(session, rulebook, now)
+        await announce(session, calls, now)
+        await rates(session, decider, full, now)
+    await world.delivered()
+    async with world.database.reading() as session:
+        steps = await session.exec(
+            select(OutboxMessage).where(OutboxMessage.kind == "remind_step")
+        )
+        states = {one.member_id: (one.state, one.outcome) for one in steps.all()}
+    pointless = (OutboxState.CANCELLED, "pointless")
+    assert states == {teacher.member_id: pointless, observer.member_id: pointless}
 
 
 async def calendar_sent(person: Person, words: str) -> tuple[str, Event]:

@@ -45,6 +45,7 @@ from tests.storage.evidence.staging import (
 )
 from tests.storage.machines import DatabaseMachine, run_machine
 from tests.storage.observing import BOOK, JAKARTA, LATER, LESSON, agreed, begun, observed
+from tests.storage.ratings.staging import does, final, opens_again
 
 T = TypeVar("T")
 HOURS = Hours(JAKARTA)
@@ -191,6 +192,21 @@ async def test_one_message_a_day_until_the_step_is_done(
             calls = await scanning.scan(session, BOOK, now)
             await announce(session, calls, now)
     assert await told(database, "remind_step") == [cast.rina.member_id]
+
+
+async def test_whoever_is_rated_is_asked_for_no_step_any_more(
+    database: Database, cast: Cast, plan: FullPlan
+) -> None:
+    rating = await final(database, cast.principal, plan)
+    now = local(date(2026, 8, 24), 15).astimezone(UTC)
+
+    async def asked() -> list[str]:
+        async with database.reading() as session:
+            return [one.kind for one in await scanning.scan(session, BOOK, now)]
+
+    assert "remind_step" not in await asked()
+    await does(database, opens_again(cast.principal, plan, rating.revision))
+    assert "remind_step" in await asked()
 
 
 # --------------------------------------------------------------------- whatever people do

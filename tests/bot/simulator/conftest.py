@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from PIL import Image
 from playwright.async_api import Browser
 from telegram import Bot
@@ -99,13 +100,13 @@ def size(request: pytest.FixtureRequest) -> Size:
     return wanted
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def demo() -> AsyncIterator[Demo]:
     async with served_demo() as ready:
         yield ready
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def chrome() -> AsyncIterator[Browser]:
     async with browser() as ready:
         yield ready

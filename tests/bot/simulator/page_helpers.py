@@ -77,7 +77,7 @@ def find_browser() -> str:
 
 @asynccontextmanager
 async def browser() -> AsyncIterator[Browser]:
-    """A browser of the test's own."""
+    """A browser; each page that is opened in it knows nothing of the others."""
     path = find_browser()
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))

@@ -22,6 +22,9 @@ from tests.bot.simulator.page_helpers import (
     upload,
 )
 
+# The browser is started once and belongs to one event loop.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 on_a_phone = pytest.mark.parametrize("size", [PHONE], ids=["phone"])
 
 expect.set_options(timeout=10_000)

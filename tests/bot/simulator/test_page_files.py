@@ -23,6 +23,9 @@ from tests.bot.simulator.page_helpers import (
     upload,
 )
 
+# The browser is started once and belongs to one event loop.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 expect.set_options(timeout=10_000)
 PDF = b"%PDF-1.4 isi"
 PDF_HERE = re.compile(r"^/api/files/[\w-]+#toolbar=0")

@@ -21,6 +21,9 @@ from tests.bot.simulator.page_helpers import (
     picture,
 )
 
+# The page is served in the event loop in which the browser looks at it elsewhere.
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 OURS = {"X-Kawan-Page": "1"}
 
 

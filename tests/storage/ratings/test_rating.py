@@ -35,7 +35,7 @@ from storage.ratings import answering, drafting, facts, queue, reading, sealing
 from storage.ratings.queue import Stage
 from storage.ratings.reading import FullRating
 from storage.rulebook import RuleBook
-from storage.rulesets import RatingAxis, RatingFact, UnknownCode
+from storage.rulesets import RatingFact, UnknownCode
 from tests.storage import observing
 from tests.storage.evidence.staging import (
     A_MINUTE,
@@ -54,64 +54,17 @@ from tests.storage.evidence.staging import (
     statements,
     told,
 )
+from tests.storage.ratings.staging import (
+    BEHAVIOUR,
+    chooses,
+    does,
+    drafts,
+    final,
+    now_of,
+    opens_again,
+    seals,
+)
 from tests.storage.reports.staging import answers, submits
-
-RESULT, BEHAVIOUR = RatingAxis.WORK_RESULT, RatingAxis.WORK_BEHAVIOUR
-
-
-def chooses(
-    who: Actor, plan: FullPlan, shown: int, axis: RatingAxis = RESULT, level: str = "sesuai"
-) -> Work:
-    return lambda session: drafting.choose_level(
-        session, who, RULES, plan.id, shown, axis, level, NOW
-    )
-
-
-def seals(who: Actor, plan: FullPlan, shown: int) -> Work:
-    return lambda session: sealing.seal(session, who, RULES, plan.id, shown, NOW + A_MINUTE)
-
-
-def opens_again(who: Actor, plan: FullPlan, shown: int, reason: str = "Keliru") -> Work:
-    return lambda session: sealing.reopen(
-        session, who, plan.id, shown, NOW + 2 * A_MINUTE, reason=reason
-    )
-
-
-async def drafts(
-    database: Database,
-    who: Actor,
-    plan: FullPlan,
-    result: str = "sesuai",
-    behaviour: str = "sesuai",
-) -> FullRating:
-    async with database.transaction() as session:
-        now = await reading.rating_of(session, plan.id)
-        shown = now.revision if now else 0
-        rating = await drafting.choose_level(
-            session, who, RULES, plan.id, shown, RESULT, result, NOW
-        )
-        return await drafting.choose_level(
-            session, who, RULES, plan.id, rating.revision, BEHAVIOUR, behaviour, NOW
-        )
-
-
-async def final(database: Database, who: Actor, plan: FullPlan) -> FullRating:
-    rating = await drafts(database, who, plan)
-    done = await attempt(database, seals(who, plan, rating.revision))
-    assert isinstance(done, FullRating), done
-    return done
-
-
-async def now_of(database: Database, plan: FullPlan) -> FullRating | None:
-    async with database.reading() as session:
-        return await reading.rating_of(session, plan.id)
-
-
-async def does(database: Database, work: Work) -> FullRating:
-    done = await attempt(database, work)
-    assert isinstance(done, FullRating), done
-    return done
-
 
 # ------------------------------------------------------------------------------- drafting
 
