@@ -1,5 +1,6 @@
-"""Choosing a day and an hour by buttons, in the school's time."""
+"""Choosing a day and an hour by buttons or by typing it, in the school's time."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
@@ -13,6 +14,12 @@ DAYS_A_PAGE = 8
 PAGES = 4
 HOURS = range(6, 20)
 """When people may be written to, and lessons are given."""
+HOUR = 60
+"""Minutes."""
+
+_CLOCK = re.compile(
+    r"(?:(?:pukul|jam|pk|at)\b\.?)?\s*(\d{1,2})[.:](\d{2})\s*(?:wib|wita|wit)?\.?", re.I
+)
 
 
 def day_rows(
@@ -85,8 +92,17 @@ def day_of(turn: Turn, ordinal: int) -> date:
     return date.fromordinal(ordinal)
 
 
-def moment_at(turn: Turn, day: date, hour: int) -> datetime:
-    """Give an hour of a day at the school. Raises `NotFound` for one that nobody was offered."""
+def moment_at(turn: Turn, day: date, hour: int, minute: int = 0) -> datetime:
+    """Give a time of a day at the school. Raises `NotFound` outside the hours."""
     if hour not in HOURS:
         raise NotFound
-    return datetime.combine(day, time(hour), turn.words.zone)
+    return datetime.combine(day, time(hour, minute), turn.words.zone)
+
+
+def minute_in(text: str) -> int | None:
+    """Read a typed time such as 7.15, in minutes since midnight; None if it is none."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    hour, minute = int(found[1]), int(found[2])
+    return hour * HOUR + minute if hour < 24 and minute < HOUR else None

@@ -1,5 +1,7 @@
 """When an observation takes place: proposing, confirming, moving, and what both are told."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from conversations import day_picker
@@ -14,8 +16,9 @@ from conversations.callbacks.observing import (
     ProposeAt,
     ShowCycle,
 )
+from conversations.day_picker import HOUR
 from conversations.dialogue import Dialogue
-from conversations.everywhere import fold, press_typed
+from conversations.everywhere import fold, not_understood, press_typed
 from conversations.home import back_to
 from conversations.notices import Notice, notice
 from conversations.observation_views import cycle_screen
@@ -31,7 +34,10 @@ from storage.observations.reading import FullCycle
 
 dialogue = Dialogue("observing_days")
 
+HOUR_STATE = "observing_days.hour"
 REASON_STATE = "observing_days.reason"
+
+DAY = 24 * HOUR
 
 
 @dialogue.presents
@@ -67,12 +73,12 @@ async def pick_day(turn: Turn, tap: PickDay) -> None:
 
 @dialogue.tap(PickHour)
 async def pick_hour(turn: Turn, tap: PickHour) -> None:
-    """Offer the hours of a day; they carry which proposal they are to replace."""
+    """Offer the hours of a day, and take others typed; they carry which proposal they replace."""
     cycle = await _cycle(turn, tap.plan)
     day = day_picker.day_of(turn, tap.first)
 
     def at(hour: int) -> ProposeAt:
-        return ProposeAt(tap.plan, tap.first, hour, cycle.row.sequence)
+        return ProposeAt(tap.plan, tap.first, hour * HOUR, cycle.row.sequence)
 
     rows = day_picker.hour_rows(turn, day, at)
     text = turn.words.body("observing.choose_hour", day=day, zone=day_picker.zone_on(turn, day))
@@ -82,13 +88,29 @@ async def pick_hour(turn: Turn, tap: PickHour) -> None:
             takes_number=lambda number: at(number) if number in day_picker.HOURS else tap,
         )
     )  # fmt: skip
+    await turn.listen(HOUR_STATE, at(0))
+
+
+@dialogue.answer(HOUR_STATE)
+async def take_hour(turn: Turn, subject: ProposeAt) -> None:
+    """Propose the time that was typed, or press the button that was typed."""
+    minute = day_picker.minute_in(turn.text)
+    if minute is None:
+        if not await press_typed(turn):
+            await not_understood(turn)
+    elif minute // HOUR in day_picker.HOURS:
+        turn.stop_waiting()
+        await propose_at(turn, replace(subject, minute=minute))
+    else:
+        turn.alert(turn.words.label("observing.odd_hour"))
+        await pick_hour(turn, PickHour(subject.plan, subject.first))
 
 
 @dialogue.tap(ProposeAt)
 async def propose_at(turn: Turn, tap: ProposeAt) -> None:
     """Propose a moment; to move what was agreed on, the reason is asked first."""
     cycle = await _cycle(turn, tap.plan)
-    meets_at = day_picker.moment_at(turn, day_picker.day_of(turn, tap.first), tap.hour)
+    meets_at = _moment(turn, tap)
     if cycle.agreed_at is not None and cycle.agreed_at != meets_at:
         await _ask_why(turn, cycle, tap)
         return
@@ -96,12 +118,12 @@ async def propose_at(turn: Turn, tap: ProposeAt) -> None:
 
 
 async def _ask_why(turn: Turn, cycle: FullCycle, tap: ProposeAt) -> None:
-    moment = day_picker.moment_at(turn, day_picker.day_of(turn, tap.first), tap.hour)
+    slot = tap.first * DAY + tap.minute
     keys = [
-        Key(label, MoveBecause(tap.plan, tap.first * 24 + tap.hour, tap.sequence, at))
+        Key(label, MoveBecause(tap.plan, slot, tap.sequence, at))
         for at, label in enumerate(turn.words.list("observing.move_labels"))
     ]
-    text = turn.words.body("observing.why", before=cycle.agreed_at, after=moment)
+    text = turn.words.body("observing.why", before=cycle.agreed_at, after=_moment(turn, tap))
     rows: tuple[Row, ...] = (
         *in_rows(numbered(keys)),
         (back_to(turn, ShowCycle(tap.plan)),),
@@ -116,8 +138,8 @@ async def move_because(turn: Turn, tap: MoveBecause) -> None:
     reasons = turn.words.list("observing.move_reasons")
     if not 0 <= tap.reason < len(reasons):
         raise NotFound
-    day, hour = divmod(tap.slot, 24)
-    await _propose(turn, ProposeAt(tap.plan, day, hour, tap.sequence), reasons[tap.reason])
+    day, minute = divmod(tap.slot, DAY)
+    await _propose(turn, ProposeAt(tap.plan, day, minute, tap.sequence), reasons[tap.reason])
 
 
 @dialogue.answer(REASON_STATE)
@@ -131,13 +153,17 @@ async def take_reason(turn: Turn, subject: ProposeAt) -> None:
 
 
 async def _propose(turn: Turn, tap: ProposeAt, reason: str) -> None:
-    meets_at = day_picker.moment_at(turn, day_picker.day_of(turn, tap.first), tap.hour)
     cycle = await scheduling.propose(
-        turn.session, turn.actor, tap.plan, tap.sequence, meets_at, turn.rulebook, turn.now,
-        reason=reason,
+        turn.session, turn.actor, tap.plan, tap.sequence, _moment(turn, tap), turn.rulebook,
+        turn.now, reason=reason,
     )  # fmt: skip
     turn.toast(turn.words.label("observing.proposed_toast"))
     turn.show(cycle_screen(turn, cycle))
+
+
+def _moment(turn: Turn, tap: ProposeAt) -> datetime:
+    day = day_picker.day_of(turn, tap.first)
+    return day_picker.moment_at(turn, day, *divmod(tap.minute, HOUR))
 
 
 @dialogue.tap(ConfirmDay)

@@ -72,20 +72,20 @@ class PickHour(Button, code="oh"):
 
 
 @dataclass(frozen=True)
-class ProposeAt(Button, code="op"):
-    """Propose an hour of a day in place of the moment that was shown."""
+class ProposeAt(Button, code="oA"):
+    """Propose a minute of a day, counted from midnight, in place of the moment that was shown."""
 
     plan: int
     first: int
-    hour: int
+    minute: int
     sequence: int
 
 
 @dataclass(frozen=True)
-class MoveBecause(Button, code="or"):
-    """Move what was agreed on to an hour of the calendar, for the n-th ready reason.
+class MoveBecause(Button, code="oB"):
+    """Move what was agreed on to a minute of the calendar, for the n-th ready reason.
 
-    `slot` counts the hours since the first day of the calendar.
+    `slot` counts the minutes since the first day of the calendar.
     """
 
     plan: int

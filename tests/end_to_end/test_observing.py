@@ -295,6 +295,46 @@ async def test_a_whole_cycle_with_a_named_observer(world: TestWorld) -> None:
     assert named.text.startswith("👤")
 
 
+async def test_a_lesson_begins_at_any_minute_that_is_typed(world: TestWorld) -> None:
+    rina, principal = await a_school(world)
+    teacher, decider = await actor_of(world, rina), await actor_of(world, principal)
+    async with world.database.transaction() as session:
+        await begun(session, teacher, 1)
+    await rina.types("/observasi")
+    await rina.taps("Usulkan jadwal")
+    await rina.taps("Rabu, 8 Jul")
+    await rina.sees("Pukul lain bisa diketik, misalnya 07.15.")
+    await rina.types("tujuh lewat")
+    await rina.sees("saya belum mengerti")
+    await rina.types("21.15")
+    await rina.sees("Pelajaran mulai antara pukul 06.00 dan 19.59.")
+    await rina.types("Pukul 7.15 WIB")
+    proposal = await principal.sees("Rina Wati mengusulkan jadwal observasi")
+    assert "Rabu, 8 Juli 2026, pukul 07.15 WIB" in proposal.text
+    await principal.taps("Setuju jadwal ini", on=proposal)
+    await rina.types("/observasi")
+    await rina.taps("Ubah jadwal")
+    await rina.taps("Rabu, 8 Jul")
+    await rina.types("08:40")
+    await rina.sees("Mengapa jadwalnya diubah?")
+    await rina.types("4")
+    moved = await principal.sees("Rina Wati ingin mengubah jadwal observasi")
+    assert "Rabu, 8 Juli 2026, pukul 08.40 WIB" in moved.text
+    # What is typed answers the hours that were shown, whatever was proposed meanwhile.
+    await rina.taps("Usul waktu lain")
+    await rina.taps("Kamis, 9 Jul")
+    async with world.database.transaction() as session:
+        await scheduling.propose(
+            session, decider, 1, 2, at(date(2026, 7, 10), 9), world.kawan.rulebook,
+            world.clock.now(), reason="Rapat dinas",
+        )  # fmt: skip
+    await rina.types("09.30")
+    await rina.sees("sudah berubah")
+    await principal.taps("Setuju jadwal ini", on=moved)  # of what has been replaced
+    cycle = await cycle_now(world)
+    assert (cycle.row.meets_at, cycle.agreed_at) == (at(date(2026, 7, 10), 9), None)
+
+
 async def test_the_yearly_scheme_has_the_indicator_from_the_plan(
     sqlite_url: str, tmp_path: Path
 ) -> None:
