@@ -18,7 +18,7 @@ from bot.wire import Wire
 from storage.database import Database
 from storage.inspecting import Inspector
 from storage.members import found_school, invite, join
-from storage.models import OutboxMessage, Role, School
+from storage.models import Account, OutboxMessage, Role, School
 from storage.outbox import PENDING, SENDING
 from storage.people import find_account, new_account
 
@@ -87,6 +87,17 @@ class TestWorld:
                     if not (await session.exec(waiting)).one():
                         return
                 await asyncio.sleep(0.002)
+
+    async def blocked_by(self, person: Person, within: float = 5.0) -> None:
+        """Let somebody block the bot, and wait until it knows."""
+        await person.blocks_bot()
+        async with asyncio.timeout(within):
+            while not await self._knows_blocked(person):  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.002)
+
+    async def _knows_blocked(self, person: Person) -> bool:
+        async with self.database.reading() as session:
+            return (await session.get_one(Account, person.id)).blocked_at is not None
 
     async def founds(self, npsn: str = "10304567", name: str = "SMPN 1 Surian") -> School:
         """Found a school."""

@@ -84,7 +84,7 @@ async def test_the_list_tells_who_has_joined(world: TestWorld) -> None:
     ratna = await operator_in(world)
     await world.invites("Abdul", Role.TEACHER)
     budi = await world.joins("Budi", Role.TEACHER | Role.COACH)
-    await budi.blocks_bot()
+    await world.blocked_by(budi)
     card = await opens_members(ratna)
     text = card.text or ""
     assert "1. ⏳ Abdul · guru" in text

@@ -105,7 +105,7 @@ async def test_the_coach_sees_who_is_behind_and_who_must_be_visited(world: TestW
     rina = await world.joins("Rina Wati", Role.TEACHER)
     await world.joins("Budi", Role.TEACHER)
     await world.invites("Tono", Role.TEACHER)
-    await rina.blocks_bot()
+    await world.blocked_by(rina)
     await goes_to(world, date(2026, 7, 20))
     listed = await coach.sees("perlu ditemani minggu ini")
     assert "Rencana belum dimulai (1):\n• Budi" in listed.text

@@ -31,7 +31,7 @@ async def test_blocked_and_failed_are_reported_by_name_and_failed_ones_tried_aga
     world: TestWorld, phones: Phones, caplog: pytest.LogCaptureFixture
 ) -> None:
     tika = await world.joins("Tika", Role.TEACHER)
-    await phones.budi.blocks_bot()
+    await world.blocked_by(phones.budi)
     await writes(phones.coach, "Pengumuman")
     world.sim.faults.add(
         "sendMessage", chat_id=tika.id, status=400, description="Bad Request: something is wrong"

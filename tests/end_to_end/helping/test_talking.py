@@ -161,7 +161,7 @@ async def test_a_blocked_bot_is_said_to_whoever_writes(
     world: TestWorld, rina: Person, desi: Person
 ) -> None:
     await helped(world, rina, desi)
-    await rina.blocks_bot()
+    await world.blocked_by(rina)
     await desi.taps("Balas")
     await desi.types("Halo")
     await desi.sees("bot tidak bisa menghubungi Rina Wati")
