@@ -3,8 +3,6 @@
 All there is to know is in the database: after a stop it goes on where it was.
 """
 
-import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -15,6 +13,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot import screens
+from bot.bell import Bell
 from bot.calls import seconds_of
 from bot.clock import Clock
 from bot.election import Election
@@ -72,25 +71,16 @@ class Broadcaster:
         self._files = files
         self._election = election
         self._wake_sender = wake_sender
-        self._work = asyncio.Event()
+        self._bell = Bell()
         self._told: dict[int, Told] = {}
 
     def wake(self) -> None:
         """Say that a broadcast was started or stopped."""
-        self._work.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Carry on where this process is elected, until cancelled."""
-        while True:
-            await self._election.won()
-            try:
-                await self.carry_on()
-            except Exception:
-                logger.exception("broadcasts stumbled")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._work.wait()
-            self._work.clear()
+        await self._election.keep_at(self.carry_on, self._bell, LOOK_EVERY_S, "broadcasts")
 
     async def start_due(self) -> None:
         """Start the scheduled broadcasts whose hour has come."""

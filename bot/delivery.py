@@ -15,6 +15,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.bell import Bell
 from bot.clock import Clock
 from bot.courier import Broken, Courier, Refused, Result, Settled
 from bot.election import Election
@@ -77,7 +78,7 @@ class Sender:
         self._settled: list[Settled] = []
         self._noting = 0
         self._released: list[tuple[int, bool]] = []
-        self._books = asyncio.Event()
+        self._books = Bell()
         self._woken = False
         self._more = False
         self._looked_at = 0.0
@@ -86,7 +87,7 @@ class Sender:
     def wake(self) -> None:
         """Say that there is something to send."""
         self._woken = True
-        self._books.set()
+        self._books.ring()
 
     @property
     def stands_still(self) -> bool:
@@ -248,7 +249,7 @@ class Sender:
                 self._rest(delivery, result.seconds)
             case Broken():
                 self._broke(result)
-        self._books.set()
+        self._books.ring()
         self._go_on.set()
 
     def _broke(self, result: Broken) -> None:
@@ -286,10 +287,7 @@ class Sender:
         if self._more and len(self._hand) < LOW:
             return
         # Other processes write to the outbox too, so it is looked at now and then in any case.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await self._books.wait()
-        self._books.clear()
+        await self._books.wait(LOOK_EVERY_S)
 
     async def _wants_more(self) -> bool:
         if self._woken or (self._more and len(self._hand) < LOW):

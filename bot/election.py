@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
+from bot.bell import Bell
 from bot.heartbeat import Heartbeat
 from storage.seats import Seat
 
@@ -35,6 +37,21 @@ class Election:
     async def lost(self) -> None:
         """Wait until an elected process no longer is."""
         await self._lost.wait()
+
+    async def keep_at(
+        self, work: Callable[[], Awaitable[object]], bell: Bell, every_s: float, name: str
+    ) -> None:
+        """Do a work while elected, whenever its bell rings and every so often, until cancelled.
+
+        One time that fails is logged, and does not end it.
+        """
+        while True:
+            await self.won()
+            try:
+                await work()
+            except Exception:
+                logger.exception("%s stumbled", name)
+            await bell.wait(every_s)
 
     async def run(self) -> None:
         """Go on looking until cancelled."""

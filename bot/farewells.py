@@ -1,13 +1,12 @@
 """Tells people who were erased that it is done. Their chat is all that is left, until then."""
 
-import asyncio
-import contextlib
 import logging
 
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import screens
+from bot.bell import Bell
 from bot.clock import Clock
 from bot.election import Election
 from conversations.screens import Screen
@@ -32,24 +31,15 @@ class Farewells:
         self._database = database
         self._clock = clock
         self._election = election
-        self._work = asyncio.Event()
+        self._bell = Bell()
 
     def wake(self) -> None:
         """Say that somebody was erased."""
-        self._work.set()
+        self._bell.ring()
 
     async def run(self) -> None:
         """Say what is due until cancelled."""
-        while True:
-            await self._election.won()
-            try:
-                await self.say_due()
-            except Exception:
-                logger.exception("farewells stumbled")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._work.wait()
-            self._work.clear()
+        await self._election.keep_at(self.say_due, self._bell, LOOK_EVERY_S, "farewells")
 
     async def say_due(self) -> None:
         """Say what is due; what does not get through is tried again at the next look."""

@@ -20,6 +20,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot import screens
+from bot.bell import Bell
 from bot.calls import insist
 from bot.clock import Clock
 from bot.seats import person_in_seat
@@ -78,12 +79,12 @@ class Workshop:
         self._files = files
         self._folder = folder
         self._tasks = Tasks()
-        self._lanes = {of_schools: asyncio.Event() for of_schools in (False, True)}
+        self._lanes = {of_schools: Bell() for of_schools in (False, True)}
 
     def wake(self) -> None:
         """Say that there is something to make."""
-        for work in self._lanes.values():
-            work.set()
+        for bell in self._lanes.values():
+            bell.ring()
 
     async def run(self) -> None:
         """Make papers until cancelled."""
@@ -111,14 +112,7 @@ class Workshop:
                 logger.exception("a paper was not made")
                 made = True
             if not made:
-                await self._wait(self._lanes[of_schools])
-
-    async def _wait(self, work: asyncio.Event) -> None:
-        # Another process may have taken the order down, so it is looked at now and then anyway.
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await work.wait()
-        work.clear()
+                await self._lanes[of_schools].wait(LOOK_EVERY_S)
 
     async def make_next(self, *, of_schools: bool) -> bool:
         """Make the paper that has waited longest; False when none waits."""

@@ -76,7 +76,7 @@ class TestWorld:
         self.kawan = self._make_bot()
         await self.kawan.start()
 
-    async def delivered(self, within: float = 5.0) -> None:
+    async def delivered(self, within: float = 30.0) -> None:
         """Let the sender finish, in its own time, with all that is due, and write it down."""
         self.kawan.sender.wake()
         due = select(OutboxMessage.id).where(OutboxMessage.due_at <= self.clock.now())
@@ -88,7 +88,7 @@ class TestWorld:
                         return
                 await asyncio.sleep(0.002)
 
-    async def blocked_by(self, person: Person, within: float = 5.0) -> None:
+    async def blocked_by(self, person: Person, within: float = 30.0) -> None:
         """Let somebody block the bot, and wait until it knows."""
         await person.blocks_bot()
         async with asyncio.timeout(within):

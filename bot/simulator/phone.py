@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-PATIENCE = 5.0
+PATIENCE = 30.0
+"""So many seconds people wait: long enough for a machine that has other things to do."""
 
 
 def id_of(message: int | Message) -> int:

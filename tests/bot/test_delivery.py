@@ -87,7 +87,7 @@ async def row(world: TestWorld, text: str) -> OutboxMessage:
 async def settled(world: TestWorld, text: str) -> str:
     """Let the sender finish in its own time; give the state and the reason."""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while True:
                 found = await row(world, text)
                 if found.settled_at is not None:
@@ -121,14 +121,14 @@ def ticks(world: TestWorld) -> Ticks:
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until something holds that no event tells of."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.002)
 
 
 async def comes_to(world: TestWorld, text: str, state: OutboxState) -> OutboxMessage:
     """Wait until a message is in a state."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             found = await row(world, text)
             if found.state == state:
@@ -156,7 +156,7 @@ def sends_to(world: TestWorld, person: Person) -> int:
 
 async def struck(fault: Fault) -> None:
     """Wait until a planned trouble has struck."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not fault.hits:  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0)
 
@@ -252,7 +252,7 @@ async def test_a_storm_of_refusals_silences_everybody(
 
 
 async def given_back_after(world: TestWorld, text: str, fault: Fault, hits: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while fault.hits < hits:  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0)
     await given_back(world, text)
@@ -281,7 +281,7 @@ async def test_who_has_blocked_the_bot_is_noted_and_welcomed_back(
 async def test_blocking_and_unblocking_are_noted(world: TestWorld, rina: Person) -> None:
     for blocked in (True, False):
         await (rina.blocks_bot() if blocked else rina.unblocks_bot())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await _is_blocked(world, rina) != blocked:
                 pass
 
@@ -395,7 +395,7 @@ async def test_a_message_that_breaks_the_line_for_itself_is_given_up(
 
 
 async def tried(world: TestWorld, text: str, times: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await given_back(world, text)).attempts < times:
             pass
 
@@ -409,13 +409,13 @@ async def test_while_nobody_can_be_reached_nothing_is_given_up(
     for person in people:
         await tell(world, person, f"Untuk {person.id}")
     for hits in range(3, 12):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while down.hits < hits:
                 ticks.forward(60)
                 await asyncio.sleep(0.002)
     world.sim.faults.clear()
     for person in people:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not said(person, f"Untuk {person.id}"):
                 ticks.forward(60)
                 await asyncio.sleep(0.002)

@@ -43,7 +43,7 @@ async def second(world: TestWorld) -> AsyncIterator[Kawan]:
 
 async def elected(kawan: Kawan) -> None:
     """Wait until a process is elected; the server takes a moment to see that another is gone."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not kawan.election.is_won:
             await kawan.election.look()
 

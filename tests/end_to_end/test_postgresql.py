@@ -154,7 +154,7 @@ async def _drops(connections: list[Any], url: str) -> None:
     )
     await connection.close()
     dropped = list(connections)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not all(one.is_closed() for one in dropped):  # noqa: ASYNC110 - no event tells it
             await asyncio.sleep(0)
 

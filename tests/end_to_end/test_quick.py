@@ -116,7 +116,7 @@ async def test_words_and_voices_reach_the_other_one_of_a_conversation(
     await asyncio.wait_for(waits.wait(), 5)
     line.let_go()
     await desi.sees("Sampai langkah dua")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not any(one.content.get("voice") for one in desi.messages):  # noqa: ASYNC110
             await asyncio.sleep(0.002)
     assert not any("Ini untuk siapa?" in one.text for one in rina.messages)
@@ -227,7 +227,7 @@ async def test_an_edit_keeps_the_page_that_was_turned_meanwhile(
     # The sender's edit is long under way; the tap is answered first.
     slow = world.sim.faults.add("editMessageText", chat_id=principal.id, latency=0.3)
     await submits(world, sari)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not slow.hits:  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0)
     await principal.taps("Berikutnya", on=card)

@@ -46,7 +46,7 @@ async def quantities(world: TestWorld) -> dict[str, int]:
 
 async def struck(fault: Fault) -> None:
     """Wait until a planned trouble has struck."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not fault.hits:  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0)
 
@@ -158,7 +158,7 @@ async def test_what_could_not_be_stored_is_not_acknowledged(
     await struck(slow)
     monkeypatch.setattr(inbox, "store", stumble)
     card.press("1pa:1:RHK-01:1")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while world.sim.world.updates.queue:  # until it is acknowledged
             await world.sim.world.updates.polling.wait()
             await asyncio.sleep(0)

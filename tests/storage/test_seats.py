@@ -73,7 +73,7 @@ async def test_a_killed_process_frees_it(database_url: str, seat: Callable[[], S
     assert not await ours.take()
     os.kill(holder.pid, signal.SIGKILL)
     await holder.wait()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await ours.take():
             pass
 
@@ -101,7 +101,7 @@ async def hang_up_on_seats(url: str) -> None:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     held = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
     await connection.execute(f"SELECT pg_terminate_backend(pid) FROM ({held}) AS held")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await connection.fetch(held):
             pass
     await connection.close()

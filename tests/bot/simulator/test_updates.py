@@ -52,7 +52,7 @@ async def test_a_long_poll_ends_with_the_first_update(bot: Bot, rina: Person) ->
 
 
 async def polled(person: Person) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await person.world.updates.polling.wait()
 
 
@@ -119,7 +119,7 @@ class Receiver:
         return Response()
 
     async def has(self, count: int) -> None:
-        async with asyncio.timeout(5), self.changed:
+        async with asyncio.timeout(30), self.changed:
             await self.changed.wait_for(lambda: len(self.taken) >= count)
 
 

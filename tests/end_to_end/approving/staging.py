@@ -33,7 +33,7 @@ async def settled(world: TestWorld, kind: str, times: int = 1) -> None:
 
     Where nothing is sent no screen changes, so the outbox itself is watched.
     """
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             async with world.database.reading() as session:
                 found = await session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind))

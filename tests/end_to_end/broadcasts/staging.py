@@ -47,7 +47,7 @@ async def state_of(world: TestWorld, status: str) -> list[Broadcast]:
 
 async def settled(world: TestWorld, state: str) -> None:
     """Wait until a message of a broadcast is in a state, which no screen shows."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             async with world.database.reading() as session:
                 found = await session.exec(

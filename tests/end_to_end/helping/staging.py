@@ -30,7 +30,7 @@ async def said(world: TestWorld) -> list[tuple[str, str]]:
 
 async def sent(world: TestWorld, kind: str, times: int = 1) -> None:
     """Wait until so many notices of a kind have been dealt with."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             async with world.database.reading() as session:
                 found = await session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind))
