@@ -30,8 +30,7 @@ def a_long_order(out: Path, drawer: Drawer) -> PmmOrder:
 
 
 def running() -> list[psutil.Process]:
-    children: list[psutil.Process] = psutil.Process().children()
-    return children
+    return [one for one in psutil.Process().children() if WORKER[-1] in one.cmdline()]
 
 
 # ---------------------------------------------------------------- the worker itself
