@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import event, insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
 
 import storage.database
 from storage.database import Database
@@ -114,10 +115,14 @@ class KeptPostgresql:
         ENGINES.keep(self.url)
 
     def close(self) -> None:
-        """Give everything back."""
-        if self._connection is not None:
-            self._runner.run(self._connection.close())
+        """Give everything back; the server may have hung up before."""
+        self._runner.run(self._hang_up())
         self._runner.close()
+
+    async def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            await asyncio.sleep(0)  # for the loop to let go of it
 
     async def _empty(self) -> None:
         if self._connection is not None and not await _answers(self._connection):
@@ -157,6 +162,19 @@ def copied(template: Path, folder: Path) -> str:
     path = folder / "kawan.db"
     shutil.copyfile(template, path)
     return f"sqlite+aiosqlite:///{path}"
+
+
+async def fill(
+    connection: AsyncConnection, table: type[SQLModel], rows: list[dict[str, Any]]
+) -> None:
+    """Put rows of the test's own making into a table of a server, and let it count them.
+
+    What it would do with a table that is almost empty says nothing about any other. What the rows
+    refer to need not be there.
+    """
+    await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    await connection.execute(insert(table), rows)
+    await connection.exec_driver_sql(f"ANALYZE {table.__tablename__}")
 
 
 async def migrate(url: str) -> None:

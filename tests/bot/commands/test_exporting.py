@@ -1,11 +1,8 @@
 """`kawan export`: a whole folder or none, never over another one, also while the bot runs."""
 
-import asyncio
 import csv
 import hashlib
 import os
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from sqlmodel import col, select
-from typer.testing import CliRunner
 
-from bot.__main__ import app
-from bot.settings import Settings
 from storage import decisions, members, plans
 from storage.database import Database
 from storage.evidence import filing, receiving
@@ -28,42 +22,19 @@ from storage.people import Actor, known_id
 from storage.rulesets import load_ruleset
 from storage.suggestions import Pick
 from tests import papers
+from tests.bot.commands.staging import NPSN, Kawan
 
-NPSN = "10304567"
 NOW = datetime(2026, 7, 6, 3, 0, tzinfo=UTC)
 RULES = load_ruleset("pmm-2024")
 PERIOD = "2026-2"
 FORMULA = "=1+1 ../<b>"
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command said, and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-
-Kawan = Callable[..., Awaitable[Said]]
-
-
 @pytest.fixture
-def kawan(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kawan:
-    """Types a command, in a thread of its own, as the commands run an event loop."""
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+def kawan(kawan: Kawan, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Kawan:
+    """Types a command beside a database that is ready."""
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-
-    async def run(*words: str) -> Said:
-        result = await asyncio.to_thread(CliRunner().invoke, app, words)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return Said(result.exit_code, result.stdout, result.stderr)
-
-    return run
+    return kawan
 
 
 async def a_school_with_evidence(url: str, data_dir: Path) -> Path:

@@ -9,10 +9,7 @@ from typing import TypeVar
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    invariant,
-    rule,
-)
+from hypothesis.stateful import invariant, rule
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,17 +47,6 @@ from tests.storage.ratings.staging import does, final, opens_again
 T = TypeVar("T")
 HOURS = Hours(JAKARTA)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
-
-
-@pytest.fixture
-async def plan(database: Database, cast: Cast) -> FullPlan:
-    async with database.transaction() as session:
-        return await holds(session, cast.rina, cast.principal)
 
 
 async def looks(database: Database, now: datetime) -> int:

@@ -19,11 +19,8 @@ from bot.commands.backing_up import number_in_words, size_in_words
 from bot.simulator import Simulator
 from storage.database import Database
 from storage.files import GRACE_S, FileStore
-from tests.bot import test_console as console
-from tests.bot.test_console import STARTS_WITHIN_S, Kawan, founds, process
+from tests.bot.commands.staging import STARTS_WITHIN_S, Kawan, founds, process
 from tests.storage.everything import Everything, everything, fill, keep, photo, tree
-
-environment, kawan, sim = console.environment, console.kawan, console.sim
 
 Usage = namedtuple("Usage", "total used free")
 Held = tuple[Everything, dict[str, bytes]]
