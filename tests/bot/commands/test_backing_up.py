@@ -339,9 +339,9 @@ def test_numbers_in_words() -> None:
 async def stopped(where: str, *words: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A `kawan` that has come to a function and is then killed."""
     started = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bot.stopped_kawan", where, *words,
+        sys.executable, "-m", "tests.bot.commands.stopped_kawan", where, *words,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
     )  # fmt: skip
     try:
         assert started.stdout is not None

@@ -1,6 +1,6 @@
-"""`kawan`, stopped where a test wants to kill it: `python -m tests.bot.stopped_kawan WHERE …`.
+"""`kawan`, stopped where a test wants to kill it.
 
-WHERE names a function, such as `storage.restoring:_Place._use_rules`. When it is called, this
+Run as `python -m tests.bot.commands.stopped_kawan WHERE …`. WHERE names a function, such as `storage.restoring:_Place._use_rules`. When it is called, this
 says so in a line on standard output, and waits for ever.
 """
 
