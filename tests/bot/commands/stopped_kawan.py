@@ -1,7 +1,8 @@
 """`kawan`, stopped where a test wants to kill it.
 
-Run as `python -m tests.bot.commands.stopped_kawan WHERE …`. WHERE names a function, such as `storage.restoring:_Place._use_rules`. When it is called, this
-says so in a line on standard output, and waits for ever.
+Run as `python -m tests.bot.commands.stopped_kawan WHERE …`. WHERE names a function, such as
+`storage.restoring:_Place._use_rules`. When it is called, this says so in a line on standard
+output, and waits for ever.
 """
 
 import sys
