@@ -38,8 +38,8 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than processors: many tests wait for a process that they have started."""
-    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2
+    """Two workers more than processors: many tests wait for a process that they have started."""
+    return len(os.sched_getaffinity(0)) + 2 if hasattr(os, "sched_getaffinity") else 2
 
 
 def pytest_collection_finish() -> None:
