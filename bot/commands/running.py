@@ -53,7 +53,7 @@ async def run_until(stop: asyncio.Event, settings: Settings) -> None:
         if not await _reach_telegram(kawan.bot, stop):
             return
         await kawan.start(poll=not settings.webhook_url)
-        _settle_memory()
+        settle_memory()
         if web is not None:
             web.start()
         if settings.webhook_url:
@@ -64,7 +64,7 @@ async def run_until(stop: asyncio.Event, settings: Settings) -> None:
     logger.info("stopped")
 
 
-def _settle_memory() -> None:
+def settle_memory() -> None:
     """Let no tap wait while what is loaded for good is searched for rubbish again and again."""
     gc.collect()
     gc.freeze()

@@ -18,6 +18,7 @@ from sqlalchemy import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.commands.running import settle_memory
 from conversations.papers.making import make
 from conversations.papers.orders import SchoolForm
 from conversations.papers.school_ordering import school_order
@@ -121,6 +122,7 @@ async def _export(url: str, home: Path, teachers: int, photos: Sequence[bytes]) 
     await database.migrate()
     files = FileStore(home / "files")
     school = await _found(database, files, teachers, photos)
+    settle_memory()  # as the bot does when it has started
     started = time.perf_counter()
     async with _held() as held, database.reading() as session:
         source = Source(
