@@ -303,7 +303,7 @@ async def test_a_lesson_begins_at_any_minute_that_is_typed(world: TestWorld) -> 
     await rina.types("/observasi")
     await rina.taps("Usulkan jadwal")
     await rina.taps("Rabu, 8 Jul")
-    await rina.sees("Pukul lain bisa diketik, misalnya 07.15.")
+    await rina.sees("Jam lain bisa diketik, misalnya 07.15.")
     await rina.types("tujuh lewat")
     await rina.sees("saya belum mengerti")
     await rina.types("21.15")
