@@ -185,7 +185,9 @@ def _by_label(screen: Screen | None, text: str) -> Button | None:
     if exact:
         return exact[0]
     close = [data for label, data in labelled if len(typed) >= 4 and typed in label]
-    return close[0] if len(close) == 1 else None
+    if len(close) == 1:
+        return close[0]
+    return screen.takes_words(text) if screen.takes_words else None
 
 
 def fold(text: str) -> str:

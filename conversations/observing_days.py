@@ -1,6 +1,5 @@
 """When an observation takes place: proposing, confirming, moving, and what both are told."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from conversations.callbacks.observing import (
 )
 from conversations.day_picker import HOUR
 from conversations.dialogue import Dialogue
-from conversations.everywhere import fold, not_understood, press_typed
+from conversations.everywhere import fold, press_typed
 from conversations.home import back_to
 from conversations.notices import Notice, notice
 from conversations.observation_views import cycle_screen
@@ -34,7 +33,6 @@ from storage.observations.reading import FullCycle
 
 dialogue = Dialogue("observing_days")
 
-HOUR_STATE = "observing_days.hour"
 REASON_STATE = "observing_days.reason"
 
 DAY = 24 * HOUR
@@ -60,7 +58,7 @@ async def pick_day(turn: Turn, tap: PickDay) -> None:
     days = day_picker.day_rows(
         turn, view.page,
         to_page=lambda page: PickDay(tap.plan, page),
-        to_hours=lambda day: PickHour(tap.plan, day),
+        to_hours=lambda day: PickHour(tap.plan, day, cycle.row.sequence),
         offers=hours.works_on,
     )  # fmt: skip
     text = turn.words.body("observing.choose_day", cycle=cycle)
@@ -73,43 +71,36 @@ async def pick_day(turn: Turn, tap: PickDay) -> None:
 
 @dialogue.tap(PickHour)
 async def pick_hour(turn: Turn, tap: PickHour) -> None:
-    """Offer the hours of a day, and take others typed; they carry which proposal they replace."""
-    cycle = await _cycle(turn, tap.plan)
+    """Offer the hours of a day; any other time may be typed."""
+    await _cycle(turn, tap.plan)
     day = day_picker.day_of(turn, tap.first)
 
-    def at(hour: int) -> ProposeAt:
-        return ProposeAt(tap.plan, tap.first, hour * HOUR, cycle.row.sequence)
+    def at(minute: int) -> ProposeAt:
+        return ProposeAt(tap.plan, tap.first, minute, tap.sequence)
 
-    rows = day_picker.hour_rows(turn, day, at)
+    def typed(text: str) -> ProposeAt | None:
+        minute = day_picker.minute_in(text)
+        return at(minute) if minute is not None else None
+
+    rows = day_picker.hour_rows(turn, day, lambda hour: at(hour * HOUR))
     text = turn.words.body("observing.choose_hour", day=day, zone=day_picker.zone_on(turn, day))
     turn.show(
         Screen(
             text, (*rows, (back_to(turn, PickDay(tap.plan, 0)),)), view=tap,
-            takes_number=lambda number: at(number) if number in day_picker.HOURS else tap,
+            takes_number=lambda hour: at(hour * HOUR) if hour in day_picker.HOURS else tap,
+            takes_words=typed,
         )
     )  # fmt: skip
-    await turn.listen(HOUR_STATE, at(0))
-
-
-@dialogue.answer(HOUR_STATE)
-async def take_hour(turn: Turn, subject: ProposeAt) -> None:
-    """Propose the time that was typed, or press the button that was typed."""
-    minute = day_picker.minute_in(turn.text)
-    if minute is None:
-        if not await press_typed(turn):
-            await not_understood(turn)
-    elif minute // HOUR in day_picker.HOURS:
-        turn.stop_waiting()
-        await propose_at(turn, replace(subject, minute=minute))
-    else:
-        turn.alert(turn.words.label("observing.odd_hour"))
-        await pick_hour(turn, PickHour(subject.plan, subject.first))
 
 
 @dialogue.tap(ProposeAt)
 async def propose_at(turn: Turn, tap: ProposeAt) -> None:
     """Propose a moment; to move what was agreed on, the reason is asked first."""
     cycle = await _cycle(turn, tap.plan)
+    if tap.minute // HOUR not in day_picker.HOURS:
+        turn.alert(turn.words.label("observing.odd_hour"))
+        await pick_hour(turn, PickHour(tap.plan, tap.first, tap.sequence))
+        return
     meets_at = _moment(turn, tap)
     if cycle.agreed_at is not None and cycle.agreed_at != meets_at:
         await _ask_why(turn, cycle, tap)

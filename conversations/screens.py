@@ -85,7 +85,8 @@ class Screen:
     """A message with its buttons.
 
     `view` is the button that draws the screen again. `takes_number` says what a typed number
-    means on this screen when it is not the number of a key.
+    means on this screen when it is not the number of a key; `takes_words` likewise of words, None
+    for words that mean nothing here.
 
     With `exhibits` the text is their caption; where `protected`, they cannot be passed on.
     `below_exhibits` says that the text belongs to the exhibits in the message that was tapped.
@@ -97,6 +98,7 @@ class Screen:
     rows: tuple[Row, ...] = ()
     view: Button | None = None
     takes_number: Callable[[int], Button] | None = field(default=None, compare=False)
+    takes_words: Callable[[str], Button | None] | None = field(default=None, compare=False)
     exhibits: tuple[Exhibit, ...] = ()
     protected: bool = False
     below_exhibits: bool = False

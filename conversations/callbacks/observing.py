@@ -64,11 +64,12 @@ class PickDay(Button, code="od"):
 
 
 @dataclass(frozen=True)
-class PickHour(Button, code="oh"):
-    """Offer the hours of a day, given as an ordinal of the calendar."""
+class PickHour(Button, code="oC"):
+    """Offer the hours of a day, an ordinal of the calendar, in place of the moment shown."""
 
     plan: int
     first: int
+    sequence: int
 
 
 @dataclass(frozen=True)

@@ -306,6 +306,11 @@ async def test_a_lesson_begins_at_any_minute_that_is_typed(world: TestWorld) -> 
     await rina.sees("Jam lain bisa diketik, misalnya 07.15.")
     await rina.types("tujuh lewat")
     await rina.sees("saya belum mengerti")
+    await rina.types("status")  # commands mean what they always do
+    await rina.sees("Status saya")
+    await rina.types("/observasi")
+    await rina.taps("Usulkan jadwal")
+    await rina.taps("Rabu, 8 Jul")
     await rina.types("21.15")
     await rina.sees("Pelajaran mulai antara pukul 06.00 dan 19.59.")
     await rina.types("Pukul 7.15 WIB")
