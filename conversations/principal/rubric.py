@@ -21,6 +21,7 @@ from conversations.callbacks.observing import (
     ShowStatement,
 )
 from conversations.callbacks.packing import unpack
+from conversations.day_picker import minute_in
 from conversations.dialogue import Dialogue
 from conversations.everywhere import not_understood, press_typed
 from conversations.home import back_home, back_to
@@ -40,8 +41,8 @@ MARKS_STATE = f"{FILES}rubric"
 """While a rubric is on the screen: its notes may be spoken."""
 
 LINE = re.compile(r"\d{1,2}(?:[\s,;./-]+\d{1,2})+[\s.]*")
-CLOCK = (10, 40)
-"""Two numbers of which one has two digits are an hour or a day, not marks."""
+A_DAY = (10, 7)
+"""Two numbers of which one has two digits are a day or an hour, not marks."""
 
 CYCLES_OFFERED = 7
 
@@ -273,9 +274,10 @@ class _Line(filters.MessageFilter):
         turn = current_turn.get(None)
         if turn is None or turn.membership is None or turn.waits_in is not None:
             return False
-        numbers = numbers_in(message.text or "")
-        is_clock = len(numbers) == len(CLOCK) and max(numbers) >= CLOCK[0]
-        return bool(numbers) and not is_clock
+        text = message.text or ""
+        numbers = numbers_in(text)
+        is_day = len(numbers) == len(A_DAY) and max(numbers) >= A_DAY[0]
+        return bool(numbers) and not is_day and minute_in(text) is None
 
 
 @dialogue.file(filters.UpdateType.MESSAGE & _Line())

@@ -338,6 +338,11 @@ async def test_a_lesson_begins_at_any_minute_that_is_typed(world: TestWorld) -> 
     await principal.taps("Setuju jadwal ini", on=moved)  # of what has been replaced
     cycle = await cycle_now(world)
     assert (cycle.row.meets_at, cycle.agreed_at) == (at(date(2026, 7, 10), 9), None)
+    # Who observes types an hour, and not a line of two marks.
+    await principal.taps("Usul waktu lain", on=moved)
+    await principal.taps("Jumat, 10 Jul")
+    await principal.types("7.05")
+    await rina.sees("Jumat, 10 Juli 2026, pukul 07.05 WIB")
 
 
 async def test_the_yearly_scheme_has_the_indicator_from_the_plan(
