@@ -24,7 +24,7 @@ from storage import cards, decisions
 from storage.cards import Subject
 from storage.errors import AlreadyDecided, Refused
 from storage.evidence import checking as evidence
-from storage.models import Card, PlanStatus
+from storage.models import Card, PlanStatus, Verdict
 from storage.plans import FullPlan
 from storage.reports import deciding
 
@@ -104,7 +104,8 @@ async def approve(turn: Turn, tap: Approve) -> None:
             turn.session, turn.actor, tap.plan, tap.revision, turn.now, turn.tapped
         )
     except AlreadyDecided as earlier:
-        if earlier.by_member != turn.actor.member_id:
+        mine = earlier.by_member == turn.actor.member_id
+        if not mine or earlier.verdict != Verdict.APPROVED:
             raise
         # The same finger twice: what it wanted has been done.
         turn.toast(turn.words.label("approving.done_before"))

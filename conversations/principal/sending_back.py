@@ -21,7 +21,7 @@ from conversations.words import LANGUAGES, Words
 from storage import decisions
 from storage.cards import Subject
 from storage.errors import AlreadyDecided, NotFound
-from storage.models import PlanEntry
+from storage.models import PlanEntry, Verdict
 from storage.plans import NO_DUTY, FullPlan
 from storage.rulesets import ChoiceSource, RuleSet, StepKind
 
@@ -219,7 +219,8 @@ async def _send_back(turn: Turn, plan_id: int, revision: int, marks: int, reason
             reason=reason, marks=marked_entries(full, marks), tapped=turn.tapped,
         )  # fmt: skip
     except AlreadyDecided as earlier:
-        if earlier.by_member != turn.actor.member_id:
+        mine = earlier.by_member == turn.actor.member_id
+        if not mine or earlier.verdict != Verdict.RETURNED:
             raise
         # The same finger twice: what it wanted has been done.
         turn.toast(turn.words.label("approving.done_before"))

@@ -93,6 +93,20 @@ async def test_a_double_tap_decides_once_without_scolding(
     await principal.sees("Disetujui Bu Kepala")
 
 
+async def test_who_decided_otherwise_before_hears_what_it_was(
+    world: TestWorld, principal: Person, rina: Person
+) -> None:
+    full = await submits(world, rina)
+    card = await principal.sees("Rina Wati mengajukan")
+    await principal.taps("Tinjau ulang", on=card)
+    await principal.taps("Pilih alasan")
+    await principal.taps("1. ", on=await principal.sees("Apa pesan untuk Rina Wati?"))
+    await rina.sees("rencana Anda perlu diperbaiki")
+    heard = await principal.taps_data(Approve(full.id, 1).pack(), card)
+    assert "Sudah dikembalikan oleh Bu Kepala" in heard.text
+    assert (await plan_now(world, full.id)).status == "returned"
+
+
 async def test_a_stale_card_explains_itself_and_shows_the_new_submission(
     world: TestWorld, principal: Person, rina: Person
 ) -> None:
