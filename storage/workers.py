@@ -4,12 +4,13 @@ Such a process sees no secrets, lets chats go first, takes no more memory than i
 with whoever started it in lines on its output.
 """
 
+import asyncio
 import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from typing import Final, TextIO
+from collections.abc import Coroutine, Iterator
+from typing import Any, Final, TextIO
 
 MOST_MEMORY: Final = 2 * 2**30
 """Address space in bytes; libraries alone take a quarter of it."""
@@ -52,6 +53,20 @@ def end_unheard() -> None:
     """
     if os.name != "nt":
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+async def see_through(work: Coroutine[Any, Any, None]) -> None:
+    """Finish a work however often whoever waits for it is cancelled; then let that be known."""
+    task = asyncio.create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    await task
+    if cancelled is not None:
+        raise cancelled
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from conversations.papers.orders import (
     Refusal,
 )
 from conversations.papers.unfinished import unfinished_folder
-from storage.workers import command, surroundings
+from storage.workers import command, see_through, surroundings
 
 WORKER = command("conversations.papers.worker")
 LONGEST_S = 600.0
@@ -58,7 +58,7 @@ async def make(
     except TimeoutError:
         raise NotMade(Refusal.TOO_SLOW) from None
     finally:
-        await asyncio.shield(_end(worker, order.out))
+        await see_through(_end(worker, order.out))
 
 
 async def _result(

@@ -192,8 +192,8 @@ async def test_mending_what_was_given_back_hands_it_in_again(
     await rina.taps("Isi tanggal")
     await rina.types("2/7/2026")
     await rina.sees("Menunggu diperiksa")
-    await kepala.types("/persetujuan")
-    card = await kepala.sees("Sudah diperbaiki")
+    typed = await kepala.types("/persetujuan")
+    card = await kepala.sees("Sudah diperbaiki", after=typed)
     await kepala.taps("Terima", on=card)
     await kepala.sees("Diterima oleh Bu Kepala")
 

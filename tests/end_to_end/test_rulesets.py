@@ -204,6 +204,7 @@ async def test_the_yearly_scheme_from_planning_to_confirmation(tmp_path: Path) -
         await rina.taps("Perbaiki sekarang")
         await rina.taps("Ringkasan")
         await rina.taps("Ajukan")
+        await world.delivered()
         for _ in range(2):
             typed = await kepala.types("/persetujuan")
             card = await kepala.sees("mengajukan", after=typed)

@@ -1,5 +1,7 @@
 """Groups and channels, where nothing personal belongs."""
 
+import asyncio
+
 from sqlmodel import select
 
 from bot.simulator.driver import Person
@@ -14,6 +16,9 @@ async def test_a_group_is_told_once_even_after_a_restart(world: TestWorld, rina:
     await rina.types("Halo bot", chat=group)
     await rina.types("/menu", chat=group)
     await still_works(rina)
+    async with asyncio.timeout(30):
+        while not any(one.from_bot for one in group.messages):
+            await world.sim.world.changed(group.id)
     assert [one.from_bot for one in group.messages].count(True) == 1
     await world.restart()
     await rina.types("/rencana", chat=group)
