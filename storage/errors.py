@@ -101,6 +101,10 @@ class AlreadyDecided(Refused):
         self.by_member = by_member
         self.at = at
 
+    def is_repeated(self, verdict: str, by_member: int) -> bool:
+        """Whether it is the same finger twice: this member has decided just this."""
+        return (self.verdict, self.by_member) == (verdict, by_member)
+
 
 class Incomplete(Refused):
     """The rule set asks for steps that are not filled yet."""

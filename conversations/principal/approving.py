@@ -104,10 +104,8 @@ async def approve(turn: Turn, tap: Approve) -> None:
             turn.session, turn.actor, tap.plan, tap.revision, turn.now, turn.tapped
         )
     except AlreadyDecided as earlier:
-        mine = earlier.by_member == turn.actor.member_id
-        if not mine or earlier.verdict != Verdict.APPROVED:
+        if not earlier.is_repeated(Verdict.APPROVED, turn.actor.member_id):
             raise
-        # The same finger twice: what it wanted has been done.
         turn.toast(turn.words.label("approving.done_before"))
         await show_plan_card(turn, tap.plan)
         return

@@ -167,15 +167,17 @@ async def accept_piece(turn: Turn, tap: AcceptPiece) -> None:
             turn.session, turn.actor, tap.evidence, tap.revision, turn.now, turn.tapped
         )
     except AlreadyDecided as earlier:
-        piece = await _if_mine(turn, earlier, tap.evidence)
+        piece = await _if_repeated(turn, earlier, EvidenceStatus.ACCEPTED, tap.evidence)
     else:
         turn.toast(turn.words.label("checking.accepted"))
     await _show_after(turn, piece)
 
 
-async def _if_mine(turn: Turn, earlier: AlreadyDecided, evidence_id: int) -> Piece:
-    """The same finger twice: what it wanted has been done. Anybody else's decision is told."""
-    if earlier.by_member != turn.actor.member_id:
+async def _if_repeated(
+    turn: Turn, earlier: AlreadyDecided, verdict: EvidenceStatus, evidence_id: int
+) -> Piece:
+    """Give the piece where the same was decided twice; any other decision is told."""
+    if not earlier.is_repeated(verdict, turn.actor.member_id):
         raise earlier
     turn.toast(turn.words.label("approving.done_before"))
     return await checking.piece_to_check(turn.session, turn.actor, evidence_id)
@@ -246,7 +248,7 @@ async def _send_back(turn: Turn, evidence_id: int, revision: int, reason: str) -
             reason=reason, tapped=turn.tapped,
         )  # fmt: skip
     except AlreadyDecided as earlier:
-        piece = await _if_mine(turn, earlier, evidence_id)
+        piece = await _if_repeated(turn, earlier, EvidenceStatus.RETURNED, evidence_id)
     else:
         turn.toast(turn.words.label("checking.sent_back"))
     turn.show(await given_back_card(turn, piece))

@@ -31,7 +31,7 @@ from storage.errors import AlreadyDecided, NotFound, RatingIncomplete, RatingVoi
 from storage.periods import require_open
 from storage.ratings import drafting, facts, queue, sealing
 from storage.ratings.facts import Lack
-from storage.ratings.moving import plan_to_rate
+from storage.ratings.moving import RATED, plan_to_rate
 from storage.ratings.queue import RATABLE, Ratee, Stage
 
 dialogue = Dialogue("rating_sealing")
@@ -76,9 +76,8 @@ async def seal_rating(turn: Turn, tap: SealRating) -> None:
     try:
         await sealing.seal(turn.session, turn.actor, rules, tap.plan, tap.revision, turn.now)
     except AlreadyDecided as earlier:
-        if earlier.by_member != turn.actor.member_id:
+        if not earlier.is_repeated(RATED, turn.actor.member_id):
             raise
-        # The same finger twice: what it wanted has been done.
         turn.toast(turn.words.label("approving.done_before"))
     else:
         turn.toast(turn.words.label("rating.sealed"))

@@ -23,6 +23,7 @@ from storage import cards
 from storage.cards import Subject
 from storage.errors import AlreadyDecided, Refused
 from storage.evidence.reading import FormPlace
+from storage.models import ReportStatus
 from storage.reports import deciding, reading
 from storage.reports.deciding import Decidable
 from storage.reports.reading import FORM
@@ -110,15 +111,17 @@ async def accept_report(turn: Turn, tap: AcceptReport) -> None:
             turn.session, turn.actor, tap.plan, tap.revision, turn.now, turn.tapped
         )
     except AlreadyDecided as earlier:
-        await show_decided_before(turn, tap.plan, earlier)
+        await show_decided_before(turn, tap.plan, earlier, ReportStatus.ACCEPTED)
         return
     turn.toast(turn.words.label("reporting.accepted"))
     await show_report_card(turn, one)
 
 
-async def show_decided_before(turn: Turn, plan_id: int, earlier: AlreadyDecided) -> None:
-    """Answer a second tap of the same person; anybody else is told who was first."""
-    if earlier.by_member != turn.actor.member_id:
+async def show_decided_before(
+    turn: Turn, plan_id: int, earlier: AlreadyDecided, verdict: ReportStatus
+) -> None:
+    """Answer where the same was decided twice; any other decision is told."""
+    if not earlier.is_repeated(verdict, turn.actor.member_id):
         raise earlier
     turn.toast(turn.words.label("approving.done_before"))
     await show_report(turn, ShowReport(plan_id))

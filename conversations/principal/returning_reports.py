@@ -24,6 +24,7 @@ from conversations.turn import Turn
 from conversations.words import LANGUAGES, Words
 from storage.cards import Subject
 from storage.errors import AlreadyDecided, NotFound
+from storage.models import ReportStatus
 from storage.reports import deciding
 from storage.reports.deciding import Decidable
 
@@ -165,7 +166,7 @@ async def _send_back(turn: Turn, tap: ReadyReportReason | OwnReportReason, reaso
             reason=reason, marks=_marked(turn, one, tap.marks), tapped=turn.tapped,
         )  # fmt: skip
     except AlreadyDecided as earlier:
-        await show_decided_before(turn, tap.plan, earlier)
+        await show_decided_before(turn, tap.plan, earlier, ReportStatus.RETURNED)
         return
     turn.toast(turn.words.label("reporting.sent_back"))
     await show_report_card(turn, one)

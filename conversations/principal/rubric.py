@@ -41,7 +41,7 @@ MARKS_STATE = f"{FILES}rubric"
 """While a rubric is on the screen: its notes may be spoken."""
 
 LINE = re.compile(r"\d{1,2}(?:[\s,;./-]+\d{1,2})+[\s.]*")
-A_DAY = (10, 7)
+TWO_DIGITS = 10
 """Two numbers of which one has two digits are a day or an hour, not marks."""
 
 CYCLES_OFFERED = 7
@@ -276,7 +276,7 @@ class _Line(filters.MessageFilter):
             return False
         text = message.text or ""
         numbers = numbers_in(text)
-        is_day = len(numbers) == len(A_DAY) and max(numbers) >= A_DAY[0]
+        is_day = len(numbers) == 2 and max(numbers) >= TWO_DIGITS
         return bool(numbers) and not is_day and minute_in(text) is None
 
 

@@ -219,10 +219,8 @@ async def _send_back(turn: Turn, plan_id: int, revision: int, marks: int, reason
             reason=reason, marks=marked_entries(full, marks), tapped=turn.tapped,
         )  # fmt: skip
     except AlreadyDecided as earlier:
-        mine = earlier.by_member == turn.actor.member_id
-        if not mine or earlier.verdict != Verdict.RETURNED:
+        if not earlier.is_repeated(Verdict.RETURNED, turn.actor.member_id):
             raise
-        # The same finger twice: what it wanted has been done.
         turn.toast(turn.words.label("approving.done_before"))
         await show_plan_card(turn, plan_id)
         return

@@ -198,6 +198,22 @@ async def test_mending_what_was_given_back_hands_it_in_again(
     await kepala.sees("Diterima oleh Bu Kepala")
 
 
+async def test_who_gave_it_back_hears_that_where_it_is_accepted_later(
+    world: TestWorld, people: tuple[Person, Person]
+) -> None:
+    rina, kepala = people
+    await sends(rina)
+    await kepala.types("/persetujuan")
+    card = await kepala.sees_button("Terima")
+    accept = card.rows[0][0]["callback_data"]
+    await kepala.taps("Kembalikan")
+    await kepala.taps("Di luar periode")
+    await rina.sees("satu bukti perlu diperbaiki")
+    heard = await kepala.taps_data(accept, card)
+    assert "Sudah dikembalikan oleh Bu Kepala" in heard.text
+    assert await statuses(world) == ["returned"]
+
+
 # --------------------------------------------------------------------- what is remarkable
 
 

@@ -135,6 +135,8 @@ async def test_from_evidence_to_an_accepted_report(world: TestWorld) -> None:
     told = await rina.sees("Rina Wati, laporan Anda perlu diperbaiki.")
     assert "Pesan Bu Kepala: Mohon ceritakan perubahan di kelas" in told.text.replace("\n", " ")
     assert "⚠️ Yang ditandai: Refleksi: Perilaku kerja" in told.text
+    heard = await kepala.taps_data(AcceptReport(1, 1).pack())  # of a card that was left behind
+    assert "Sudah dikembalikan oleh Bu Kepala" in heard.text
     # Nothing has to be typed again; what is added is added, and handed in once more.
     await rina.taps("Perbaiki jawaban")
     await rina.types("lewati")
