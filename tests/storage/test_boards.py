@@ -27,7 +27,6 @@ from tests.storage.evidence.staging import (
     RULES,
     TODAY,
     Cast,
-    cast_for,
     drafted,
     files,
     holds,
@@ -37,11 +36,6 @@ from tests.storage.evidence.staging import (
 
 BOOK = RuleBook()
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
 
 
 async def stages(database: Database, cast: Cast, who: Actor) -> Mapping[Stage, StageState]:

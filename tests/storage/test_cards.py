@@ -10,12 +10,7 @@ from storage import cards
 from storage.cards import Subject
 from storage.database import Database
 from storage.models import Card
-from tests.storage.evidence.staging import NOW, Cast, cast_for
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
+from tests.storage.evidence.staging import NOW, Cast
 
 
 async def note(database: Database, cast: Cast, view: str = "", *, just_sent: bool = False) -> None:

@@ -15,16 +15,10 @@ from tests.storage.evidence.staging import (
     PERIOD,
     RULES,
     Cast,
-    cast_for,
     drafted,
     holds,
     reopens,
 )
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
 
 
 async def test_every_entry_fills_the_fields_of_its_page_in_order(

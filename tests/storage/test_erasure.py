@@ -29,17 +29,11 @@ from tests.storage.evidence.staging import (
     NOW,
     Cast,
     arrives,
-    cast_for,
     digest,
     files,
     holds,
     sends,
 )
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
 
 
 @pytest.fixture

@@ -18,12 +18,7 @@ from storage.errors import (
 )
 from storage.models import Account, ErasureRequest, ErasureState, Farewell, Member, Role, School
 from storage.people import Actor, Membership
-from tests.storage.evidence.staging import NOW, Cast, attempt, cast_for, told
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
+from tests.storage.evidence.staging import NOW, Cast, attempt, told
 
 
 @pytest.fixture

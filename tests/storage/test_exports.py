@@ -20,18 +20,12 @@ from tests.storage.evidence.staging import (
     PERIOD,
     Cast,
     arrives,
-    cast_for,
     drafted,
     files,
     holds,
     statements,
 )
 from tests.storage.test_forms import anybody
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
 
 
 async def all_of(session: AsyncSession, school_id: int, period: str = PERIOD.id) -> list[Dossier]:

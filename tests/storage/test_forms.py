@@ -30,9 +30,7 @@ from tests.storage.evidence.staging import (
     Work,
     arrives,
     attempt,
-    cast_for,
     files,
-    holds,
     overtaking,
     progress_of,
 )
@@ -48,17 +46,6 @@ async def owner_only(_session: AsyncSession, actor: Actor, plan: Plan, _field: s
 
 async def anybody(_session: AsyncSession, _actor: Actor, _plan: Plan, _field: str) -> None:
     """The guard of a form that everybody of the school answers."""
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
-
-
-@pytest.fixture
-async def plan(database: Database, cast: Cast) -> FullPlan:
-    async with database.transaction() as session:
-        return await holds(session, cast.rina, cast.principal)
 
 
 @pytest.fixture

@@ -9,14 +9,9 @@ from storage.models import Observation, Rating, RatingStatus, Report, ReportStat
 from storage.plans import FullPlan
 from storage.rulebook import RuleBook
 from storage.stages import Stage, StageState, Standing
-from tests.storage.evidence.staging import NOW, PERIOD, Cast, cast_for, holds
+from tests.storage.evidence.staging import NOW, PERIOD, Cast, holds
 
 NOTHING = StageState()
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,14 +42,6 @@ async def people(database: Database, school: School) -> list[int]:
                 await members.join(session, account, one.token or "", NOW)
             found.append(known_id(one.member.id))
     return found
-
-
-@pytest.fixture
-async def other(database: Database, database_url: str) -> AsyncIterator[Database]:
-    """The same database, as another process has it."""
-    second = Database(database_url)
-    yield second
-    await second.close()
 
 
 async def announce(

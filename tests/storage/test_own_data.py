@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from conversations.words import LANGUAGES, Words
 from storage import papers
 from storage.database import Database
@@ -11,17 +9,12 @@ from storage.evidence import checking
 from storage.models import Member, School, metadata
 from storage.own_data import EXEMPT, PARTS, OwnData, as_json, own_data
 from storage.people import Actor, Membership
-from tests.storage.evidence.staging import NOW, Cast, cast_for, digest, files, holds, sends
+from tests.storage.evidence.staging import NOW, Cast, digest, files, holds, sends
 
 LEADS_TO_A_PERSON = {
     "account", "member", "plan", "evidence", "help_request", "broadcast", "carried_plan",
 }  # fmt: skip
 BY_NAME = {"member_id", "account_id", "chat_id"}
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
 
 
 async def data_of(database: Database, who: Actor) -> OwnData:

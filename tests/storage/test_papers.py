@@ -1,7 +1,6 @@
 """Orders of papers: each made once, oldest first, over a crash, and given up in the end."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -51,14 +50,6 @@ async def _seat(session: AsyncSession, school: School, name: str, account_id: in
     await session.flush()
     member = await members.join(session, account, invited.token or "", NOW)
     return Actor(known_id(member.id), known_id(school.id), name, Role.TEACHER)
-
-
-@pytest.fixture
-async def other(database: Database, database_url: str) -> AsyncIterator[Database]:
-    """The same database, as another process has it."""
-    second = Database(database_url)
-    yield second
-    await second.close()
 
 
 async def orders(

@@ -1,7 +1,5 @@
 """What a teacher still lacks, from the first point to the last piece of evidence."""
 
-import pytest
-
 from storage import plans
 from storage.database import Database
 from storage.models import Member, PlanStatus, Rating, RatingStatus
@@ -15,16 +13,10 @@ from tests.storage.evidence.staging import (
     RULES,
     TODAY,
     Cast,
-    cast_for,
     drafted,
     files,
     holds,
 )
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
 
 
 async def lacks(database: Database, who: Actor, rules: RuleSet = RULES) -> Shortfall:

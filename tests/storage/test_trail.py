@@ -23,12 +23,6 @@ from storage.trail import A_PAGE, Which
 from tests.databases import fill
 from tests.storage.evidence.staging import NOW, Cast, cast_for, files, holds
 
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
-
-
 # ------------------------------------------------------------------------------- it stays
 
 

@@ -38,7 +38,7 @@ from storage.plans import FullPlan
 from storage.sweeping import missing, sweep
 from storage.transfers import CODE_LASTS, Described
 from tests.storage.everything import keep
-from tests.storage.evidence.staging import NOW, Cast, attempt, cast_for, files, holds, sends
+from tests.storage.evidence.staging import NOW, Cast, attempt, files, holds, sends
 
 RINA = 101
 LONG_AGO = 10_000.0
@@ -52,11 +52,6 @@ def described(_school: School, full: FullPlan) -> Described:
         for one in full.entries
     }  # fmt: skip
     return Described("Juli–Desember 2026", "Aturan", entries, {"certificate": "Sertifikat"})
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    return await cast_for(database)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Fixtures of ratings: the people, and two teachers' plans that hold."""
+"""The people of a school, a teacher's plan that holds, and the database as others see it."""
 
 from collections.abc import AsyncIterator
 
@@ -16,14 +16,14 @@ async def cast(database: Database) -> Cast:
 
 @pytest.fixture
 async def plan(database: Database, cast: Cast) -> FullPlan:
-    """Rina's."""
+    """Rina's plan, agreed: four RHK-01, two RHK-07, one RHK-08, one duty."""
     async with database.transaction() as session:
         return await holds(session, cast.rina, cast.principal)
 
 
 @pytest.fixture
 async def other(database: Database, database_url: str) -> AsyncIterator[Database]:
-    """The same database, as another process sees it."""
-    other = Database(database_url)
-    yield other
-    await other.close()
+    """The same database, as another process has it."""
+    second = Database(database_url)
+    yield second
+    await second.close()
